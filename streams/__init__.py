@@ -1,0 +1,1 @@
+"""Stoplist: exact real-time credit control for wholesale companies."""

@@ -1,0 +1,1 @@
+"""Thin: topics bound to a fold through the engine."""

@@ -1,0 +1,1 @@
+"""The rules: pure, deterministic, one module a rule of the source."""

@@ -1,0 +1,1 @@
+"""What makes Faust fast and exact; generic in the fold, knows no rule."""
