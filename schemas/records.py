@@ -1,0 +1,51 @@
+"""What passes between the engine and a fold: records in, outputs and rejections out.
+
+Both sides import this module and neither imports the other: the engine knows no rule, the rules know no framework.
+"""
+
+from typing import Any, Final, NamedTuple, Protocol
+
+Instant = int
+"""Milliseconds since 1970-01-01T00:00:00Z."""
+
+NEVER: Final[Instant] = 2**63 - 1
+
+Header = tuple[str, bytes]
+
+
+class Output(NamedTuple):
+    """One record to publish, to the partition of the same number as its inputs."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: list[Header]
+
+
+class Rejected(NamedTuple):
+    """Why a record does not count: its bytes go to the dead letters unchanged."""
+
+    reason: str
+    """A name of the contract's list, e.g. `missing_field`."""
+    field: str | None
+    """The field of the record it is about, dotted (`instalments.0.amount`)."""
+    remedy: str
+    """One sentence: what the sender should do."""
+
+
+class Reach(NamedTuple):
+    """Which clients a broadcast concerns: those whose next deadline is at or before `deadline_until`; NEVER = all of them."""
+
+    deadline_until: Instant
+
+
+class Source(Protocol):
+    """A record as Kafka gave it (aiokafka's ConsumerRecord has this shape)."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: Instant
+    key: bytes | None
+    value: bytes | None
+    headers: Any
