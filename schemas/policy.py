@@ -1,0 +1,218 @@
+"""The policy: every number the rules use, as one versioned document.
+
+A policy is activated as a whole by `policy.activated` and named by version and digest in every output, so that an
+audit can tell which numbers decided. Amounts are decimal strings in the policy's currency; days are calendar days in
+its time zone. Fields left out take the defaults below, which are those of the newsletter.
+"""
+
+import base64
+import binascii
+import hashlib
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from schemas.canonical import canonical_json
+
+MoneyText = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$")]
+"""A non-negative decimal string with at most two places, in quotes: `"500.00"`."""
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Identifier = Annotated[str, Field(pattern=r"^[!-~]([ -~]{0,62}[!-~])?$")]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Role = Literal["manager", "director"]
+T = TypeVar("T")
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not a time zone of the IANA list; write one like Europe/Moscow")
+    ZoneInfo(name)
+    return name
+
+
+def _public_key(text: str) -> str:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("is not base64; write the 32 bytes of an Ed25519 public key in base64") from None
+    if len(raw) != 32:
+        raise ValueError(f"has {len(raw)} bytes; an Ed25519 public key has 32")
+    return text
+
+
+def _once(values: tuple[T, ...]) -> tuple[T, ...]:
+    if len(set(values)) != len(values):
+        raise ValueError("names one entry twice; remove the second")
+    return values
+
+
+class _Part(BaseModel):
+    """A part of the policy: immutable, unknown fields refused (a misspelt number must not be ignored)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class RiskGroup(_Part):
+    """One row of the risk table; a client is in the higher of the groups that violations and days give."""
+
+    group: int = Field(ge=0, le=9)
+    violations_max: int | None = Field(ge=0, le=100_000)
+    """The most violations in the window this group allows; null in the last group: no upper bound."""
+    overdue_days_max: int | None = Field(ge=0, le=100_000)
+    """The longest run of overdue days this group allows; null in the last group."""
+
+
+class Volume(_Part):
+    """Volume category by turnover of a calendar month: A above `a_above`, B from `b_from`, else C."""
+
+    a_above: MoneyText = "500.00"
+    """Turnover above this is A; exactly this is still B."""
+    b_from: MoneyText = "100.00"
+    """Turnover of at least this is B."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if Decimal(self.b_from) > Decimal(self.a_above):
+            raise ValueError("b_from is above a_above; category B must begin below category A")
+        return self
+
+
+class RiskGroupCondition(_Part):
+    """Stop condition `risk_group`."""
+
+    enabled: bool = True
+    group_min: int = Field(default=3, ge=1, le=9)
+    """Clients of this group and higher are blocked."""
+    requires_overdue: bool = True
+    """Only while something is overdue now; false: for as long as the group lasts."""
+
+
+class CreditLimitCondition(_Part):
+    """Stop condition `credit_limit`: exposure above the limit in force."""
+
+    enabled: bool = True
+
+
+class Conditions(_Part):
+    """Stop conditions of our own; those of the newsletter cannot be switched off and are not listed."""
+
+    risk_group: RiskGroupCondition = RiskGroupCondition()
+    credit_limit: CreditLimitCondition = CreditLimitCondition()
+
+
+class Key(_Part):
+    """A signing key and the person or service that holds it."""
+
+    key_id: Identifier
+    public_key: Annotated[str, AfterValidator(_public_key)]
+    """The 32 bytes of the Ed25519 public key, base64."""
+    holder: Annotated[str, Field(min_length=1, max_length=200)]
+    roles: tuple[Role, ...] = Field(min_length=1, max_length=2)
+
+
+class Limits(_Part):
+    """Bounds on what grows with a client's history, and on what an output lists."""
+
+    facts_max: int = Field(default=20_000, ge=10, le=1_000_000)
+    """Facts kept of one client; the next new one is a dead letter `limit_exceeded`."""
+    waiting_max: int = Field(default=1_000, ge=1, le=100_000)
+    """Reversals and returns of one client that wait for their partner."""
+    obligations_listed_max: int = Field(default=50, ge=1, le=10_000)
+    """Open obligations listed in a status, oldest due first; their count is always given."""
+    facts_named_max: int = Field(default=20, ge=1, le=1_000)
+    """Ids of facts named in one `because`."""
+
+
+_RISK_GROUPS = (
+    RiskGroup(group=0, violations_max=0, overdue_days_max=0),
+    RiskGroup(group=1, violations_max=2, overdue_days_max=3),
+    RiskGroup(group=2, violations_max=5, overdue_days_max=7),
+    RiskGroup(group=3, violations_max=None, overdue_days_max=None),
+)
+
+
+def _banded(groups: tuple[RiskGroup, ...]) -> tuple[RiskGroup, ...]:
+    """Groups count up from 0, bounds rise, and only the last group has none."""
+    if [group.group for group in groups] != list(range(len(groups))):
+        raise ValueError("must be numbered 0, 1, 2 and so on, in this order; correct the numbers")
+    last = groups[-1]
+    if last.violations_max is not None or last.overdue_days_max is not None:
+        raise ValueError("the last group must have no upper bound; write null for both")
+    violations, days = -1, -1
+    for group in groups[:-1]:
+        if group.violations_max is None or group.overdue_days_max is None:
+            raise ValueError(f"group {group.group} needs both bounds; only the last has none")
+        if group.violations_max <= violations or group.overdue_days_max <= days:
+            raise ValueError(f"the bounds of group {group.group} must be above those of the group before; raise them")
+        violations, days = group.violations_max, group.overdue_days_max
+    return groups
+
+
+def _held_once(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    _once(tuple(key.key_id for key in keys))
+    return keys
+
+
+class Policy(_Part):
+    """Every number of the rules. Build it with `Policy.from_document`, which takes JSON values."""
+
+    version: int = Field(ge=1, le=2**31 - 1)
+    """Rises with every activation."""
+    currency: CurrencyCode = "USD"
+    """The currency of every amount here and of every balance; others are converted into it once."""
+    minor_digits: Literal[2] = 2
+    """Decimal places of a balance."""
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Moscow"
+    """The company's: a calendar day begins at 00:00 here."""
+    weekly_rest_days: Annotated[tuple[Weekday, ...], AfterValidator(_once)] = Field(
+        default=("saturday", "sunday"), max_length=6
+    )
+    non_working_days: Annotated[tuple[date, ...], AfterValidator(_once)] = Field(default=(), max_length=2_000)
+    """Public holidays beside the weekly rest days."""
+    working_days: Annotated[tuple[date, ...], AfterValidator(_once)] = Field(default=(), max_length=2_000)
+    """Weekly rest days on which the company works all the same."""
+    posting_cutoff: str = Field(default="12:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    """At this time of the next working day after the due date an unpaid obligation is judged overdue."""
+    roll_due_dates: bool = False
+    """A due date on a non-working day moves to the next working day."""
+    window_days: int = Field(default=365, ge=1, le=3_660)
+    """Overdue days count for this many days, today included."""
+    correction_days: int = Field(default=90, ge=0, le=3_660)
+    """How long after the window a late fact is still taken, and how long a fact waits for its partner."""
+    future_tolerance_hours: int = Field(default=24, ge=0, le=24 * 366)
+    """A fact dated further than this ahead of its append time is refused."""
+    overdue_tolerance: MoneyText = "0.00"
+    """An obligation with no more than this outstanding is not overdue."""
+    risk_groups: Annotated[tuple[RiskGroup, ...], AfterValidator(_banded)] = Field(
+        default=_RISK_GROUPS, min_length=2, max_length=10
+    )
+    volume: Volume = Volume()
+    conditions: Conditions = Conditions()
+    keys: Annotated[tuple[Key, ...], AfterValidator(_held_once)] = Field(default=(), max_length=1_000)
+    """Who may sign judgements; with none, every judgement is refused as `not_authorised`."""
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.conditions.risk_group.group_min > self.risk_groups[-1].group:
+            raise ValueError("conditions.risk_group.group_min is above the highest group of risk_groups; lower it")
+        if set(self.working_days) & set(self.non_working_days):
+            raise ValueError("working_days and non_working_days share a date; remove it from one")
+        return self
+
+    @classmethod
+    def from_document(cls, document: Any) -> "Policy":
+        """Validate JSON values (dates as ISO strings, no coercion); raises `pydantic.ValidationError`."""
+        return cls.model_validate_json(canonical_json(document), strict=True)
+
+    def to_document(self) -> dict[str, Any]:
+        """The whole policy as JSON values, defaults written out: what `policy.activated` carries."""
+        return self.model_dump(mode="json")
+
+
+def policy_digest(policy: Policy) -> str:
+    """SHA-256, hex, over the canonical JSON of the whole policy: equal numbers, equal digest, however written."""
+    return hashlib.sha256(canonical_json(policy.to_document())).hexdigest()
