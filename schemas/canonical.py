@@ -1,6 +1,7 @@
 """RFC 8785, the canonical form of JSON: one value, one sequence of bytes, so that it can be signed and digested."""
 
 import json
+import math
 from typing import Any, Final
 
 _EXACT_MAX: Final = 2**53 - 1
@@ -62,7 +63,7 @@ def _write_object(value: dict[Any, Any], parts: list[str]) -> None:
 
 def _number(value: float) -> str:
     """A double as ECMAScript writes it: shortest digits, exponents from 1e21 and below 1e-6."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         raise ValueError("NaN and infinities have no JSON form")
     if value == 0:
         return "0"
