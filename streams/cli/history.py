@@ -1,0 +1,119 @@
+"""A history: one record a line, in order of append time, as `stoplist replay` reads it and `stoplist import` writes it.
+
+`{"topic": "payments", "timestamp": 1772442000000, "value": {...}, "key": "C-17"}`: `timestamp` is the append time, in
+milliseconds or RFC 3339. `value` is the event; a string stands for a record that is not a JSON object, byte for byte,
+null for an empty one. `key` may be left out: it is the event's `client_id` then (none for a broadcast).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import IO, Any, Final, NamedTuple
+
+import msgspec
+
+from streams.cli.failure import Failure
+
+LINE_BYTES_MAX: Final = 1 << 20
+TIMESTAMP_MAX: Final = 253_402_300_799_999  # the end of the year 9999
+_BROADCASTS: Final = ("payments.completed", "policy.activated")
+
+
+class Line(NamedTuple):
+    """One record of a history, as Kafka would have given it."""
+
+    number: int
+    topic: str
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+
+
+class _Raw(msgspec.Struct, forbid_unknown_fields=True):
+    topic: str
+    timestamp: int | str
+    value: msgspec.Raw
+    key: str | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Identity(msgspec.Struct):
+    type: Any = None
+    client_id: Any = None
+
+
+_RAW: Final = msgspec.json.Decoder(_Raw)
+_IDENTITY: Final = msgspec.json.Decoder(_Identity)
+
+
+def read_history(stream: IO[bytes], name: str) -> Iterator[Line]:
+    """The records of a history; raises Failure naming `name`, the line and the remedy. Empty lines are skipped."""
+    number, before_ms = 0, 0
+    while text := stream.readline(LINE_BYTES_MAX + 1):
+        number += 1
+        if len(text) > LINE_BYTES_MAX:
+            raise Failure(f"{name}:{number}: the line is over 1 MiB; a record has at most 64 KiB")
+        if not text.strip():
+            continue
+        line = _line(text, name, number)
+        if line.timestamp_ms < before_ms:
+            raise Failure(
+                f"{name}:{number}: timestamp is before that of the record above; sort the file by append time"
+            )
+        before_ms = line.timestamp_ms
+        yield line
+
+
+def _line(text: bytes, name: str, number: int) -> Line:
+    try:
+        raw = _RAW.decode(text)
+        timestamp_ms = parse_instant(raw.timestamp)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Failure(
+            f'{name}:{number}: {_said(error)}; write {{"topic": …, "timestamp": …, "value": {{…}}}} on one line'
+        ) from None
+    except ValueError as error:
+        raise Failure(f"{name}:{number}: timestamp {error}") from None
+    value = _value(bytes(raw.value))
+    key = _key(value) if raw.key is msgspec.UNSET else raw.key
+    return Line(number, raw.topic, timestamp_ms, None if key is None else key.encode(), value)
+
+
+def _said(error: Exception) -> str:
+    text = str(error).split(" - at")[0] if isinstance(error, msgspec.DecodeError) else "not UTF-8 JSON"
+    return text[:1].lower() + text[1:]
+
+
+def _value(raw: bytes) -> bytes | None:
+    if raw == b"null":
+        return None
+    if raw[:1] == b'"':
+        return msgspec.json.decode(raw, type=str).encode()
+    return raw
+
+
+def _key(value: bytes | None) -> str | None:
+    try:
+        identity = _IDENTITY.decode(value or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    known = isinstance(identity.client_id, str) and identity.type not in _BROADCASTS
+    return identity.client_id if known else None
+
+
+def parse_instant(value: int | str) -> int:
+    """Milliseconds of an instant given as such or in RFC 3339; raises ValueError saying what to write."""
+    if isinstance(value, str):
+        if value.isascii() and value.isdigit() and len(value) < 16:
+            value = int(value)
+        else:
+            try:
+                moment = datetime.fromisoformat(value)
+            except ValueError:
+                raise ValueError(
+                    f"is {value!r}; write milliseconds or RFC 3339 like 2026-03-01T12:00:00+03:00"
+                ) from None
+            if moment.tzinfo is None:
+                raise ValueError(f"is {value!r} without an offset; add one, like +03:00 or Z")
+            value = round(moment.timestamp() * 1000)
+    if not 0 <= value <= TIMESTAMP_MAX:
+        raise ValueError(f"is {value}; write an instant between 1970 and 9999 in milliseconds or RFC 3339")
+    return value

@@ -1,0 +1,115 @@
+"""The command `stoplist`: which commands there are, and how each of them ends.
+
+A command's module is imported when the command is used, so that `stoplist --help` answers at once. Whatever is wrong
+with arguments, files or the broker is one sentence on stderr and exit code 2; Ctrl-C is 130; a reader that closes the
+pipe ends the command quietly.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from streams.cli.failure import Failure
+
+EXIT_WRONG_USE: Final = 2
+EXIT_INTERRUPTED: Final = 130
+
+
+class Lazy(NamedTuple):
+    """Where a command is: a function of `module`, or a typer app with commands of its own."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS: Final[dict[str, Lazy]] = {
+    "demo": Lazy("streams.cli.demo.command", "demo", "Show everything at work; needs nothing but this package."),
+    "worker": Lazy("streams.cli.worker", "worker", "Fold events into decisions and publish them, until Ctrl-C."),
+    "topics": Lazy("streams.cli.topics", "app", "Create the topics, or check how they are set up."),
+    "policy": Lazy("streams.cli.policy", "app", "Show, check or activate the numbers of the rules."),
+    "import": Lazy("streams.cli.import_ledger", "import_ledger", "Turn a ledger into events."),
+    "replay": Lazy("streams.cli.replay", "replay", "Fold a history file without a broker."),
+    "watch": Lazy("streams.cli.watch", "app", "Follow blocks, categories or statuses as they are published."),
+    "obligations": Lazy("streams.cli.obligations", "obligations", "List every obligation with its overdue days."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, lazy in COMMANDS.items():
+            self.add_command(TyperCommand(name, short_help=lazy.help, rich_markup_mode=None))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command of the first argument, loaded."""
+        if args[0] in COMMANDS:
+            return args[0], _load(args[0], COMMANDS[args[0]]), args[1:]
+        return super().resolve_command(ctx, args)
+
+
+def _load(name: str, lazy: Lazy) -> Any:
+    found = getattr(importlib.import_module(lazy.module), lazy.attribute)
+    if not isinstance(found, typer.Typer):
+        holder = typer.Typer(add_completion=False, rich_markup_mode=None)
+        holder.command(name)(found)
+        found = holder
+    return typer.main.get_command(found)
+
+
+app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None)
+
+
+@app.callback()
+def stoplist() -> None:
+    """Stoplist: who may be shipped to, from payments, shipments and sales as they happen.
+
+    \b
+    Begin with:
+      stoplist demo                        see it at work
+      stoplist replay HISTORY.jsonl        fold a file of events
+      stoplist COMMAND --help              options and examples
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command of `arguments` (default: those of the process) and exits with its code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs a command; returns the exit code."""
+    command = typer.main.get_command(app)
+    try:
+        code = command(arguments or ["--help"], prog_name="stoplist", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except Failure as failure:
+        return _fail(str(failure))
+    except BrokenPipeError:
+        # the reader has all it wanted; the interpreter must not try to flush what is left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        return EXIT_INTERRUPTED
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    except Exception as error:
+        wording = getattr(error, "format_message", None)  # what typer raises for wrong arguments
+        if wording is None:
+            raise
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "stoplist"
+        return _fail(f"{wording().rstrip('.?')}; see {path} --help")
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(f"stoplist: {' '.join(sentence.split())}\n")
+    return EXIT_WRONG_USE

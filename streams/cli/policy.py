@@ -1,0 +1,111 @@
+"""`stoplist policy`: shows the numbers of the rules, checks a file of them, puts them in force."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
+
+from schemas.catalogue import POLICIES
+from schemas.policy import Policy, policy_digest
+from schemas.policy_file import PolicyFileError, default_policy, default_policy_text, read_policy
+from streams.cli.connection import BOOTSTRAP_DEFAULT, Bootstrap, producer
+from streams.cli.failure import Failure
+from streams.cli.history import parse_instant
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Show, check or activate the numbers of the rules.",
+    epilog="Example: stoplist policy show > policy.yaml, change it, stoplist policy activate policy.yaml",
+)
+
+PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.", show_default=False)]
+
+
+def load_policy(path: Path | None) -> Policy:
+    """The policy of a file, or the one that ships; raises Failure naming the line."""
+    if path is None:
+        return default_policy()
+    try:
+        return read_policy(path)
+    except PolicyFileError as error:
+        raise Failure(str(error)) from None
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read ({error.strerror}); name a policy file") from None
+
+
+@app.command(epilog="Example: stoplist policy show > policy.yaml")
+def show() -> None:
+    """Prints the policy that ships, with comments: the file to begin from."""
+    typer.echo(default_policy_text(), nl=False)
+
+
+@app.command(epilog="Example: stoplist policy check policy.yaml")
+def check(file: PolicyFile) -> None:
+    """Says whether a policy file can be used: its version and digest, or every problem with its line (exit code 2)."""
+    try:
+        policy = read_policy(file)
+    except PolicyFileError as error:
+        if len(error.problems) == 1:
+            raise Failure(str(error)) from None
+        for problem in error.problems:
+            where = f"{problem.field}: " if problem.field else ""
+            typer.echo(f"{error.name}:{problem.line}: {where}{problem.remedy}", err=True)
+        raise Failure(f"{file} has {len(error.problems)} problems; correct them and check again") from None
+    except OSError as error:
+        raise Failure(f"{file}: cannot be read ({error.strerror}); name a policy file") from None
+    typer.echo(_named(policy))
+
+
+@app.command(
+    epilog="Example: stoplist policy activate policy.yaml --bootstrap 127.0.0.1:9092",
+)
+def activate(
+    file: PolicyFile,
+    bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="Append time on topics with simulated time; default: now."),
+    ] = None,
+) -> None:
+    """Publishes the whole policy to every partition; workers use it from that record on."""
+    policy = load_policy(file)
+    try:
+        timestamp_ms = int(time.time() * 1000) if at is None else parse_instant(at)
+    except ValueError as error:
+        raise Failure(f"--at {error}") from None
+    count = publish(policy, bootstrap, timestamp_ms)
+    typer.echo(f"{_named(policy)}, activated on {count} partitions")
+
+
+def publish(policy: Policy, bootstrap: str, timestamp_ms: int) -> int:
+    """Sends `policy.activated` to every partition of `policies`; returns how many, raises Failure when one fails."""
+    event = {
+        "type": "policy.activated",
+        "id": f"policy/{policy.version}/{policy_digest(policy)[:16]}",
+        "version": policy.version,
+        "policy": policy.to_document(),
+    }
+    value = msgspec.json.encode(event)
+    with producer(bootstrap) as client:
+        partitions = sorted(client.partitions_for(POLICIES) or ())
+        if not partitions:
+            raise UnknownTopicOrPartitionError
+        sent = [client.send(POLICIES, value, partition=number, timestamp_ms=timestamp_ms) for number in partitions]
+        client.flush()
+        for number, acknowledged in zip(partitions, sent, strict=True):
+            try:
+                acknowledged.get(timeout=30)
+            except KafkaError as error:
+                raise Failure(
+                    f"partition {number} did not take the policy ({error}); activate it again, which changes nothing "
+                    "where it arrived"
+                ) from None
+    return len(partitions)
+
+
+def _named(policy: Policy) -> str:
+    return f"version {policy.version}, digest {policy_digest(policy)}"

@@ -1,0 +1,133 @@
+"""A receivables ledger (one line an invoice) read as the events it stands for.
+
+The mapping, for an invoice of client C settled on day S:
+
+| event | id | topic | dated | appended (company's time zone) |
+|---|---|---|---|---|
+| `shipment.dispatched`, one instalment due on DueDate | invoiceNumber | shipments | InvoiceDate 09:00 | InvoiceDate 09:00 |
+| `sale.recorded` of the same amount | invoiceNumber | sales | InvoiceDate | InvoiceDate 09:00 |
+| `payment.received` naming that instalment | `<invoiceNumber>/settled` | payments | SettledDate | the next day 09:00 |
+
+A payment is appended on the morning after, because that is when a bank statement comes; so it is there before the
+posting cutoff at which an unpaid instalment would be judged overdue. An invoice that is not settled makes no payment.
+`Disputed` carries no dates and makes no event. Amounts are taken to be in the currency of the policy.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from streams.cli.failure import Failure
+
+COLUMNS: Final = ("customerID", "invoiceNumber", "InvoiceDate", "DueDate", "InvoiceAmount", "SettledDate")
+INVOICES_MAX: Final = 5_000_000
+DIRECTION: Final = "receivables"
+_DESK_OPENS: Final = time(9, 0)
+_AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?")
+_IDENTIFIER: Final = re.compile(r"[!-~]([ -~]{0,54}[!-~])?")
+
+
+class Invoice(NamedTuple):
+    """One line of the ledger; `settled` is None while it is open."""
+
+    client_id: str
+    invoice_id: str
+    invoiced: date
+    due: date
+    amount: str
+    settled: date | None
+
+
+class Entry(NamedTuple):
+    """One event with the topic it goes to and its append time."""
+
+    timestamp_ms: int
+    topic: str
+    key: str
+    value: dict[str, Any]
+
+
+def read_invoices(lines: Iterable[str], name: str) -> Iterator[Invoice]:
+    """The invoices of a CSV with a header line; raises Failure naming `name`, the line, the column and the remedy."""
+    reader = csv.DictReader(lines, strict=True)
+    try:
+        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+        if missing:
+            raise Failure(
+                f"{name}:1: column {missing[0]} is missing; the first line must name the columns {', '.join(COLUMNS)}"
+            )
+        seen: dict[str, int] = {}
+        for row in reader:
+            where = f"{name}:{reader.line_num}"
+            invoice = _invoice(row, where)
+            first = seen.setdefault(invoice.invoice_id, reader.line_num)
+            if first != reader.line_num:
+                raise Failure(
+                    f"{where}: invoiceNumber {invoice.invoice_id} is on line {first} already; give each invoice its own"
+                )
+            if len(seen) > INVOICES_MAX:
+                raise Failure(f"{where}: more than {INVOICES_MAX:,} invoices; split the file")
+            yield invoice
+    except csv.Error as error:
+        raise Failure(f"{name}:{reader.line_num}: is not CSV ({error}); save it as comma-separated text") from None
+    except UnicodeDecodeError:
+        raise Failure(f"{name}: is not UTF-8 text; save it as UTF-8") from None
+
+
+def _invoice(row: dict[str, Any], where: str) -> Invoice:
+    text = {column: (row[column] or "").strip() for column in COLUMNS}
+    for column in ("customerID", "invoiceNumber"):
+        if not _IDENTIFIER.fullmatch(text[column]):
+            raise Failure(f"{where}: {column} is {text[column]!r}; write 1 to 56 printable ASCII characters")
+    amount = text["InvoiceAmount"]
+    if not _AMOUNT.fullmatch(amount) or not float(amount):
+        raise Failure(f"{where}: InvoiceAmount is {amount!r}; write a positive amount with at most two places")
+    invoiced, due = _date(text["InvoiceDate"], "InvoiceDate", where), _date(text["DueDate"], "DueDate", where)
+    settled = _date(text["SettledDate"], "SettledDate", where) if text["SettledDate"] else None
+    if due < invoiced:
+        raise Failure(f"{where}: DueDate {text['DueDate']} is before InvoiceDate; correct one of them")
+    return Invoice(text["customerID"], text["invoiceNumber"], invoiced, due, amount, settled)
+
+
+def _date(text: str, column: str, where: str) -> date:
+    try:
+        return datetime.strptime(text, "%m/%d/%Y").date()
+    except ValueError:
+        raise Failure(f"{where}: {column} is {text!r}; write month/day/year like 8/2/2013") from None
+
+
+def events(invoices: Iterable[Invoice], currency: str, zone: ZoneInfo) -> list[Entry]:
+    """Every event of the ledger in order of append time; at one instant dispatch, sale, payment, then by invoice."""
+    entries: list[tuple[int, int, str, Entry]] = []
+    for invoice in invoices:
+        for rank, entry in enumerate(_events(invoice, currency, zone)):
+            entries.append((entry.timestamp_ms, rank, invoice.invoice_id, entry))
+    entries.sort(key=lambda item: item[:3])
+    return [entry for _, _, _, entry in entries]
+
+
+def _events(invoice: Invoice, currency: str, zone: ZoneInfo) -> Iterator[Entry]:
+    dispatched = datetime.combine(invoice.invoiced, _DESK_OPENS, zone)
+    identity = {"id": invoice.invoice_id, "client_id": invoice.client_id}
+    money = {"amount": invoice.amount, "currency": currency}
+    instalment = {"obligation_id": invoice.invoice_id, "due_date": invoice.due.isoformat(), "amount": invoice.amount}
+    shipment = {"shipment_id": invoice.invoice_id, "at": dispatched.isoformat(), "direction": DIRECTION}
+    yield _entry(
+        dispatched,
+        "shipments",
+        {"type": "shipment.dispatched", **identity, **shipment, **money, "lines": [], "instalments": [instalment]},
+    )
+    sale = {"sold_on": invoice.invoiced.isoformat(), "direction": DIRECTION, "shipment_id": invoice.invoice_id}
+    yield _entry(dispatched, "sales", {"type": "sale.recorded", **identity, **money, **sale})
+    if invoice.settled is not None:
+        identity = {"id": f"{invoice.invoice_id}/settled", "client_id": invoice.client_id}
+        paid = {"value_date": invoice.settled.isoformat(), "obligations": [invoice.invoice_id]}
+        arrived = datetime.combine(invoice.settled + timedelta(days=1), _DESK_OPENS, zone)
+        yield _entry(arrived, "payments", {"type": "payment.received", **identity, **money, **paid})
+
+
+def _entry(appended: datetime, topic: str, value: dict[str, Any]) -> Entry:
+    return Entry(round(appended.timestamp() * 1000), topic, value["client_id"], value)
