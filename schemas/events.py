@@ -7,16 +7,24 @@ part of it, unknown fields and formatting are not).
 """
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
+
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+ObligationId = Annotated[str, Meta(min_length=1, max_length=66)]
+"""Longer than other ids by `/1`: the only obligation of a shipment is `<shipment_id>/1`."""
+Text = Annotated[str, Meta(max_length=500)]
+Revision = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
 class Event(msgspec.Struct, tag_field="type", kw_only=True):
     """What every fact carries."""
 
-    id: str
-    client_id: str
-    revision: int = 1
+    id: Id
+    client_id: Id
+    revision: Revision = 1
     voided: bool = False
     digest: bytes = b""
 
@@ -30,24 +38,24 @@ class PaymentReceived(Event, tag="payment.received"):
     amount: str = ""
     currency: str = ""
     value_date: date = date.min
-    obligations: list[str] = []
-    document: str = ""
+    obligations: list[ObligationId] = []
+    document: Text = ""
     rate: str | None = None
     amount_minor: int = 0
 
 
 class PaymentReversed(Event, tag="payment.reversed"):
-    payment_id: str = ""
+    payment_id: Id = ""
     amount: str | None = None
     value_date: date = date.min
-    reason: str = ""
+    reason: Text = ""
     amount_minor: int | None = None
 
 
 class Line(msgspec.Struct):
     """One line of a shipment; `quantity_milli` in thousandths of a unit."""
 
-    sku: str
+    sku: Id
     quantity: str
     price: str | None = None
     rrp: str | None = None
@@ -59,23 +67,25 @@ class Line(msgspec.Struct):
 
 
 class Instalment(msgspec.Struct):
-    obligation_id: str
+    """One part of a shipment's amount, due on its own date."""
+
+    obligation_id: ObligationId
     due_date: date
     amount: str
     amount_minor: int = 0
 
 
 class ShipmentDispatched(Event, tag="shipment.dispatched"):
-    shipment_id: str = ""
-    outlet_id: str | None = None
-    deal_id: str | None = None
+    shipment_id: Id = ""
+    outlet_id: Id | None = None
+    deal_id: Id | None = None
     at: str = ""
-    territory: str | None = None
-    direction: str | None = None
+    territory: Id | None = None
+    direction: Id | None = None
     currency: str = ""
     amount: str = ""
     lines: list[Line] = []
-    payment_term_days: int | None = None
+    payment_term_days: Annotated[int, Meta(ge=0, le=3_650)] | None = None
     instalments: list[Instalment] | None = None
     rate: str | None = None
     amount_minor: int = 0
@@ -83,12 +93,12 @@ class ShipmentDispatched(Event, tag="shipment.dispatched"):
 
 
 class GoodsReturned(Event, tag="goods.returned"):
-    shipment_id: str = ""
+    shipment_id: Id = ""
     returned_on: date = date.min
     amount: str = ""
     currency: str = ""
     lines: list[Line] = []
-    accepted_by: str | None = None
+    accepted_by: Id | None = None
     rate: str | None = None
     amount_minor: int = 0
 
@@ -97,16 +107,16 @@ class SaleRecorded(Event, tag="sale.recorded"):
     amount: str = ""
     currency: str = ""
     sold_on: date = date.min
-    direction: str = ""
-    territory: str | None = None
+    direction: Id = ""
+    territory: Id | None = None
     territorial: bool = False
-    shipment_id: str | None = None
+    shipment_id: Id | None = None
     rate: str | None = None
     amount_minor: int = 0
 
 
 class SaleReturned(Event, tag="sale.returned"):
-    sale_id: str = ""
+    sale_id: Id = ""
     amount: str = ""
     returned_on: date = date.min
     amount_minor: int = 0
@@ -182,9 +192,9 @@ class CreditLimitSet(Event, tag="credit_limit.set"):
 class PaymentsCompleted(msgspec.Struct, tag_field="type", tag="payments.completed", kw_only=True):
     """Accounting has posted every payment with a value date up to `through`; to every partition, no client."""
 
-    id: str
+    id: Id
     through: date
-    revision: int = 1
+    revision: Revision = 1
     digest: bytes = b""
 
 
@@ -209,3 +219,16 @@ ClientEvent = (
     | CreditLimitSet
 )
 Broadcast = PaymentsCompleted | PolicyActivated
+
+CLIENT_EVENTS: tuple[type[ClientEvent], ...] = (
+    PaymentReceived,
+    PaymentReversed,
+    ShipmentDispatched,
+    GoodsReturned,
+    SaleRecorded,
+    SaleReturned,
+    ClientRegistered,
+    ClientOpened,
+    CreditLimitSet,
+)
+BROADCASTS: tuple[type[Broadcast], ...] = (PaymentsCompleted, PolicyActivated)

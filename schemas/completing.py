@@ -1,0 +1,257 @@
+"""Completes an event read by the fast path: checks what its types cannot say, fills numbers and digest.
+
+Each function answers False when the contract may not allow the event; the model of `schemas.inputs` then decides. Fields
+that are derived here are always written: a sender could have named them.
+
+A digest covers what the fact says and not how it is written. Digests live in the clients' states, so a field added to
+an event later joins its tuple only when it is given: otherwise every repeat of an old record would be a conflict.
+"""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+
+from schemas.canonical import canonical_json
+from schemas.events import (
+    Broadcast,
+    ClientEvent,
+    ClientOpened,
+    ClientRegistered,
+    CreditLimitSet,
+    GoodsReturned,
+    Instalment,
+    Line,
+    PaymentReceived,
+    PaymentReversed,
+    PaymentsCompleted,
+    PolicyActivated,
+    SaleRecorded,
+    SaleReturned,
+    ShipmentDispatched,
+)
+from schemas.forms import INVALID, instant_of, is_currency, is_day, milli_of, minor_of, rate_of
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_encode_sorted: Final = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def complete(event: ClientEvent | Broadcast) -> bool:
+    """Fill what is derived; False when the event is not valid for sure."""
+    if not event.id.isprintable():
+        return False
+    if isinstance(event, PaymentsCompleted | PolicyActivated):
+        return _BROADCASTS[type(event)](event)
+    if not event.client_id.isprintable():
+        return False
+    if event.voided:
+        return _withdraw(event)
+    return _FACTS[type(event)](event)
+
+
+def _digest(content: Any) -> bytes:
+    return blake2b(_encode(content), digest_size=8).digest()
+
+
+def _rate(event: Any) -> str | None:
+    """The rate without superfluous zeros, None when there is none, empty when it is not valid."""
+    return None if event.rate is None else rate_of(event.rate)
+
+
+def _withdraw(event: ClientEvent) -> bool:
+    """A withdrawn fact is its identity and nothing else, whatever came with it."""
+    identity = type(event)(id=event.id, client_id=event.client_id, revision=event.revision, voided=True)
+    content: tuple[Any, ...] = (event.revision, True)
+    if isinstance(event, ShipmentDispatched):
+        if not event.shipment_id or not event.shipment_id.isprintable():
+            return False
+        identity.shipment_id = event.shipment_id  # type: ignore[union-attr]
+        content = (event.revision, True, event.shipment_id)
+    for name in event.__struct_fields__:
+        setattr(event, name, getattr(identity, name))
+    event.digest = _digest(content)
+    return True
+
+
+def _payment_received(event: PaymentReceived) -> bool:
+    amount = event.amount_minor = minor_of(event.amount)
+    rate = None if event.rate is None else rate_of(event.rate)
+    if amount <= 0 or rate == "" or not is_currency(event.currency) or not is_day(event.value_date):
+        return False
+    for obligation in event.obligations:
+        if not obligation.isprintable():
+            return False
+    event.digest = blake2b(
+        _encode(
+            (event.revision, amount, event.currency, event.value_date, event.obligations, event.document, rate),
+        ),
+        digest_size=8,
+    ).digest()
+    return True
+
+
+def _payment_reversed(event: PaymentReversed) -> bool:
+    amount = event.amount_minor = None if event.amount is None else minor_of(event.amount)
+    if amount is not None and amount <= 0:
+        return False
+    if not event.payment_id or not event.payment_id.isprintable() or not is_day(event.value_date):
+        return False
+    event.digest = _digest((event.revision, event.payment_id, amount, event.value_date, event.reason))
+    return True
+
+
+def _shipment_dispatched(event: ShipmentDispatched) -> bool:
+    amount = event.amount_minor = minor_of(event.amount)
+    at = event.at_ms = instant_of(event.at)
+    rate = _rate(event)
+    if amount == INVALID or at == INVALID or rate == "" or not is_currency(event.currency):
+        return False
+    names = (event.outlet_id, event.deal_id, event.territory, event.direction)
+    if not event.shipment_id or not event.shipment_id.isprintable() or not _printable(names):
+        return False
+    if not all(map(_dispatch_line, event.lines)):
+        return False
+    parts = None
+    if event.instalments is None:
+        if event.payment_term_days is None:
+            return False
+    else:
+        if event.payment_term_days is not None or not _instalments(event.instalments, amount):
+            return False
+        parts = [(part.obligation_id, part.due_date, part.amount_minor) for part in event.instalments]
+    lines = [
+        (line.sku, line.quantity_milli, line.price_minor, line.rrp_minor, line.product_category, line.fast_moving)
+        for line in event.lines
+    ]
+    terms = (event.payment_term_days, parts, rate)
+    event.digest = _digest((event.revision, event.shipment_id, names, at, event.currency, amount, lines, terms))
+    return True
+
+
+def _dispatch_line(line: Line) -> bool:
+    if line.price is None or line.rrp is None or line.fast_moving is None:
+        return False
+    quantity = line.quantity_milli = milli_of(line.quantity)
+    price = line.price_minor = minor_of(line.price)
+    rrp = line.rrp_minor = minor_of(line.rrp)
+    known = line.product_category in ("A", "B", "C") and line.sku.isprintable()
+    return known and quantity > 0 and price != INVALID and rrp != INVALID
+
+
+def _instalments(parts: list[Instalment], amount: int) -> bool:
+    """Valid, none twice, and together the amount."""
+    total = 0
+    for part in parts:
+        minor = part.amount_minor = minor_of(part.amount)
+        if minor == INVALID or not is_day(part.due_date) or not part.obligation_id.isprintable():
+            return False
+        total += minor
+    return bool(parts) and total == amount and len({part.obligation_id for part in parts}) == len(parts)
+
+
+def _goods_returned(event: GoodsReturned) -> bool:
+    amount = event.amount_minor = minor_of(event.amount)
+    rate = _rate(event)
+    if amount == INVALID or rate == "" or not is_currency(event.currency) or not is_day(event.returned_on):
+        return False
+    if not event.shipment_id or not event.shipment_id.isprintable() or not _printable((event.accepted_by,)):
+        return False
+    for line in event.lines:
+        line.quantity_milli = milli_of(line.quantity)
+        if line.quantity_milli <= 0 or not line.sku.isprintable():
+            return False
+        line.price = line.rrp = line.product_category = line.fast_moving = None  # no fields of a return
+        line.price_minor = line.rrp_minor = 0
+    lines = [(line.sku, line.quantity_milli) for line in event.lines]
+    facts = (event.shipment_id, event.returned_on, amount, event.currency, lines, event.accepted_by, rate)
+    event.digest = _digest((event.revision, facts))
+    return True
+
+
+def _sale_recorded(event: SaleRecorded) -> bool:
+    amount = event.amount_minor = minor_of(event.amount)
+    rate = _rate(event)
+    if amount == INVALID or rate == "" or not is_currency(event.currency) or not is_day(event.sold_on):
+        return False
+    names = (event.territory, event.shipment_id)
+    if not event.direction or not event.direction.isprintable() or not _printable(names):
+        return False
+    place = (event.direction, names, event.territorial)
+    event.digest = _digest((event.revision, amount, event.currency, event.sold_on, place, rate))
+    return True
+
+
+def _sale_returned(event: SaleReturned) -> bool:
+    amount = event.amount_minor = minor_of(event.amount)
+    if amount == INVALID or not is_day(event.returned_on):
+        return False
+    if not event.sale_id or not event.sale_id.isprintable():
+        return False
+    event.digest = _digest((event.revision, event.sale_id, amount, event.returned_on))
+    return True
+
+
+def _client_registered(event: ClientRegistered) -> bool:
+    if not event.name or not is_day(event.registered_on):
+        return False
+    if not _printable((event.territory, *event.activities, *event.directions)):
+        return False
+    what = (event.name, event.wholesaler, event.activities, event.territory, event.directions)
+    event.digest = _digest((event.revision, what, event.registered_on))
+    return True
+
+
+def _client_opened(event: ClientOpened) -> bool:
+    """Comes from the model only, so everything is valid."""
+    event.unapplied_minor = minor_of(event.unapplied)
+    for obligation in event.obligations:
+        obligation.amount_minor = minor_of(obligation.amount)
+    for month in event.turnover:
+        month.amount_minor = minor_of(month.amount)
+    obligations = [(o.obligation_id, o.due_date, o.amount_minor, o.shipment_id) for o in event.obligations]
+    violations = [(v.obligation_id, v.first_day, v.last_day) for v in event.violations]
+    turnover = [(t.month, t.amount_minor, t.direction, t.territory) for t in event.turnover]
+    who = (event.as_of, event.currency, _rate(event), event.name, event.lifecycle, event.unapplied_minor)
+    lists = (obligations, violations, turnover, event.outlets, event.documents)
+    event.digest = blake2b(_encode_sorted((event.revision, who, lists)), digest_size=8).digest()
+    return True
+
+
+def _credit_limit_set(event: CreditLimitSet) -> bool:
+    """Comes from the model only. The signature is no part of what is said: the same limit may be signed again."""
+    event.amount_minor = None if event.amount is None else minor_of(event.amount)
+    what = (event.amount_minor, event.currency, _rate(event), event.valid_from, event.valid_until)
+    event.digest = _digest((event.revision, what, event.author, event.role))
+    return True
+
+
+def _payments_completed(event: PaymentsCompleted) -> bool:
+    event.digest = _digest((event.revision, event.through))
+    return is_day(event.through)
+
+
+def _policy_activated(event: PolicyActivated) -> bool:
+    event.digest = blake2b(canonical_json(event.policy), digest_size=8).digest()
+    return True
+
+
+def _printable(names: tuple[str | None, ...]) -> bool:
+    return all(name is None or name.isprintable() for name in names)
+
+
+_FACTS: Final[dict[type[ClientEvent], Callable[[Any], bool]]] = {
+    PaymentReceived: _payment_received,
+    PaymentReversed: _payment_reversed,
+    ShipmentDispatched: _shipment_dispatched,
+    GoodsReturned: _goods_returned,
+    SaleRecorded: _sale_recorded,
+    SaleReturned: _sale_returned,
+    ClientRegistered: _client_registered,
+    ClientOpened: _client_opened,
+    CreditLimitSet: _credit_limit_set,
+}
+_BROADCASTS: Final[dict[type[Broadcast], Callable[[Any], bool]]] = {
+    PaymentsCompleted: _payments_completed,
+    PolicyActivated: _policy_activated,
+}

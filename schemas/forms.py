@@ -1,0 +1,78 @@
+"""The written forms of the contract, read into numbers: amounts, quantities, rates, instants, currencies.
+
+These are the fast path's; each answers INVALID (or False) instead of raising, and `schemas.inputs` says what is wrong.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+INVALID: Final = -1
+YEAR_MIN: Final = 1970
+YEAR_MAX: Final = 2199
+
+_MONEY: Final = re.compile(r"(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,2}))?").fullmatch
+_QUANTITY: Final = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?").fullmatch
+_RATE: Final = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,9}))?").fullmatch
+_INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+).fullmatch
+_CURRENCY: Final = re.compile(r"[A-Z]{3}").fullmatch
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_currencies_seen: dict[str, bool] = {}  # at most 26^3
+
+
+def minor_of(text: str) -> int:
+    """Minor units of an amount such as `12`, `12.5`, `12.50`; INVALID for any other form."""
+    if text[-3:-2] == ".":  # by far the usual form: without a regular expression
+        digits = text[:-3] + text[-2:]
+        plain = digits.isdigit() and digits.isascii() and 3 <= len(digits) <= 15
+        return int(digits) if plain and (text[0] != "0" or len(text) == 4) else INVALID
+    match = _MONEY(text)
+    if match is None:
+        return INVALID
+    return int(match[1] + (match[2] or "").ljust(2, "0"))
+
+
+def milli_of(text: str) -> int:
+    """Thousandths of a quantity such as `3`, `0.125`; INVALID for any other form."""
+    match = _QUANTITY(text)
+    return INVALID if match is None else int(match[1] + (match[2] or "").ljust(3, "0"))
+
+
+def rate_of(text: str) -> str:
+    """A positive rate without superfluous zeros (`1.50` is `1.5`); empty for any other form."""
+    match = _RATE(text)
+    if match is None:
+        return ""
+    fraction = (match[2] or "").rstrip("0")
+    normal = f"{match[1]}.{fraction}" if fraction else match[1]
+    return "" if normal == "0" else normal
+
+
+def instant_of(text: str) -> int:
+    """Milliseconds of an RFC 3339 time with offset, later digits cut off; INVALID for any other form or before 1970."""
+    if _INSTANT(text) is None:
+        return INVALID
+    try:
+        moment = datetime.fromisoformat(text.upper())
+        milliseconds = (moment - _EPOCH) // _MILLISECOND
+    except (ValueError, OverflowError):
+        return INVALID
+    return milliseconds if milliseconds >= 0 and moment.year <= YEAR_MAX else INVALID
+
+
+def is_currency(text: str) -> bool:
+    """Whether `text` is three capital letters."""
+    known = _currencies_seen.get(text)
+    if known is None:
+        if _CURRENCY(text) is None:
+            return False
+        known = _currencies_seen[text] = True
+    return known
+
+
+def is_day(day: date) -> bool:
+    """Whether a date lies in the years the system reckons with; `date.min` stands for a missing one."""
+    return YEAR_MIN <= day.year <= YEAR_MAX
