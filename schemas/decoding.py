@@ -16,8 +16,11 @@ from schemas import events
 from schemas.catalogue import CLIENTS, PAYMENTS, RECORD_BYTES_MAX, SALES, SHIPMENTS, TOPIC_OF_TYPE
 from schemas.completing import complete
 from schemas.inputs import MODELS, Input, voided_model
-from schemas.json_document import read_json, too_deep
+from schemas.json_document import DEPTH_MAX, read_json, too_deep
 from schemas.records import Rejected
+
+_FLAT_MAX: Final = 2 * DEPTH_MAX
+"""No JSON of so few bytes is nested too deeply: each level takes two."""
 
 Decoded = events.ClientEvent | events.Broadcast
 
@@ -39,12 +42,17 @@ def decode(topic: str, value: bytes | None) -> Decoded | Rejected:
     signature are for the rules, which know policy and client. Never raises.
     """
     fast = _FAST.get(topic)
-    if fast is not None and value and len(value) <= RECORD_BYTES_MAX and not too_deep(value):
+    if (
+        fast is not None
+        and value
+        and len(value) <= RECORD_BYTES_MAX
+        and (len(value) <= _FLAT_MAX or not too_deep(value))
+    ):
         try:
             event = fast(value)
             if complete(event) and (value.isascii() or value.decode()):  # ignored fields must be UTF-8 as well
                 return event
-        except (msgspec.MsgspecError, ValueError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             pass
     return _judged(topic, value)
 

@@ -25,10 +25,12 @@ _currencies_seen: dict[str, bool] = {}  # at most 26^3
 
 def minor_of(text: str) -> int:
     """Minor units of an amount such as `12`, `12.5`, `12.50`; INVALID for any other form."""
-    if text[-3:-2] == ".":  # by far the usual form: without a regular expression
-        digits = text[:-3] + text[-2:]
-        plain = digits.isdigit() and digits.isascii() and 3 <= len(digits) <= 15
-        return int(digits) if plain and (text[0] != "0" or len(text) == 4) else INVALID
+    whole, _, cents = text.partition(".")
+    if len(cents) == 2 and 1 <= len(whole) <= 13:  # by far the usual form: without a regular expression
+        digits = whole + cents
+        if digits.isdigit() and digits.isascii() and (whole[0] != "0" or len(whole) == 1):
+            return int(digits)
+        return INVALID
     match = _MONEY(text)
     if match is None:
         return INVALID
@@ -37,6 +39,8 @@ def minor_of(text: str) -> int:
 
 def milli_of(text: str) -> int:
     """Thousandths of a quantity such as `3`, `0.125`; INVALID for any other form."""
+    if text.isdigit() and text.isascii() and len(text) <= 9 and text[0] != "0":
+        return int(text) * 1000
     match = _QUANTITY(text)
     return INVALID if match is None else int(match[1] + (match[2] or "").ljust(3, "0"))
 
@@ -65,12 +69,12 @@ def instant_of(text: str) -> int:
 
 def is_currency(text: str) -> bool:
     """Whether `text` is three capital letters."""
-    known = _currencies_seen.get(text)
-    if known is None:
-        if _CURRENCY(text) is None:
-            return False
-        known = _currencies_seen[text] = True
-    return known
+    if text in _currencies_seen:
+        return True
+    if _CURRENCY(text) is None:
+        return False
+    _currencies_seen[text] = True
+    return True
 
 
 def is_day(day: date) -> bool:
