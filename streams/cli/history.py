@@ -1,4 +1,4 @@
-"""A history: one record a line, in order of append time, as `stoplist replay` reads it and `stoplist import` writes it.
+"""A history: one record a line, in the order they were appended, as `stoplist replay` reads it and `stoplist import` writes it.
 
 `{"topic": "payments", "timestamp": 1772442000000, "value": {...}, "key": "C-17"}`: `timestamp` is the append time, in
 milliseconds or RFC 3339. `value` is the event; a string stands for a record that is not a JSON object, byte for byte,
@@ -11,11 +11,11 @@ from typing import IO, Any, Final, NamedTuple
 
 import msgspec
 
+from schemas.catalogue import BROADCASTS, INPUTS
 from streams.cli.failure import Failure
 
 LINE_BYTES_MAX: Final = 1 << 20
 TIMESTAMP_MAX: Final = 253_402_300_799_999  # the end of the year 9999
-_BROADCASTS: Final = ("payments.completed", "policy.activated")
 
 
 class Line(NamedTuple):
@@ -46,20 +46,14 @@ _IDENTITY: Final = msgspec.json.Decoder(_Identity)
 
 def read_history(stream: IO[bytes], name: str) -> Iterator[Line]:
     """The records of a history; raises Failure naming `name`, the line and the remedy. Empty lines are skipped."""
-    number, before_ms = 0, 0
+    number = 0
     while text := stream.readline(LINE_BYTES_MAX + 1):
         number += 1
         if len(text) > LINE_BYTES_MAX:
             raise Failure(f"{name}:{number}: the line is over 1 MiB; a record has at most 64 KiB")
         if not text.strip():
             continue
-        line = _line(text, name, number)
-        if line.timestamp_ms < before_ms:
-            raise Failure(
-                f"{name}:{number}: timestamp is before that of the record above; sort the file by append time"
-            )
-        before_ms = line.timestamp_ms
-        yield line
+        yield _line(text, name, number)
 
 
 def _line(text: bytes, name: str, number: int) -> Line:
@@ -72,6 +66,8 @@ def _line(text: bytes, name: str, number: int) -> Line:
         ) from None
     except ValueError as error:
         raise Failure(f"{name}:{number}: timestamp {error}") from None
+    if raw.topic not in INPUTS:
+        raise Failure(f"{name}:{number}: topic {raw.topic!r} is no input; write one of {', '.join(INPUTS)}")
     value = _value(bytes(raw.value))
     key = _key(value) if raw.key is msgspec.UNSET else raw.key
     return Line(number, raw.topic, timestamp_ms, None if key is None else key.encode(), value)
@@ -95,7 +91,7 @@ def _key(value: bytes | None) -> str | None:
         identity = _IDENTITY.decode(value or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    known = isinstance(identity.client_id, str) and identity.type not in _BROADCASTS
+    known = isinstance(identity.client_id, str) and identity.type not in BROADCASTS
     return identity.client_id if known else None
 
 

@@ -25,9 +25,11 @@ from streams.cli.failure import Failure
 COLUMNS: Final = ("customerID", "invoiceNumber", "InvoiceDate", "DueDate", "InvoiceAmount", "SettledDate")
 INVOICES_MAX: Final = 5_000_000
 DIRECTION: Final = "receivables"
+SETTLED: Final = "/settled"
 _DESK_OPENS: Final = time(9, 0)
 _AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?")
-_IDENTIFIER: Final = re.compile(r"[!-~]([ -~]{0,54}[!-~])?")
+_IDENTIFIERS: Final = (("customerID", 64), ("invoiceNumber", 64 - len(SETTLED)))
+_YEARS: Final = range(1970, 2200)
 
 
 class Invoice(NamedTuple):
@@ -79,9 +81,9 @@ def read_invoices(lines: Iterable[str], name: str) -> Iterator[Invoice]:
 
 def _invoice(row: dict[str, Any], where: str) -> Invoice:
     text = {column: (row[column] or "").strip() for column in COLUMNS}
-    for column in ("customerID", "invoiceNumber"):
-        if not _IDENTIFIER.fullmatch(text[column]):
-            raise Failure(f"{where}: {column} is {text[column]!r}; write 1 to 56 printable ASCII characters")
+    for column, length_max in _IDENTIFIERS:
+        if not 0 < len(text[column]) <= length_max or not text[column].isprintable():
+            raise Failure(f"{where}: {column} is {text[column]!r}; write 1 to {length_max} printable characters")
     amount = text["InvoiceAmount"]
     if not _AMOUNT.fullmatch(amount) or not float(amount):
         raise Failure(f"{where}: InvoiceAmount is {amount!r}; write a positive amount with at most two places")
@@ -94,9 +96,12 @@ def _invoice(row: dict[str, Any], where: str) -> Invoice:
 
 def _date(text: str, column: str, where: str) -> date:
     try:
-        return datetime.strptime(text, "%m/%d/%Y").date()
+        day = datetime.strptime(text, "%m/%d/%Y").date()
     except ValueError:
-        raise Failure(f"{where}: {column} is {text!r}; write month/day/year like 8/2/2013") from None
+        day = date.min
+    if day.year not in _YEARS:
+        raise Failure(f"{where}: {column} is {text!r}; write month/day/year like 8/2/2013")
+    return day
 
 
 def events(invoices: Iterable[Invoice], currency: str, zone: ZoneInfo) -> list[Entry]:
@@ -123,7 +128,7 @@ def _events(invoice: Invoice, currency: str, zone: ZoneInfo) -> Iterator[Entry]:
     sale = {"sold_on": invoice.invoiced.isoformat(), "direction": DIRECTION, "shipment_id": invoice.invoice_id}
     yield _entry(dispatched, "sales", {"type": "sale.recorded", **identity, **money, **sale})
     if invoice.settled is not None:
-        identity = {"id": f"{invoice.invoice_id}/settled", "client_id": invoice.client_id}
+        identity = {"id": f"{invoice.invoice_id}{SETTLED}", "client_id": invoice.client_id}
         paid = {"value_date": invoice.settled.isoformat(), "obligations": [invoice.invoice_id]}
         arrived = datetime.combine(invoice.settled + timedelta(days=1), _DESK_OPENS, zone)
         yield _entry(arrived, "payments", {"type": "payment.received", **identity, **money, **paid})

@@ -1,0 +1,145 @@
+"""`stoplist replay`: folds a history file without a broker."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated, Any, Final
+
+import msgspec
+import typer
+
+from schemas.catalogue import CLIENT_STATUS, DEAD_LETTERS
+from schemas.records import Output
+from streams.cli.failure import Failure
+from streams.cli.folding import HistoryFold
+from streams.cli.history import Line, parse_instant, read_history
+from streams.cli.policy import load_policy
+from streams.cli.terminal import Progress
+
+_STANDARD: Final = "-"
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def replay(
+    history: Annotated[
+        str, typer.Argument(metavar="HISTORY.jsonl", help="The records; - is standard input.", show_default=False)
+    ],
+    policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Policy in force from the beginning; default: the shipped.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="Where time ends; default: the latest timestamp.")
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="Print each client's last status instead.")] = False,
+    obligations: Annotated[
+        bool, typer.Option("--obligations", help="Print each obligation with its overdue days instead.")
+    ] = False,
+) -> None:
+    """Folds a history without a broker and prints what would be published, one JSON object a line.
+
+    A line of the history is {"topic": …, "timestamp": append time in milliseconds or RFC 3339, "value": {…}}, in the
+    order of appending. Outputs are {"topic": …, "key": …, "value": …}, dead letters with their headers. With --status:
+    each client's last status, by client id. With --obligations: each obligation with its overdue days, by client and
+    due date. An INSTANT is written as a timestamp is; records after it are left out.
+
+    \b
+    Examples:
+      stoplist replay history.jsonl
+      stoplist replay history.jsonl --status --until 2026-04-01T00:00:00+03:00
+      stoplist replay history.jsonl --policy stricter.yaml --status
+      stoplist import ledger.csv --format receivables --history - | stoplist replay - --obligations
+    """
+    if status and obligations:
+        raise Failure("--status and --obligations exclude each other; give one of them")
+    try:
+        end = None if until is None else parse_instant(until)
+    except ValueError as error:
+        raise Failure(f"--until {error}") from None
+    numbers = load_policy(policy)
+
+    from streams.domain.fold import ClientFold
+
+    fold = ClientFold(numbers)
+    folded = HistoryFold(fold)
+    out = sys.stdout.buffer
+    silent = status or obligations
+    with _reading(history) as lines, Progress("records folded") as progress:
+        for outputs in _fold(folded, read_history(lines, history), end, progress):
+            if not silent:
+                out.writelines(map(output_line, outputs))
+    if status:
+        out.writelines(_statuses(fold, folded))
+    elif obligations:
+        from streams.cli.obligations import lines_of
+
+        for _, state in folded.states():
+            out.writelines(lines_of(fold, folded.shared, state, folded.instant))
+    out.flush()
+
+
+def _fold(
+    folded: HistoryFold[Any, Any], lines: Iterable[Line], end: int | None, progress: Progress
+) -> Iterator[list[Output]]:
+    """The outputs of each record up to `end`, then what time alone still brings."""
+    for line in lines:
+        if end is not None and line.timestamp_ms > end:
+            continue
+        try:
+            yield folded.feed(line)
+        except Exception as error:
+            raise Failure(
+                f"record {line.number}: a rule failed on it ({type(error).__name__}: {error}); this is a bug of "
+                "Stoplist, please report it with the record"
+            ) from error
+        progress.advance()
+    rest: list[Output] = []
+    folded.advance(folded.instant if end is None else end, rest)
+    yield rest
+
+
+def _statuses(fold: Any, folded: HistoryFold[Any, Any]) -> Iterator[bytes]:
+    for _, state in folded.states():
+        for output in fold.republish(state):
+            if output.topic == CLIENT_STATUS and output.value is not None:
+                yield output.value + b"\n"
+
+
+def output_line(output: Output) -> bytes:
+    """An output as one JSON line; values that are no JSON (of dead letters) are printed as text."""
+    line: dict[str, Any] = {
+        "topic": output.topic,
+        "key": None if output.key is None else output.key.decode("utf-8", "replace"),
+        "value": _value(output),
+    }
+    if output.topic == DEAD_LETTERS:
+        line["headers"] = {name: value.decode("utf-8", "replace") for name, value in output.headers}
+    return _encode(line) + b"\n"
+
+
+def _value(output: Output) -> Any:
+    value = output.value
+    if value is None:
+        return None
+    if output.topic == DEAD_LETTERS:
+        try:
+            msgspec.json.decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return value.decode("utf-8", "replace")
+        if b"\n" in value or b"\r" in value:  # one output is one line
+            return msgspec.json.decode(value)
+    return msgspec.Raw(value)
+
+
+@contextmanager
+def _reading(history: str) -> Iterator[IO[bytes]]:
+    try:
+        if history == _STANDARD:
+            yield sys.stdin.buffer
+        else:
+            with open(history, "rb") as lines:
+                yield lines
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Failure(f"{history}: cannot be read ({error.strerror}); name a history file") from None

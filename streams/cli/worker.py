@@ -1,0 +1,57 @@
+"""`stoplist worker`: folds the input topics into decisions, until it is told to stop."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.connection import addresses
+from streams.cli.policy import load_policy
+from streams.cli.settings import unknown_variables, worker_settings
+
+
+def worker(
+    bootstrap: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT,…", help="Addresses of Kafka brokers.  [env: STOPLIST_BOOTSTRAP]")
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Policy in force until one is activated.  [env: STOPLIST_POLICY]"),
+    ] = None,
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Start although records are missing; every status then says so.")
+    ] = False,
+    accept_new_rules: Annotated[
+        bool, typer.Option("--accept-new-rules", help="Fold journaled records again with these rules.")
+    ] = False,
+    simulated_time: Annotated[
+        bool, typer.Option("--simulated-time", help="Time comes from the records; for topics made with this flag.")
+    ] = False,
+) -> None:
+    """Folds payments, shipments and sales into decisions and publishes them, until Ctrl-C or SIGTERM.
+
+    Settings are environment variables STOPLIST_…, listed in docs/settings.md. Exit codes: 0 after a clean stop, 1 when
+    it stopped because of a failure (the log says which), 2 when it refused to start.
+
+    \b
+    Examples:
+      stoplist worker
+      STOPLIST_INSTANCE_ID=worker-1 stoplist worker --bootstrap kafka-1:9092,kafka-2:9092
+      stoplist worker --simulated-time
+    """
+    settings = worker_settings(
+        bootstrap=bootstrap,
+        policy=policy,
+        accept_loss=accept_loss or None,
+        accept_new_rules=accept_new_rules or None,
+        simulated_time=simulated_time or None,
+    )
+    addresses(settings.bootstrap)
+    for sentence in unknown_variables():
+        typer.echo(f"stoplist: {sentence}", err=True)
+    numbers = load_policy(settings.policy)
+
+    from streams.agents.worker import run
+    from streams.domain.fold import ClientFold
+
+    raise typer.Exit(run(settings.engine(), ClientFold(numbers)))
