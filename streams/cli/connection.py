@@ -4,9 +4,8 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import (
     AuthorizationError,
@@ -16,15 +15,10 @@ from kafka.errors import (
 )
 
 from streams.cli.failure import Failure
+from streams.cli.options import BOOTSTRAP_DEFAULT
 
-BOOTSTRAP_DEFAULT: Final = "127.0.0.1:9092"
 BOOTSTRAP_TIMEOUT_MS: Final = 5_000
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
-
-Bootstrap = Annotated[
-    str,
-    typer.Option("--bootstrap", envvar="STOPLIST_BOOTSTRAP", metavar="HOST:PORT,…", help="Addresses of Kafka brokers."),
-]
 
 logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it says the same again, at length
 

@@ -1,4 +1,4 @@
-"""A history: one record a line, in the order they were appended, as `stoplist replay` reads it and `stoplist import` writes it.
+"""A history: one record a line, in the order they were appended; `stoplist import` writes one, `replay` reads it.
 
 `{"topic": "payments", "timestamp": 1772442000000, "value": {...}, "key": "C-17"}`: `timestamp` is the append time, in
 milliseconds or RFC 3339. `value` is the event; a string stands for a record that is not a JSON object, byte for byte,
@@ -32,7 +32,7 @@ class _Raw(msgspec.Struct, forbid_unknown_fields=True):
     topic: str
     timestamp: int | str
     value: msgspec.Raw
-    key: str | None | msgspec.UnsetType = msgspec.UNSET
+    key: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class _Identity(msgspec.Struct):

@@ -13,9 +13,8 @@ import msgspec
 import typer
 
 from schemas.policy import Policy
-from streams.cli.connection import BOOTSTRAP_DEFAULT, Bootstrap
 from streams.cli.failure import Failure
-from streams.cli.policy import load_policy
+from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
 from streams.cli.receivables import Entry, events, read_invoices
 from streams.cli.terminal import Progress
 

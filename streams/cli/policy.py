@@ -10,10 +10,11 @@ from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from schemas.catalogue import POLICIES
 from schemas.policy import Policy, policy_digest
-from schemas.policy_file import PolicyFileError, default_policy, default_policy_text, read_policy
-from streams.cli.connection import BOOTSTRAP_DEFAULT, Bootstrap, producer
+from schemas.policy_file import PolicyFileError, default_policy_text, read_policy
+from streams.cli.connection import producer
 from streams.cli.failure import Failure
 from streams.cli.history import parse_instant
+from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
 
 app = typer.Typer(
     add_completion=False,
@@ -23,18 +24,6 @@ app = typer.Typer(
 )
 
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.", show_default=False)]
-
-
-def load_policy(path: Path | None) -> Policy:
-    """The policy of a file, or the one that ships; raises Failure naming the line."""
-    if path is None:
-        return default_policy()
-    try:
-        return read_policy(path)
-    except PolicyFileError as error:
-        raise Failure(str(error)) from None
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read ({error.strerror}); name a policy file") from None
 
 
 @app.command(epilog="Example: stoplist policy show > policy.yaml")

@@ -4,7 +4,7 @@ The mapping, for an invoice of client C settled on day S:
 
 | event | id | topic | dated | appended (company's time zone) |
 |---|---|---|---|---|
-| `shipment.dispatched`, one instalment due on DueDate | invoiceNumber | shipments | InvoiceDate 09:00 | InvoiceDate 09:00 |
+| `shipment.dispatched`, an instalment due on DueDate | invoiceNumber | shipments | InvoiceDate 09:00 | that instant |
 | `sale.recorded` of the same amount | invoiceNumber | sales | InvoiceDate | InvoiceDate 09:00 |
 | `payment.received` naming that instalment | `<invoiceNumber>/settled` | payments | SettledDate | the next day 09:00 |
 
@@ -17,6 +17,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from time import strptime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -96,7 +97,7 @@ def _invoice(row: dict[str, Any], where: str) -> Invoice:
 
 def _date(text: str, column: str, where: str) -> date:
     try:
-        day = datetime.strptime(text, "%m/%d/%Y").date()
+        day = date(*strptime(text, "%m/%d/%Y")[:3])
     except ValueError:
         day = date.min
     if day.year not in _YEARS:

@@ -14,7 +14,7 @@ from schemas.records import Output
 from streams.cli.failure import Failure
 from streams.cli.folding import HistoryFold
 from streams.cli.history import Line, parse_instant, read_history
-from streams.cli.policy import load_policy
+from streams.cli.options import load_policy
 from streams.cli.terminal import Progress
 
 _STANDARD: Final = "-"

@@ -1,9 +1,11 @@
 """Every setting of a worker: environment variables `STOPLIST_<NAME>`, checked, mapped to the engine's settings.
 
-`docs/settings.md` is made from here (`python -m streams.cli.settings > docs/settings.md`); a test fails when it is stale.
+`docs/settings.md` is made from here (`python -m streams.cli.settings > docs/settings.md`);
+a test fails when it is stale.
 """
 
 import os
+import sys
 import tempfile
 from difflib import get_close_matches
 from pathlib import Path
@@ -172,4 +174,4 @@ Colours are written to terminals only, and not when `NO_COLOR` is set.
 """
 
 if __name__ == "__main__":
-    print(settings_page(), end="")
+    sys.stdout.write(settings_page())

@@ -1,5 +1,6 @@
 """What goes to the person beside the results: a progress line on stderr, colours, only where somebody looks."""
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -51,3 +52,8 @@ class Progress:
         rate = self._count / max(self._drawn - self._started, 0.001)
         sys.stderr.write(f"\r\x1b[K{self._what}: {self._count:,}{share} ({rate:,.0f}/s)")
         sys.stderr.flush()
+
+
+def colours_wanted() -> bool:
+    """Whether stdout is a terminal and NO_COLOR is not set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from schemas.catalogue import PARTITIONS_DEFAULT, TOPICS
-from streams.cli.connection import BOOTSTRAP_DEFAULT, Bootstrap, admin_client
+from streams.cli.connection import admin_client
+from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
 from streams.cli.topic_setup import create as create_missing
 from streams.cli.topic_setup import describe, differences, partitions_of
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from streams.cli.connection import addresses
-from streams.cli.policy import load_policy
+from streams.cli.options import load_policy
 from streams.cli.settings import unknown_variables, worker_settings
 
 

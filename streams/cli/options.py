@@ -1,0 +1,29 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from schemas.policy import Policy
+from schemas.policy_file import PolicyFileError, default_policy, read_policy
+from streams.cli.failure import Failure
+
+BOOTSTRAP_DEFAULT: Final = "127.0.0.1:9092"
+
+Bootstrap = Annotated[
+    str,
+    typer.Option("--bootstrap", envvar="STOPLIST_BOOTSTRAP", metavar="HOST:PORT,…", help="Addresses of Kafka brokers."),
+]
+
+
+def load_policy(path: Path | None) -> Policy:
+    """The policy of a file, or the one that ships; raises Failure naming the line."""
+    if path is None:
+        return default_policy()
+    try:
+        return read_policy(path)
+    except PolicyFileError as error:
+        raise Failure(str(error)) from None
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read ({error.strerror}); name a policy file") from None
