@@ -4,100 +4,138 @@ Money is minor units of the policy's currency (converted once, when the fact is 
 (`date.toordinal`), in the company's time zone; 0 means none. An *instant* is milliseconds. Structs are arrays in the
 snapshot (`array_like`), so a new field goes to the end and raises `STATE_VERSION`.
 
-Facts are what senders said. `Position` is derived from them by `allocation`: replayed from its beginning, or moved on
-by the newest fact, it must come out the same. `Decided` is what was decided and published, in the recorded order.
+Facts are what senders said. What allocation derives stands beside them, so that nothing is stored twice: an
+obligation's `outstanding` and `spans` in its dispatch, a payment's `rest` and `allocations` in the payment, all else in
+`Position`. Replayed from its beginning or moved on by the newest fact, it comes out the same. `Decided` is what was
+decided and published, in the recorded order.
 """
 
 import msgspec
 
 Days = int
 Instant = int
+Step = tuple[Days, int, str]
+"""(effective day, rank of the kind within a day, id): the order in which facts take effect."""
+Allocation = tuple[str, int, int]
+"""(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
 
 STATE_VERSION = 1
 
 
-class Fact(msgspec.Struct, array_like=True, kw_only=True):
+class Fact(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     """What every fact keeps for revisions: the highest wins, an equal one must have the same digest."""
 
     revision: int
     digest: bytes
     voided: bool = False
-
-
-class Instalment(msgspec.Struct, array_like=True):
-    obligation_id: str
-    due: Days
-    amount: int
-
-
-class Dispatch(Fact, array_like=True, kw_only=True):
     day: Days = 0
+    """The date of the fact; of a document withdrawn before it came: the day of the withdrawal."""
+
+
+class Obligation(msgspec.Struct, array_like=True, gc=False):
+    """One instalment to be paid, of a dispatch or of the opening balances."""
+
+    id: str
+    due_stated: Days
+    """As the sender said it; `due` is in force (a policy may roll it to a working day)."""
+    amount: int
+    due: Days = 0
+    outstanding: int = 0
+    moved: Days = 0
+    """The last day on which a payment, reversal or return changed `outstanding`."""
+    spans: list[int] = []
+    """Days at whose end more than the tolerance was outstanding: pairs of the first and the first no longer (0: open)."""
+    unpaid: list[int] = []
+    """The same for anything above nothing; kept only when the tolerance is not 0.00."""
+    shipment_id: str = ""
+    """Of the opening balances only: the shipment it was made by."""
+    base: tuple[int, Days, list[int], list[int]] | None = None
+    """(outstanding, moved, spans, unpaid) at the beginning of `Facts.folded_before`, when its dispatch is older."""
+
+
+class Money(Fact, array_like=True, kw_only=True, gc=False):
+    """A fact that brings money: what of it is unapplied, and where the rest went, in order."""
+
+    rest: int = 0
+    allocations: list[Allocation] = []
+    base: tuple[int, list[Allocation]] | None = None
+    """(rest, allocations) at the beginning of `Facts.folded_before`, when the fact is older."""
+
+
+class Dispatch(Fact, array_like=True, kw_only=True, gc=False):
     at: Instant = 0
     deal_id: str = ""
-    instalments: list[Instalment] = []
+    """"" when the sender named none: the shipment is its own deal."""
+    obligations: list[Obligation] = []
+    returned: int = 0
+    """Accepted returns so far."""
+    returned_base: int = 0
 
 
-class Payment(Fact, array_like=True, kw_only=True):
-    day: Days = 0
+class Payment(Money, array_like=True, kw_only=True, gc=False):
     amount: int = 0
     names: list[str] = []
     rate: str = ""
 
 
-class Reversal(Fact, array_like=True, kw_only=True):
+class Reversal(Fact, array_like=True, kw_only=True, gc=False):
     payment_id: str = ""
-    day: Days = 0
     amount: int = -1
     """In minor units of the payment's currency, before its rate; -1: all of the payment."""
 
 
-class GoodsReturn(Fact, array_like=True, kw_only=True):
+class GoodsReturn(Money, array_like=True, kw_only=True, gc=False):
+    """`rest` and `allocations` are of what exceeded the shipment's outstanding amounts."""
+
     shipment_id: str = ""
-    day: Days = 0
     amount: int = 0
     accepted: bool = False
     """A person accepted it although it came after the payment term."""
 
 
-class Sale(Fact, array_like=True, kw_only=True):
-    day: Days = 0
+class Sale(Fact, array_like=True, kw_only=True, gc=False):
     amount: int = 0
     rate: str = ""
 
 
-class SaleReturn(Fact, array_like=True, kw_only=True):
+class SaleReturn(Fact, array_like=True, kw_only=True, gc=False):
     sale_id: str = ""
-    day: Days = 0
     amount: int = 0
+    """In minor units of the sale's currency, before its rate."""
+    recorded: Days = 0
+    """The day it was appended: it decides whether the month of the sale is still open to it."""
+    month: int = 0
+    """Derived: the month it is booked to; 0 while its sale is not there."""
+    booked: int = 0
+    """Derived: its amount in the policy's currency."""
 
 
-class Limit(Fact, array_like=True, kw_only=True):
+class Limit(Fact, array_like=True, kw_only=True, gc=False):
+    """`day` is the first day of the limit."""
+
     amount: int = -1
     """-1: no limit."""
-    valid_from: Days = 0
     valid_until: Days = 0
+    """The last day, included; 0: none."""
     recorded: int = 0
     """Order of recording: of two that start on one day the last recorded holds."""
 
 
-class Registration(Fact, array_like=True, kw_only=True):
+class Registration(Fact, array_like=True, kw_only=True, gc=False):
     name: str = ""
     wholesaler: bool = False
     activities: list[str] = []
     territory: str = ""
     directions: list[str] = []
-    day: Days = 0
 
 
-class Opening(Fact, array_like=True, kw_only=True):
-    """Balances of a client that existed before the system."""
+class Opening(Money, array_like=True, kw_only=True, gc=False):
+    """Balances at the beginning of `day` of a client that existed before the system."""
 
-    day: Days = 0
     name: str = ""
     lifecycle: str = ""
     unapplied: int = 0
-    obligations: list[tuple[str, str, Days, int]] = []
-    """(obligation id, shipment id or "", due, outstanding)."""
+    obligations: list[Obligation] = []
     episodes: list[tuple[str, Days, Days]] = []
     """(obligation id, first overdue day, last overdue day)."""
     turnover: list[tuple[int, str, str, int]] = []
@@ -110,16 +148,21 @@ class Waiting(msgspec.Struct, array_like=True):
     """A reversal or return whose partner has not come: kept with its bytes until `until`, then a dead letter."""
 
     kind: str
+    """The event's type, e.g. `payment.reversed`."""
     id: str
+    partner: str
     until: Instant
     topic: str
     partition: int
     offset: int
     timestamp: Instant
+    key: bytes | None
     value: bytes
 
 
 class Facts(msgspec.Struct, array_like=True):
+    """By business id; a dispatch's is its shipment id. Withdrawn facts stay, `voided`, so that older revisions lose."""
+
     dispatches: dict[str, Dispatch] = {}
     payments: dict[str, Payment] = {}
     reversals: dict[str, Reversal] = {}
@@ -127,55 +170,64 @@ class Facts(msgspec.Struct, array_like=True):
     sales: dict[str, Sale] = {}
     sale_returns: dict[str, SaleReturn] = {}
     limits: dict[str, Limit] = {}
-    registration: Registration | None = None
-    opening: Opening | None = None
+    registrations: dict[str, Registration] = {}
+    openings: dict[str, Opening] = {}
     waiting: list[Waiting] = []
+    """In order of `until`."""
+    folded_before: Days = 0
+    """Facts dated before this day are folded away: what of them still matters is in `base` of the ones that stay."""
+    first_deal: str = ""
+    """The first deal, once it is closed and folded away."""
 
 
-class Obligation(msgspec.Struct, array_like=True):
-    """One instalment to be paid.
+class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):
+    """Where an obligation with something outstanding stands; ordered as money pays: oldest due first, then id."""
 
-    `spans` are the days at whose end something was outstanding: [first such day, day it became nothing or 0 while
-    open]. Overdue days and episodes follow from them and from `due`.
-    """
-
+    due: Days
     id: str
     shipment_id: str
+    index: int
+
+
+class Run(msgspec.Struct, array_like=True, gc=False):
+    """An ended run of overdue days, `first` through `last`, of one obligation."""
+
+    first: Days
+    last: Days
     due: Days
-    amount: int
-    outstanding: int
-    spans: list[list[int]] = []
-
-
-class Money(msgspec.Struct, array_like=True):
-    """Money that came in: what of it is unapplied, and where the rest went, in order."""
-
-    rest: int
-    allocations: list[tuple[str, int]] = []
-    kept_for: list[str] = []
-    """Named obligations that are not there yet; the rest is theirs through `kept_until`."""
-    kept_until: Days = 0
+    """0: judged when it was reported (an opening balance)."""
+    obligation_id: str
+    shipment_id: str
 
 
 class Position(msgspec.Struct, array_like=True):
     """What follows from the facts up to day `day` (a fact dated later takes effect at the beginning of its day)."""
 
     day: Days = 0
-    last_step: tuple[int, int, str] = (0, 0, "")
-    """(day, rank of the kind within a day, id) of the last step taken: an earlier one means to replay."""
+    last_step: Step = (0, 0, "")
+    """The last step taken: a fact that belongs before it goes the fast path when provably equal, else all is replayed."""
+    money_step: Step = (0, 0, "")
+    """The last step that moved money."""
+    idle_day: Days = 0
+    """The last day on which general money was unapplied at some moment."""
     general_day: Days = 0
-    """The last day on which money went where nobody named, or was unapplied: older facts commute only after it."""
-    obligations: dict[str, Obligation] = {}
-    open: list[str] = []
-    """Ids with something outstanding, oldest due first, then id."""
-    late: list[str] = []
-    """Ids with at least one ended run of overdue days, in order of becoming so."""
-    money: dict[str, Money] = {}
-    """Of each payment by id (and of what a return or the opening left over, under `return/ID`, `opening`)."""
+    """The last day on which general money (that names nobody, or left over) paid something."""
+    general_due: Days = 0
+    """The latest due date that general money ever reached."""
+    open: list[OpenObligation] = []
+    unspent: list[Step] = []
+    """General money with something unapplied, oldest first (payments, excess of returns, the opening)."""
+    kept: list[tuple[Days, str]] = []
+    """Payments kept for a named obligation that is not there yet: (first day it may pay any, id), in this order."""
+    late: list[Run] = []
+    """Ended runs of overdue days that may touch the window, in order of ending."""
+    ahead: list[Step] = []
+    """Facts dated after `day`, in order."""
     outstanding: int = 0
     unapplied: int = 0
+    """Kept money included."""
     turnover: dict[int, int] = {}
-    """By month (year * 12 + month - 1)."""
+    """By month (year * 12 + month - 1), of the sales dated up to `day`."""
 
 
 class Condition(msgspec.Struct, array_like=True):

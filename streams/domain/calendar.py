@@ -1,0 +1,108 @@
+"""The company's calendar: days in its time zone, working days, the posting cutoff.
+
+A day is the ordinal of its date, an instant milliseconds since 1970 UTC. Both directions are exact for every zone of
+the IANA list (summer time, skipped days) and remembered, because each event asks for them.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+DAY_MS: Final = 86_400_000
+_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_REMEMBERED_MAX: Final = 20_000
+
+
+def month_of(day: int) -> int:
+    """Number of a day's calendar month: year * 12 + month - 1."""
+    on = date.fromordinal(day)
+    return on.year * 12 + on.month - 1
+
+
+def month_first(month: int) -> int:
+    """First day of a month by its number."""
+    return date(month // 12, month % 12 + 1, 1).toordinal()
+
+
+class Calendar:
+    """Days, working days and cutoffs of one company; immutable but for what it remembers."""
+
+    def __init__(
+        self,
+        time_zone: str,
+        rest_weekdays: tuple[int, ...] = (5, 6),
+        non_working: tuple[int, ...] = (),
+        working: tuple[int, ...] = (),
+        cutoff_minutes: int = 720,
+    ) -> None:
+        """`rest_weekdays` with Monday 0; `non_working` and `working` are days; the cutoff is minutes after 00:00."""
+        self._zone = ZoneInfo(time_zone)
+        self._rest_weekdays = rest_weekdays
+        self._non_working = frozenset(non_working)
+        self._working = frozenset(working)
+        self._cutoff_time = time(cutoff_minutes // 60, cutoff_minutes % 60)
+        self._midnights: dict[int, int] = {}
+        self._cutoffs: dict[int, int] = {}
+        self._offset_guess = 0
+
+    def _instant(self, day: int, at: time) -> int:
+        local = datetime.combine(date.fromordinal(day), at, tzinfo=self._zone)
+        return (local - _EPOCH) // _MILLISECOND
+
+    def midnight(self, day: int) -> int:
+        """The instant at which a day begins (00:00, or where the clock jumps over it, the jump)."""
+        instant = self._midnights.get(day)
+        if instant is None:
+            if len(self._midnights) >= _REMEMBERED_MAX:
+                self._midnights.clear()
+            instant = self._midnights[day] = self._instant(day, time.min)
+        return instant
+
+    def day_of(self, instant: int) -> int:
+        """The day an instant falls on."""
+        day = (instant + self._offset_guess) // DAY_MS + _EPOCH_DAY
+        midnights = self._midnights
+        begins = midnights.get(day)
+        if begins is None:
+            begins = self.midnight(day)
+        ends = midnights.get(day + 1)
+        if ends is None:
+            ends = self.midnight(day + 1)
+        if begins <= instant < ends:
+            return day
+        while instant < self.midnight(day):
+            day -= 1
+        while instant >= self.midnight(day + 1):
+            day += 1
+        # a guess only: any value gives the same answer, the right one gives it at once
+        self._offset_guess = (day - _EPOCH_DAY) * DAY_MS - self.midnight(day)
+        return day
+
+    def works(self, day: int) -> bool:
+        """Whether the company works on a day."""
+        if day in self._working:
+            return True
+        return (day + 6) % 7 not in self._rest_weekdays and day not in self._non_working
+
+    def working_from(self, day: int) -> int:
+        """The first working day not before `day`."""
+        for candidate in range(day, day + 4_000):
+            if self.works(candidate):
+                return candidate
+        raise ValueError("the policy's calendar has no working day for ten years; correct non_working_days")
+
+    def cutoff(self, due: int) -> int:
+        """The instant at which an obligation due on `due` is judged: the cutoff time of the next working day."""
+        instant = self._cutoffs.get(due)
+        if instant is None:
+            if len(self._cutoffs) >= _REMEMBERED_MAX:
+                self._cutoffs.clear()
+            instant = self._cutoffs[due] = self._instant(self.working_from(due + 1), self._cutoff_time)
+        return instant
+
+    def text(self, instant: int) -> str:
+        """RFC 3339 in the company's zone, e.g. 2026-03-01T12:00:00+03:00; milliseconds only when there are any."""
+        local = (_EPOCH + instant * _MILLISECOND).astimezone(self._zone)
+        return local.isoformat(timespec="milliseconds" if instant % 1000 else "seconds")

@@ -1,0 +1,115 @@
+"""The policy as the rules use it: every number compiled once into units (minor money, days, instants).
+
+`schemas.policy.Policy` is the document; `Rules` is immutable and cheap to ask. Two policies that differ only in what a
+position does not depend on need no replay of clients: `Rules.same_position`.
+"""
+
+from typing import Final, NamedTuple
+
+from schemas.policy import Key, Policy, policy_digest
+from streams.domain.calendar import Calendar
+from streams.domain.money import minor
+
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+UNBOUNDED: Final = 2**31
+
+
+class Band(NamedTuple):
+    """One risk group: the most violations and overdue days it allows (`UNBOUNDED` in the last)."""
+
+    group: int
+    violations_max: int
+    overdue_days_max: int
+
+
+class Rules:
+    """Every number of the rules. Make it with `Rules.compile(policy)`; never change it."""
+
+    __slots__ = (
+        "bands", "calendar", "credit_limit_enabled", "risk_group_enabled", "correction_days", "currency", "cutoff",
+        "day_of", "digest", "facts_max", "facts_named_max", "future_tolerance_ms", "instant_text", "keys", "midnight",
+        "obligations_listed_max", "overdue_tolerance", "policy", "risk_group_min", "risk_group_requires_overdue",
+        "roll_due_dates", "version", "volume_a_above", "volume_b_from", "waiting_max", "window_days",
+    )  # fmt: skip
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.version: int = policy.version
+        self.digest: str = policy_digest(policy)
+        self.currency: str = policy.currency
+        self.keys: tuple[Key, ...] = policy.keys
+        hours, minutes = policy.posting_cutoff.split(":")
+        self.calendar = Calendar(
+            policy.time_zone,
+            tuple(_WEEKDAYS.index(name) for name in policy.weekly_rest_days),
+            tuple(day.toordinal() for day in policy.non_working_days),
+            tuple(day.toordinal() for day in policy.working_days),
+            int(hours) * 60 + int(minutes),
+        )
+        # bound methods kept as attributes: each event asks for them several times
+        self.day_of = self.calendar.day_of
+        """Day of an instant in the company's zone."""
+        self.midnight = self.calendar.midnight
+        """Instant at which a day begins."""
+        self.cutoff = self.calendar.cutoff
+        """Instant at which an obligation due on a day is judged."""
+        self.instant_text = self.calendar.text
+        """RFC 3339 text of an instant in the company's zone."""
+        self.window_days: int = policy.window_days
+        self.correction_days: int = policy.correction_days
+        self.future_tolerance_ms: int = policy.future_tolerance_hours * 3_600_000
+        self.roll_due_dates: bool = policy.roll_due_dates
+        self.overdue_tolerance: int = minor(policy.overdue_tolerance)
+        self.bands: tuple[Band, ...] = tuple(
+            Band(
+                row.group,
+                UNBOUNDED if row.violations_max is None else row.violations_max,
+                UNBOUNDED if row.overdue_days_max is None else row.overdue_days_max,
+            )
+            for row in policy.risk_groups
+        )
+        self.volume_a_above: int = minor(policy.volume.a_above)
+        self.volume_b_from: int = minor(policy.volume.b_from)
+        self.risk_group_enabled: bool = policy.conditions.risk_group.enabled
+        self.risk_group_min: int = policy.conditions.risk_group.group_min
+        self.risk_group_requires_overdue: bool = policy.conditions.risk_group.requires_overdue
+        self.credit_limit_enabled: bool = policy.conditions.credit_limit.enabled
+        self.facts_max: int = policy.limits.facts_max
+        self.waiting_max: int = policy.limits.waiting_max
+        self.obligations_listed_max: int = policy.limits.obligations_listed_max
+        self.facts_named_max: int = policy.limits.facts_named_max
+
+    @classmethod
+    def compile(cls, policy: Policy) -> "Rules":
+        """The rules of a validated policy."""
+        return cls(policy)
+
+    def end_of(self, day: int) -> int:
+        """The instant at which a day ends: 00:00 of the next."""
+        return self.midnight(day + 1)
+
+    def due_in_force(self, due: int) -> int:
+        """The due date that counts: the stated one, or the next working day when the policy rolls them."""
+        return self.calendar.working_from(due) if self.roll_due_dates else due
+
+    def violations_from(self, group: int) -> int:
+        """The number of violations from which a risk group begins; 0 for group 0."""
+        return self.bands[group - 1].violations_max + 1 if group else 0
+
+    def overdue_days_from(self, group: int) -> int:
+        """The number of overdue days from which a risk group begins; 0 for group 0."""
+        return self.bands[group - 1].overdue_days_max + 1 if group else 0
+
+    def same_position(self, other: "Rules") -> bool:
+        """Whether clients' positions need no replay when `other` takes over from this policy."""
+        mine, theirs = self.policy, other.policy
+        days_off = (mine.non_working_days, mine.working_days, mine.weekly_rest_days)
+        days_off_other = (theirs.non_working_days, theirs.working_days, theirs.weekly_rest_days)
+        if self.roll_due_dates and days_off != days_off_other:
+            return False
+        return (
+            self.window_days, self.correction_days, self.roll_due_dates, self.overdue_tolerance, mine.time_zone,
+        ) == (
+            other.window_days, other.correction_days, other.roll_due_dates, other.overdue_tolerance,
+            theirs.time_zone,
+        )  # fmt: skip
