@@ -1,7 +1,7 @@
 """Completes an event read by the fast path: checks what its types cannot say, fills numbers and digest.
 
-Each function answers False when the contract may not allow the event; the model of `schemas.inputs` then decides. Fields
-that are derived here are always written: a sender could have named them.
+Each function answers False when the contract may not allow the event; the model of `schemas.inputs` then decides.
+Fields that are derived here are always written: a sender could have named them.
 
 A digest covers what the fact says and not how it is written. Digests live in the clients' states, so a field added to
 an event later joins its tuple only when it is given: otherwise every repeat of an old record would be a conflict.
@@ -236,10 +236,7 @@ def _policy_activated(event: PolicyActivated) -> bool:
 
 
 def _printable(names: tuple[str | None, ...]) -> bool:
-    for name in names:
-        if name is not None and not name.isprintable():
-            return False
-    return True
+    return "".join([name for name in names if name is not None]).isprintable()
 
 
 _FACTS: Final[dict[type, Callable[[Any], bool]]] = {

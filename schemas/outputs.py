@@ -8,7 +8,7 @@ generated JSON Schema does not forbid others.
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 Money = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]*)\.[0-9]{2}$")]
 """A decimal string with two places, in the policy's currency."""
@@ -22,9 +22,25 @@ Instant = Annotated[
 """RFC 3339 in the company's time zone."""
 RiskGroup = Annotated[int, Field(ge=0, le=9)]
 VolumeCategory = Literal["A", "B", "C"]
-Reason = Literal["risk_group", "first_payment_overdue", "credit_limit"]
-Dimension = Literal["risk_group", "volume"]
-Flag = Literal["unregistered", "conflict", "incomplete", "held"]
+EXTENSIBLE: Final = "x-extensible"
+"""Marks a schema that takes new values or variants within a major version; readers pass over what they do not know."""
+
+
+def _names(*known: str) -> WithJsonSchema:
+    """An open list of names: the rules know these, readers must expect others."""
+    return WithJsonSchema({"type": "string", "examples": list(known), EXTENSIBLE: True})
+
+
+Reason = Annotated[
+    Literal["risk_group", "first_payment_overdue", "credit_limit"],
+    _names("risk_group", "first_payment_overdue", "credit_limit"),
+]
+Dimension = Annotated[Literal["risk_group", "volume"], _names("risk_group", "volume")]
+Flag = Annotated[
+    Literal["unregistered", "conflict", "incomplete", "held"],
+    _names("unregistered", "conflict", "incomplete", "held"),
+]
+Category = Annotated[RiskGroup | VolumeCategory, Field(json_schema_extra={EXTENSIBLE: True})]
 
 
 class Part(BaseModel):
@@ -73,7 +89,10 @@ class BroadcastCause(Part):
     offset: Annotated[int, Field(ge=0)]
 
 
-Cause = Annotated[RecordCause | DeadlineCause | PolicyCause | BroadcastCause, Field(discriminator="kind")]
+Cause = Annotated[
+    RecordCause | DeadlineCause | PolicyCause | BroadcastCause,
+    Field(discriminator="kind", json_schema_extra={EXTENSIBLE: True}),
+]
 
 
 class Because(Part):
@@ -120,15 +139,22 @@ class Common(Part):
     explanation: Explanation
 
 
+class Scope(Part):
+    """Where a category holds: a direction or a territory."""
+
+    kind: Literal["direction", "territory"]
+    id: str
+
+
 class CategoryChanged(Common):
     """A client moved from one category to another."""
 
     type: Literal["category.changed"]
     dimension: Dimension
-    scope: None
-    """Categories of one scope come with importance; null: the client as a whole."""
-    from_: Annotated[RiskGroup | VolumeCategory, Field(alias="from")]
-    to: RiskGroup | VolumeCategory
+    scope: Scope | None
+    """null: the client as a whole."""
+    from_: Annotated[Category, Field(alias="from")]
+    to: Category
     decided_by: list[str]
     """Which measure gave the category, both when both did."""
 
@@ -156,7 +182,10 @@ class LiftedByPerson(Part):
     role: Literal["manager", "director"]
 
 
-LiftedBy = Annotated[LiftedByPayment | LiftedByDate | LiftedByPerson, Field(discriminator="kind")]
+LiftedBy = Annotated[
+    LiftedByPayment | LiftedByDate | LiftedByPerson,
+    Field(discriminator="kind", json_schema_extra={EXTENSIBLE: True}),
+]
 
 
 class Condition(Part):
@@ -220,8 +249,8 @@ class CategoryExpected(Part):
     """A category will move."""
 
     dimension: Dimension
-    from_: Annotated[RiskGroup | VolumeCategory, Field(alias="from")]
-    to: RiskGroup | VolumeCategory
+    from_: Annotated[Category, Field(alias="from")]
+    to: Category
 
 
 class ConditionExpected(Part):
@@ -235,7 +264,10 @@ class NextChange(Part):
     """What happens next if nothing arrives."""
 
     at: Instant
-    changes: Annotated[list[CategoryExpected | ConditionExpected], Field(min_length=1)]
+    changes: Annotated[
+        list[Annotated[CategoryExpected | ConditionExpected, Field(json_schema_extra={EXTENSIBLE: True})]],
+        Field(min_length=1),
+    ]
 
 
 class ClientStatus(Common):
@@ -267,8 +299,8 @@ class ClientStatus(Common):
     warnings: list[str]
     next_change: NextChange | None
     flags: list[Flag]
-    """unregistered: no client.registered came; conflict: a revision came with two contents; incomplete: a record of this
-    client is a dead letter; held: its records wait."""
+    """unregistered: no client.registered came; conflict: a revision came with two contents; incomplete: a record of
+    this client is a dead letter; held: its records wait."""
 
 
 Output = CategoryChanged | ShipmentBlocked | ShipmentReleased | ClientStatus

@@ -34,7 +34,7 @@ class Rejected(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """Which clients a broadcast concerns: those whose next deadline is at or before `deadline_until`; NEVER = all of them."""
+    """Which clients a broadcast concerns: those whose next deadline is at or before `deadline_until`; NEVER: all."""
 
     deadline_until: Instant
 
