@@ -1,0 +1,71 @@
+"""Opening and closing of stop conditions: a block with the full set at every change, a release when it empties."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from streams.domain import explanation, grounds, lifted_by
+from streams.domain.next_change import View
+from streams.domain.outputs import Because, Explanation
+from streams.domain.sentences import Text
+from streams.domain.shared import Standing
+from streams.domain.state import Client, Condition
+
+
+class ActiveCondition(msgspec.Struct, gc=False):
+    """One active condition as the warehouse reads it."""
+
+    reason: str
+    since: str
+    because: list[Because]
+    lifted_by: list[lifted_by.Lift]
+    explanation: Explanation
+
+
+class Blocked(msgspec.Struct, gc=False):
+    conditions: list[ActiveCondition]
+    opened: list[str]
+    closed: list[str]
+
+
+class Released(msgspec.Struct, gc=False):
+    closed: list[str]
+    overridden: bool
+    overrides: list[str]
+
+
+class Change(NamedTuple):
+    """A record of `shipment-blocks`, without its common fields."""
+
+    kind: str
+    because: list[Because]
+    said: Text
+    rest: Blocked | Released
+
+
+def change(standing: Standing, client: Client, view: View) -> Change | None:
+    """Bring the client's conditions to what the view says; None when none opened or closed."""
+    rules, held = standing.rules, client.decided.conditions
+    opened = [reason for reason in view.reasons if reason not in held]
+    closed = [reason for reason in held if reason not in view.reasons]
+    if not opened and not closed:
+        return None
+    for reason in closed:
+        del held[reason]
+    for reason in opened:
+        held[reason] = Condition(since=view.instant)
+    if not view.reasons:
+        because = [ground for reason in closed for ground in grounds.of_condition(rules, client, view, reason)]
+        said = explanation.released(closed)
+        return Change("shipment.released", because, said, Released(closed, overridden=False, overrides=[]))
+    items: list[ActiveCondition] = []
+    texts: list[Text] = []
+    for reason in view.reasons:
+        lifts = lifted_by.of(standing, client, view, reason)
+        text = grounds.said(rules, client, view, reason, lifts)
+        because = grounds.of_condition(rules, client, view, reason)
+        since = rules.instant_text(held[reason].since)
+        items.append(ActiveCondition(reason, since, because, lifts, Explanation(text.en, text.ru)))
+        texts.append(text)
+    because = [ground for item in items for ground in item.because]
+    return Change("shipment.blocked", because, explanation.blocked(texts), Blocked(items, opened, closed))

@@ -1,0 +1,147 @@
+"""From what holds at an instant to what is published because of it.
+
+One decision: compare with what was published before, publish categories that moved, then a block or a release, then
+the status, and note the next deadline. All outputs of one decision share instant and cause.
+"""
+
+from functools import lru_cache
+
+import msgspec
+
+from schemas.records import Instant, Output
+from streams.domain import blocks, explanation, grounds, ledger, status, volume_category
+from streams.domain.next_change import View, look, next_instant, predict
+from streams.domain.outputs import (
+    BLOCKS,
+    CATEGORIES,
+    RULES_VERSION,
+    STATUS,
+    Because,
+    Cause,
+    Common,
+    Explanation,
+    PolicyName,
+    encode,
+    output,
+    value_of,
+)
+from streams.domain.sentences import Text
+from streams.domain.shared import Standing
+from streams.domain.state import Client
+
+
+class _Changed(msgspec.Struct, rename={"before": "from", "after": "to"}, gc=False):
+    dimension: str
+    scope: None
+    before: int | str
+    after: int | str
+    decided_by: list[str]
+
+
+@lru_cache(maxsize=64)
+def _policy_name(version: int, digest: str) -> PolicyName:
+    return PolicyName(version, digest)
+
+
+class Decision:
+    """One decision about one client, whose position must stand at the day of `view`."""
+
+    __slots__ = ("at", "cause", "client", "correction", "numbered", "out", "rules", "standing", "view")
+
+    def __init__(
+        self, standing: Standing, client: Client, view: View, cause: Cause, correction: bool, out: list[Output]
+    ) -> None:
+        self.standing = standing
+        self.rules = standing.rules
+        self.client = client
+        self.view = view
+        self.cause = cause
+        self.correction = correction
+        self.out = out
+        self.at = standing.rules.instant_text(view.instant)
+        self.numbered = False
+        """Whether an output of this decision took a number, which the status then repeats."""
+
+    def publish(self) -> None:
+        """Publish what differs from the last decision, and set the client's next deadline."""
+        client, view, decided = self.client, self.view, self.client.decided
+        if view.group != decided.risk_group:
+            self._risk_group(decided.risk_group)
+            decided.risk_group = view.group
+        if view.volume != decided.volume:
+            self._volume(decided.volume)
+            decided.volume = view.volume
+        if view.reasons or decided.conditions:
+            self._conditions()
+        decided.violations = view.overdue.violations
+        self._status()
+        client.instant = view.instant
+        client.deadline = min(next_instant(self.standing, client, view.instant), ledger.next_expiry(client))
+
+    def _common(self, kind: str, because: list[Because], said: Text) -> Common:
+        """The common fields under the next number; a status after other outputs repeats their last."""
+        client = self.client
+        if not (self.numbered and kind == "client.status"):
+            client.sequence += 1
+            self.numbered = True
+        return Common(
+            kind,
+            f"{client.id}:{client.sequence}",
+            client.id,
+            client.sequence,
+            self.at,
+            self.cause,
+            because,
+            self.correction,
+            _policy_name(self.rules.version, self.rules.digest),
+            RULES_VERSION,
+            Explanation(said.en, said.ru),
+        )
+
+    def _risk_group(self, before: int) -> None:
+        view = self.view
+        said = explanation.risk_group_changed(before, view.group, view.overdue, self.rules.window_days)
+        because = grounds.of_risk_group(self.rules, view)
+        self._category(_Changed("risk_group", None, before, view.group, view.decided_by), because, said)
+
+    def _volume(self, before: str) -> None:
+        view = self.view
+        month, turnover = volume_category.deciding(self.rules, self.client, view.day)
+        said = explanation.volume_changed(before, view.volume, month, turnover, self.rules.currency)
+        because = [grounds.of_volume(self.rules, self.client, view)]
+        self._category(_Changed("volume", None, before, view.volume, ["turnover"]), because, said)
+
+    def _category(self, changed: _Changed, because: list[Because], said: Text) -> None:
+        common = self._common("category.changed", because, said)
+        self.out.append(output(CATEGORIES, common, value_of(common, encode(changed))))
+
+    def _conditions(self) -> None:
+        change = blocks.change(self.standing, self.client, self.view)
+        if change is not None:
+            common = self._common(change.kind, change.because, change.said)
+            value = self.client.decided.block = value_of(common, encode(change.rest))
+            self.out.append(output(BLOCKS, common, value))
+
+    def _status(self) -> None:
+        client, view, rules = self.client, self.view, self.rules
+        counted = status.counted(view, self.at)
+        lasting = status.lasting(rules, client, view, predict(self.standing, client, view))
+        lasting_json = encode(lasting)
+        late = view.overdue
+        longest_is_open = late.days_current == late.days_longest > 0
+        if not status.says_more(counted, lasting_json, longest_is_open, client.decided.status):
+            return
+        because = [*grounds.of_risk_group(rules, view), grounds.of_volume(rules, client, view)]
+        for reason in view.reasons:
+            because += grounds.of_condition(rules, client, view, reason)
+        said = explanation.status(
+            bool(view.reasons), view.group, view.volume, lasting.outstanding, rules.currency, late.since
+        )
+        common = self._common("client.status", because, said)
+        value = client.decided.status = status.value_of_parts(common, counted, lasting_json)
+        self.out.append(output(STATUS, common, value))
+
+
+def decide(standing: Standing, client: Client, now: Instant, cause: Cause, correction: bool, out: list[Output]) -> None:
+    """Decide about a client at `now` and publish what changed."""
+    Decision(standing, client, look(standing, client, now), cause, correction, out).publish()

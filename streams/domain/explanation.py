@@ -1,0 +1,121 @@
+"""What an output says to a clerk, in English and in Russian: what changed, on what grounds, what would lift it."""
+
+from streams.domain import sentences
+from streams.domain.money import text
+from streams.domain.overdue import Overdue
+from streams.domain.sentences import Text
+from streams.domain.state import Days
+
+
+def risk_group_changed(before: int, after: int, overdue: Overdue, window_days: int) -> Text:
+    """Why a client moved from one risk group to another."""
+    up = after > before
+    count, longest = sentences.violations(overdue.violations), sentences.days(overdue.days_longest)
+    window = sentences.days(window_days)
+    if not overdue.violations:
+        en_why, ru_why = f"no violations in the last {window.en}", f"за последние {window.ru} нарушений нет"
+    else:
+        en_why = f"{count.en} in the last {window.en}, the longest overdue {longest.en}"
+        ru_why = f"за последние {window.ru} {count.ru}, самая долгая просрочка {longest.ru}"
+    return Text(
+        f"Risk group {'rises' if up else 'falls'} from {before} to {after}: {en_why}.",
+        f"Группа риска {'повышена' if up else 'понижена'} с {before} до {after}: {ru_why}.",
+    )
+
+
+def volume_changed(before: str, after: str, month: int, turnover: int, currency: str) -> Text:
+    """Why a client moved from one volume category to another; `month` is the one whose turnover decided."""
+    name, amount = sentences.month_name(month), text(turnover)
+    up = after < before
+    return Text(
+        f"Volume category {'rises' if up else 'falls'} from {before} to {after}: "
+        f"the turnover of {name.en} is {amount} {currency}.",
+        f"Категория по объёму {'повышена' if up else 'понижена'} с {before} до {after}: "
+        f"оборот за {name.ru} — {amount} {currency}.",
+    )
+
+
+def overdue_now(ids: list[str], amount: int, currency: str) -> Text:
+    """What is overdue: `100.00 USD is overdue (O1)`."""
+    listed = sentences.listed(ids)
+    return Text(
+        f"{text(amount)} {currency} is overdue ({listed.en})",
+        f"просрочено {text(amount)} {currency} ({listed.ru})",
+    )
+
+
+def risk_group_holds(group: int, overdue: Overdue, late: Text | None) -> Text:
+    """Why `risk_group` blocks; `late` is None when nothing need be overdue for it."""
+    count, longest = sentences.violations(overdue.violations), sentences.days(overdue.days_longest)
+    en = f"Risk group {group} ({count.en}, the longest overdue {longest.en})"
+    ru = f"Группа риска {group} ({count.ru}, самая долгая просрочка {longest.ru})"
+    if late is None:
+        return Text(en + ".", ru + ".")
+    return Text(f"{en}, and {late.en}.", f"{ru}, и {late.ru}.")
+
+
+def first_payment_holds(late: Text) -> Text:
+    """Why `first_payment_overdue` blocks."""
+    return Text(f"The first deal is not paid in time: {late.en}.", f"Первая сделка не оплачена в срок: {late.ru}.")
+
+
+def credit_limit_holds(exposure: int, limit: int, currency: str) -> Text:
+    """Why `credit_limit` blocks."""
+    return Text(
+        f"The debt of {text(exposure)} {currency} is above the credit limit of {text(limit)} {currency}.",
+        f"Долг {text(exposure)} {currency} выше кредитного лимита {text(limit)} {currency}.",
+    )
+
+
+def payment_lifts(amount: str, currency: str, ids: list[str]) -> Text:
+    """The least payment, a sentence of its own."""
+    if not ids:
+        return Text(f"A payment of {amount} {currency} lifts it.", f"Снимается оплатой {amount} {currency}.")
+    listed = sentences.listed(ids)
+    return Text(
+        f"A payment of {amount} {currency} for {listed.en} lifts it.",
+        f"Снимается оплатой {amount} {currency} за {listed.ru}.",
+    )
+
+
+def date_lifts(day: Days) -> Text:
+    """The day on which a condition ends by itself, a sentence of its own."""
+    name = sentences.calendar_date(day)
+    return Text(f"It ends by itself on {name.en}.", f"Снимется само собой {name.ru}.")
+
+
+def blocked(holds: list[Text]) -> Text:
+    """All grounds of a block."""
+    return sentences.joined(Text("Do not ship.", "Отгрузки запрещены."), *holds)
+
+
+_ENDED = {
+    "risk_group": Text(
+        "the client is out of the blocking risk group or owes nothing overdue",
+        "клиент вышел из запретной группы риска или погасил просрочку",
+    ),
+    "first_payment_overdue": Text("nothing of the first deal is overdue", "по первой сделке просрочки нет"),
+    "credit_limit": Text("the debt is within the credit limit", "долг в пределах кредитного лимита"),
+}
+
+
+def released(closed: list[str]) -> Text:
+    """Why shipping is allowed again."""
+    en = "; ".join(_ENDED[reason].en for reason in closed)
+    ru = "; ".join(_ENDED[reason].ru for reason in closed)
+    return Text(f"Shipping is allowed again: {en}.", f"Отгрузки снова разрешены: {ru}.")
+
+
+def status(blocked_now: bool, group: int, volume: str, debt: str, currency: str, since: Days) -> Text:
+    """The status in one sentence; `since` is the first day of the longest open episode, 0 when nothing is overdue."""
+    if since:
+        day = sentences.calendar_date(since)
+        en_late, ru_late = f"overdue since {day.en}", f"просрочка с {day.ru}"
+    else:
+        en_late, ru_late = "nothing overdue", "просрочки нет"
+    en_may = "Do not ship" if blocked_now else "Shipping allowed"
+    ru_may = "Отгрузки запрещены" if blocked_now else "Отгрузки разрешены"
+    return Text(
+        f"{en_may}: risk group {group}, volume {volume}, debt {debt} {currency}, {en_late}.",
+        f"{ru_may}: группа риска {group}, объём {volume}, долг {debt} {currency}, {ru_late}.",
+    )

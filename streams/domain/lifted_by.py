@@ -1,0 +1,99 @@
+"""What would end an active condition: the least payment, a date, a person."""
+
+from typing import Final
+
+import msgspec
+
+from schemas.records import NEVER
+from streams.domain import allocation, conditions, money
+from streams.domain.next_change import View, ends_at, look
+from streams.domain.policy import Rules
+from streams.domain.shared import Standing
+from streams.domain.state import Client, Payment
+
+_PROBE_ID: Final = "\U0010ffff"
+"""Sorts after every printable id, so the probe is the last payment of its day."""
+_client_bytes = msgspec.msgpack.Encoder().encode
+_client_of = msgspec.msgpack.Decoder(Client).decode
+
+
+class PaymentLift(msgspec.Struct, tag_field="kind", tag="payment", gc=False):
+    """The least amount that ends it, paid today on `obligations` in this order (empty: on any)."""
+
+    amount: str
+    currency: str
+    obligations: list[str]
+
+
+class DateLift(msgspec.Struct, tag_field="kind", tag="date", gc=False):
+    """It ends by itself."""
+
+    at: str
+
+
+class PersonLift(msgspec.Struct, tag_field="kind", tag="person", gc=False):
+    """Who may lift it."""
+
+    role: str
+
+
+Lift = PaymentLift | DateLift | PersonLift
+
+
+def of(standing: Standing, client: Client, view: View, reason: str) -> list[Lift]:
+    """Every way out of `reason`, the payment first."""
+    rules, lifts = standing.rules, list[Lift]()
+    amount, ids = least_payment(standing, client, view, reason)
+    if amount:
+        lifts.append(PaymentLift(money.text(amount), rules.currency, ids))
+    ends = ends_at(standing, client, view, reason)
+    if ends != NEVER:
+        lifts.append(DateLift(rules.instant_text(ends)))
+    lifts.append(PersonLift(conditions.ROLE_LIFTING[reason]))
+    return lifts
+
+
+def least_payment(standing: Standing, client: Client, view: View, reason: str) -> tuple[int, list[str]]:
+    """The smallest amount that ends `reason` when paid today, and the obligations to name; 0 when no payment does."""
+    rules = standing.rules
+    if reason == conditions.CREDIT_LIMIT:
+        assert view.limit is not None
+        return view.exposure - view.limit, []
+    ids = _to_pay(rules, client, view, reason)
+    if not ids:
+        return 0, []
+    # the last of them may keep what the policy tolerates
+    amount = conditions.owed(client, ids) - rules.overdue_tolerance
+    if client.position.last_step[0] < view.day:
+        return amount, ids
+    return _searched(standing, client, view, reason, amount, ids), ids
+
+
+def _to_pay(rules: Rules, client: Client, view: View, reason: str) -> list[str]:
+    if reason == conditions.FIRST_PAYMENT_OVERDUE:
+        return conditions.overdue_of_first_deal(rules, client, view.day, view.overdue)
+    return list(view.overdue.judged) if rules.risk_group_requires_overdue else []
+
+
+def _searched(standing: Standing, client: Client, view: View, reason: str, low: int, ids: list[str]) -> int:
+    """The least amount found by trying: a reversal or return of today comes after a payment of today."""
+    if _ends(standing, client, view, reason, low, ids):
+        return low
+    high = max(client.position.outstanding, low + 1)
+    if not _ends(standing, client, view, reason, high, ids):
+        return 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _ends(standing, client, view, reason, middle, ids):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _ends(standing: Standing, client: Client, view: View, reason: str, amount: int, ids: list[str]) -> bool:
+    """Whether a payment of today ends the condition, tried on a copy."""
+    trial = _client_of(_client_bytes(client))
+    trial.facts.payments[_PROBE_ID] = Payment(revision=1, digest=b"", day=view.day, amount=amount, names=ids)
+    allocation.replay(standing.rules, trial, view.day)
+    return reason not in look(standing, trial, view.instant).reasons

@@ -1,0 +1,125 @@
+"""What holds for a client at an instant, when that may change by time alone, and when it next will.
+
+The prediction is exact: it steps through the very instants at which deadlines fire, with the very rules that decide
+then, until a group, a category or a condition differs.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from schemas.records import NEVER, Instant
+from streams.domain import allocation, conditions, credit_limit, overdue, risk_group, volume_category
+from streams.domain.overdue import Overdue
+from streams.domain.shared import Standing
+from streams.domain.state import Client, Days, Position
+
+_copy_bytes = msgspec.msgpack.Encoder().encode
+_copy_of = msgspec.msgpack.Decoder(Position).decode
+
+
+class View(msgspec.Struct, gc=False):
+    """What the rules say of one client at one instant."""
+
+    instant: Instant
+    day: Days
+    overdue: Overdue
+    group: int
+    decided_by: list[str]
+    volume: str
+    limit: int | None
+    exposure: int
+    reasons: tuple[str, ...]
+
+
+class DimensionChange(msgspec.Struct, rename={"before": "from", "after": "to"}, gc=False):
+    """A category that will move."""
+
+    dimension: str
+    before: int | str
+    after: int | str
+
+
+class ConditionChange(msgspec.Struct, gc=False):
+    """A condition that will open or close; `change` is `opens` or `closes`."""
+
+    condition: str
+    change: str
+
+
+Change = DimensionChange | ConditionChange
+
+
+class Prediction(msgspec.Struct, gc=False):
+    """At `instant` these will differ if nothing arrives before."""
+
+    instant: Instant
+    changes: list[Change]
+
+
+def look(standing: Standing, client: Client, now: Instant) -> View:
+    """What holds at `now`; the client's position must have been advanced to that day."""
+    rules, completed_through = standing.rules, standing.completed_through
+    day = rules.day_of(now)
+    late = overdue.measure(rules, client, now, day, completed_through)
+    group, decided_by = risk_group.of(rules, late.violations, late.days_longest) if late.violations else (0, [])
+    limit = credit_limit.in_force(rules, client, day)
+    exposure = credit_limit.exposure(client)
+    reasons = conditions.active(rules, client, day, late, group, limit, exposure)
+    volume = volume_category.of(rules, client, day)
+    return View(now, day, late, group, decided_by, volume, limit, exposure, reasons)
+
+
+def next_instant(standing: Standing, client: Client, now: Instant) -> Instant:
+    """The earliest instant after `now` at which time alone may change what holds."""
+    rules, completed_through = standing.rules, standing.completed_through
+    day = rules.day_of(now)
+    earliest = overdue.next_instant(rules, client, now, completed_through)
+    next_day = min(
+        allocation.next_day(client), volume_category.next_day(rules, client, day), credit_limit.next_day(rules, client, day)
+    )
+    if next_day != NEVER:
+        earliest = min(earliest, rules.midnight(next_day))
+    return earliest
+
+
+def timeline(standing: Standing, client: Client, now: Instant) -> Iterator[View]:
+    """What will hold at each coming instant at which something may change, if nothing arrives. Changes no state."""
+    rules, subject, at = standing.rules, client, now
+    while (at := next_instant(standing, subject, at)) != NEVER:
+        day = rules.day_of(at)
+        if day >= allocation.next_day(subject):  # facts dated ahead take effect: on a copy
+            if subject is client:
+                subject = msgspec.structs.replace(client, position=_copy_of(_copy_bytes(client.position)))
+            allocation.advance(rules, subject, day)
+        yield look(standing, subject, at)
+
+
+def predict(standing: Standing, client: Client, view: View) -> Prediction | None:
+    """The next change after the view if nothing arrives; None when nothing ever changes by itself."""
+    for later in timeline(standing, client, view.instant):
+        changes = differences(view, later)
+        if changes:
+            return Prediction(later.instant, changes)
+    return None
+
+
+def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Instant:
+    """When an active condition ends by time alone; NEVER when it does not."""
+    for later in timeline(standing, client, view.instant):
+        if reason not in later.reasons:
+            return later.instant
+    return NEVER
+
+
+def differences(before: View, after: View) -> list[Change]:
+    """What a reader of the status would be told between two views."""
+    changes: list[Change] = []
+    if before.group != after.group:
+        changes.append(DimensionChange("risk_group", before.group, after.group))
+    if before.volume != after.volume:
+        changes.append(DimensionChange("volume", before.volume, after.volume))
+    if before.reasons != after.reasons:
+        changes.extend(ConditionChange(reason, "opens") for reason in after.reasons if reason not in before.reasons)
+        changes.extend(ConditionChange(reason, "closes") for reason in before.reasons if reason not in after.reasons)
+    return changes

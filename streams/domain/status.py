@@ -1,0 +1,129 @@
+"""The client's whole status, and whether it says anything new.
+
+A status is published when something changed that matters: not when only its instant or the count of passing days
+moved (`overdue_since` lets readers count).
+"""
+
+from datetime import date
+from functools import lru_cache
+
+import msgspec
+
+from streams.domain import allocation, money
+from streams.domain.next_change import Change, Prediction, View
+from streams.domain.outputs import Common, encode
+from streams.domain.policy import Rules
+from streams.domain.state import Client, Days
+
+
+class Categories(msgspec.Struct, gc=False):
+    risk_group: int
+    volume: str
+
+
+class OpenObligation(msgspec.Struct, gc=False):
+    """One instalment with something outstanding; `judged`: counted as overdue."""
+
+    obligation_id: str
+    shipment_id: str | None
+    due_date: str
+    amount: str
+    outstanding: str
+    judged: bool
+
+
+class ActiveCondition(msgspec.Struct, gc=False):
+    reason: str
+    since: str
+
+
+class NextChange(msgspec.Struct, gc=False):
+    """What changes next if nothing arrives, and when (RFC 3339)."""
+
+    at: str
+    changes: list[Change]
+
+
+class Counted(msgspec.Struct, gc=False):
+    """The part of a status that holds what passes with the days."""
+
+    as_of: str
+    blocked: bool
+    categories: Categories
+    violations: int
+    overdue_days_longest: int
+    overdue_days_current: int
+
+
+class Lasting(msgspec.Struct, gc=False):
+    """The part of a status that does not move by the passing of a day alone. Money is decimal strings."""
+
+    overdue_since: str | None
+    currency: str
+    outstanding: str
+    unapplied: str
+    exposure: str
+    limit: str | None
+    open_obligations: list[OpenObligation]
+    open_obligations_count: int
+    conditions: list[ActiveCondition]
+    warnings: list[str]
+    next_change: NextChange | None
+    flags: list[str]
+
+
+def says_more(counted: Counted, lasting_json: bytes, longest_is_open: bool, published: bytes) -> bool:
+    """Whether a status of these parts differs in what matters from the one published last (empty: none)."""
+    if not published.endswith(lasting_json[1:]):
+        return True
+    # everything up to `violations` stands side by side in the value; the days after it may pass
+    steady = encode(counted)
+    steady = steady[steady.index(b',"blocked":') : steady.index(b',"overdue_days_current":')]
+    if longest_is_open:  # it grows with the one that is open; since when that is, is in the lasting part
+        steady = steady[: steady.index(b',"overdue_days_longest":')]
+    return steady + b',"overdue_days_' not in published
+
+
+@lru_cache(maxsize=4096)
+def _date_text(day: Days) -> str:
+    return date.fromordinal(day).isoformat()
+
+
+def counted(view: View, at: str) -> Counted:
+    """The counted part as of the view, whose instant is `at` in words."""
+    late = view.overdue
+    categories = Categories(view.group, view.volume)
+    blocked = bool(view.reasons)
+    return Counted(at, blocked, categories, late.violations, late.days_longest, late.days_current)
+
+
+def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | None) -> Lasting:
+    """The lasting part as of the view; open obligations are listed up to the policy's limit."""
+    position, decided, late, text = client.position, client.decided, view.overdue, money.text
+    listed: list[OpenObligation] = []
+    for place, item in allocation.open_obligations(client):
+        if len(listed) == rules.obligations_listed_max:
+            break
+        shipment_id = place.shipment_id or item.shipment_id or None
+        judged = place.id in late.judged
+        amounts = text(item.amount), text(item.outstanding)
+        listed.append(OpenObligation(place.id, shipment_id, _date_text(place.due), *amounts, judged))
+    return Lasting(
+        _date_text(late.since) if late.since else None,
+        rules.currency,
+        text(position.outstanding),
+        text(position.unapplied),
+        text(view.exposure),
+        None if view.limit is None else text(view.limit),
+        listed,
+        len(position.open),
+        [ActiveCondition(name, rules.instant_text(held.since)) for name, held in decided.conditions.items()],
+        [],
+        None if prediction is None else NextChange(rules.instant_text(prediction.instant), prediction.changes),
+        decided.flags,
+    )
+
+
+def value_of_parts(common: Common, counted_part: Counted, lasting_json: bytes) -> bytes:
+    """The status's value: the common fields, the counted part, the lasting part."""
+    return b"%b,%b,%b" % (encode(common)[:-1], encode(counted_part)[1:-1], lasting_json[1:])
