@@ -192,10 +192,7 @@ def _sale_returned(event: SaleReturned) -> bool:
 
 
 def _client_registered(event: ClientRegistered) -> bool:
-    if not event.name or not is_day(event.registered_on):
-        return False
-    if not _printable((event.territory, *event.activities, *event.directions)):
-        return False
+    """Comes from the model only, so everything is valid."""
     what = (event.name, event.wholesaler, event.activities, event.territory, event.directions)
     event.digest = _digest((event.revision, what, event.registered_on))
     return True
@@ -231,7 +228,7 @@ def _payments_completed(event: PaymentsCompleted) -> bool:
 
 
 def _policy_activated(event: PolicyActivated) -> bool:
-    event.digest = blake2b(canonical_json(event.policy), digest_size=8).digest()
+    event.digest = _digest((event.version, canonical_json(event.policy)))
     return True
 
 

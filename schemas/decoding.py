@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from schemas import dead_letters as reasons
 from schemas import events
-from schemas.catalogue import CLIENTS, PAYMENTS, RECORD_BYTES_MAX, SALES, SHIPMENTS, TOPIC_OF_TYPE
+from schemas.catalogue import PAYMENTS, RECORD_BYTES_MAX, SALES, SHIPMENTS, TOPIC_OF_TYPE
 from schemas.completing import complete
 from schemas.inputs import MODELS, Input, voided_model
 from schemas.json_document import DEPTH_MAX, read_json, too_deep
@@ -28,7 +28,6 @@ _FAST: Final[dict[str, Callable[[bytes], Decoded]]] = {
     PAYMENTS: msgspec.json.Decoder(events.PaymentReceived | events.PaymentReversed).decode,
     SHIPMENTS: msgspec.json.Decoder(events.ShipmentDispatched | events.GoodsReturned).decode,
     SALES: msgspec.json.Decoder(events.SaleRecorded | events.SaleReturned).decode,
-    CLIENTS: msgspec.json.Decoder(events.ClientRegistered).decode,
 }
 _STRUCTS: Final[dict[str, type[Decoded]]] = {
     str(struct.__struct_config__.tag): struct for struct in (*events.CLIENT_EVENTS, *events.BROADCASTS)

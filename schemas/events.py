@@ -123,11 +123,11 @@ class SaleReturned(Event, tag="sale.returned"):
 
 
 class ClientRegistered(Event, tag="client.registered"):
-    name: str = ""
+    name: Text = ""
     wholesaler: bool = False
-    activities: list[str] = []
-    territory: str | None = None
-    directions: list[str] = []
+    activities: list[Id] = []
+    territory: Id | None = None
+    directions: list[Id] = []
     registered_on: date = date.min
 
 

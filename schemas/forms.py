@@ -15,7 +15,7 @@ _MONEY: Final = re.compile(r"(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,2}))?").fullmatch
 _QUANTITY: Final = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?").fullmatch
 _RATE: Final = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,9}))?").fullmatch
 _INSTANT: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-5][0-9])"
 ).fullmatch
 _CURRENCY: Final = re.compile(r"[A-Z]{3}").fullmatch
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

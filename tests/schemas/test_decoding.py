@@ -1,0 +1,169 @@
+"""Valid records become events with numbers in their units; expected values are worked out by hand."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from schemas import events
+from schemas.decoding import decode
+from schemas.records import Rejected
+from tests.schemas.examples import EXAMPLES, LINE, TOPICS, record
+
+
+def decoded(kind: str, /, *without: str, **changes: Any) -> Any:
+    event = decode(TOPICS[kind], record(kind, *without, **changes))
+    assert not isinstance(event, Rejected), event
+    return event
+
+
+def test_every_event_of_the_contract_has_an_example() -> None:
+    assert set(EXAMPLES) == {struct.__struct_config__.tag for struct in (*events.CLIENT_EVENTS, *events.BROADCASTS)}
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_event_is_named_by_its_type(kind: str) -> None:
+    event = decoded(kind)
+    assert event.__struct_config__.tag == kind
+    assert event.id == EXAMPLES[kind]["id"]
+    assert len(event.digest) == 8
+
+
+def test_payment() -> None:
+    event = decoded("payment.received")
+    assert isinstance(event, events.PaymentReceived)
+    assert (event.amount_minor, event.currency, event.value_date) == (123_450, "USD", date(2026, 3, 5))
+    assert (event.obligations, event.document, event.rate) == (["S-1/1", "S-2/1"], "Счёт 17", None)
+    assert (event.client_id, event.revision, event.voided) == ("C-1", 1, False)
+
+
+def test_reversal_without_amount_is_of_all_the_payment() -> None:
+    assert decoded("payment.reversed").amount_minor == 1_000
+    assert decoded("payment.reversed", "amount").amount_minor is None
+
+
+def test_dispatch() -> None:
+    event = decoded("shipment.dispatched")
+    assert isinstance(event, events.ShipmentDispatched)
+    assert event.at_ms == 1_772_355_600_000  # 2026-03-01T09:00:00Z: 20,513 days and 9 hours after 1970
+    assert (event.amount_minor, event.payment_term_days, event.instalments) == (2_500, 10, None)
+    line = event.lines[0]
+    assert (line.quantity_milli, line.price_minor, line.rrp_minor) == (2_500, 1_000, 1_590)
+
+
+def test_dispatch_in_instalments() -> None:
+    parts = [
+        {"obligation_id": "S-1/a", "due_date": "2026-03-11", "amount": "20"},
+        {"obligation_id": "S-1/b", "due_date": "2026-03-21", "amount": "5.0"},
+    ]
+    event = decoded("shipment.dispatched", "payment_term_days", instalments=parts)
+    assert [(part.obligation_id, part.due_date, part.amount_minor) for part in event.instalments] == [
+        ("S-1/a", date(2026, 3, 11), 2_000),
+        ("S-1/b", date(2026, 3, 21), 500),
+    ]
+
+
+def test_opening_balances() -> None:
+    event = decoded("client.opened")
+    assert isinstance(event, events.ClientOpened)
+    assert (event.unapplied_minor, event.obligations[0].amount_minor) == (500, 7_000)
+    assert event.turnover[0].amount_minor == 31_000
+    assert event.outlets == [{"outlet_id": "shop-3"}]
+    assert event.violations[0].last_day == date(2025, 11, 4)
+
+
+def test_credit_limit_null_lifts_it() -> None:
+    assert decoded("credit_limit.set").amount_minor == 50_000
+    assert decoded("credit_limit.set", amount=None).amount_minor is None
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [("1", 100), ("0.01", 1), ("0.1", 10), ("12.50", 1_250), ("9999999999999.99", 999_999_999_999_999)],
+)
+def test_amounts(text: str, minor: int) -> None:
+    assert decoded("payment.received", amount=text).amount_minor == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "milli"), [("3", 3_000), ("0.125", 125), ("10.5", 10_500), ("999999999.999", 999_999_999_999)]
+)
+def test_quantities(text: str, milli: int) -> None:
+    assert decoded("shipment.dispatched", lines=[{**LINE, "quantity": text}]).lines[0].quantity_milli == milli
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("1970-01-01T03:00:00+03:00", 0),
+        ("1970-01-02t00:00:00z", 86_400_000),
+        ("1970-01-01T00:00:00.5-00:30", 1_800_500),
+        ("1970-01-01T00:00:01.123999999Z", 1_123),
+        ("2000-02-29T00:00:00Z", 951_782_400_000),
+        ("2026-01-31T21:00:00Z", 1_769_893_200_000),
+    ],
+)
+def test_instants(text: str, milliseconds: int) -> None:
+    assert decoded("shipment.dispatched", at=text).at_ms == milliseconds
+
+
+def test_leap_day() -> None:
+    assert decoded("payment.received", value_date="2028-02-29").value_date == date(2028, 2, 29)
+
+
+def test_withdrawn_fact_needs_only_its_identity() -> None:
+    for kind in TOPICS:
+        if "client_id" not in EXAMPLES[kind]:
+            continue
+        identity = {"type": kind, "id": "X-1", "client_id": "C-1", "revision": 2, "voided": True}
+        if kind == "shipment.dispatched":
+            identity["shipment_id"] = "S-1"
+        event: Any = decode(TOPICS[kind], json.dumps(identity).encode())
+        assert (event.id, event.revision, event.voided) == ("X-1", 2, True), kind
+
+
+def test_withdrawn_fact_is_its_identity_whatever_comes_with_it() -> None:
+    bare = decode("payments", b'{"type":"payment.received","id":"P-1","client_id":"C-1","voided":true}')
+    assert decoded("payment.received", voided=True) == bare
+    assert decoded("payment.received", voided=True, amount=-5, value_date="soon") == bare
+
+
+def test_withdrawn_dispatch_needs_its_business_id() -> None:
+    answer = decode("shipments", b'{"type":"shipment.dispatched","id":"D-1","client_id":"C-1","voided":true}')
+    assert isinstance(answer, Rejected)
+    assert (answer.reason, answer.field) == ("missing_field", "shipment_id")
+
+
+def test_unknown_fields_are_ignored() -> None:
+    assert decoded("payment.received", colour={"deep": [1, None, "x"]}) == decoded("payment.received")
+
+
+def test_derived_fields_cannot_be_sent() -> None:
+    sent = {"amount_minor": 1, "at_ms": 1, "digest": "AAAAAAAAAAA="}
+    for kind in EXAMPLES:
+        assert decoded(kind, **sent) == decoded(kind), kind
+    line = {**LINE, "quantity_milli": 1, "price_minor": 1, "rrp_minor": 1}
+    assert decoded("shipment.dispatched", lines=[line]) == decoded("shipment.dispatched")
+    returned = {**EXAMPLES["goods.returned"]["lines"][0], "price": "9", "price_minor": 9, "fast_moving": True}
+    assert decoded("goods.returned", lines=[returned]) == decoded("goods.returned")
+
+
+def test_last_of_two_members_with_one_name_counts() -> None:
+    text = record("payment.received").replace(b'"amount": ', b'"amount": "7.00", "amount": ')
+    assert decode("payments", text) == decoded("payment.received")
+    text = record("payment.received").replace(b'"amount": ', b'"amount": 7, "amount": ')
+    assert decode("payments", text) == decoded("payment.received")
+
+
+def test_record_of_64_kib_is_taken() -> None:
+    text = record("payment.received")
+    assert decode("payments", text + b" " * (65_536 - len(text))) == decoded("payment.received")
+
+
+def test_nesting_of_200_is_taken() -> None:
+    nested: Any = 1
+    for _ in range(199):
+        nested = [nested]
+    assert decoded("payment.received", x=nested) == decoded("payment.received")
