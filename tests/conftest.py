@@ -1,0 +1,64 @@
+"""Servers for tests, as fixtures; and the last line of a run, which says what was not tried."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.harness import components
+from tests.harness.components import Broker, RedisAddress
+from tests.harness.embedded import Embedded
+from tests.harness.kafka import KafkaNode, kafka_missing
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Broker]:
+    """A Kafka broker for all tests of the run: give topics and groups names of your own (`unique`)."""
+    with components.broker() as broker:
+        yield broker
+
+
+@pytest.fixture
+def kafka_node() -> Iterator[KafkaNode]:
+    """An Apache Kafka node for one test alone, to stop, kill or pause."""
+    with apache_kafka() as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisAddress]:
+    """A Redis for all tests of the run: flush what you use."""
+    with components.redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[Embedded]:
+    """The embedded broker and Redis, for all tests of the run."""
+    with Embedded() as server:
+        yield server
+
+
+@pytest.fixture
+def unique() -> str:
+    """A name that no other test uses."""
+    return f"t{uuid4().hex[:12]}"
+
+
+def apache_kafka() -> KafkaNode:
+    """A node not yet started; skips the test where Apache Kafka cannot run, and fails it in CI."""
+    missing = kafka_missing()
+    if missing is not None:
+        components.lack("Apache Kafka", missing)
+        pytest.skip(f"needs {missing}")
+    return KafkaNode()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The loud line: a green run must not be taken for more than it is."""
+    for component, wants in components.not_tried.items():
+        terminalreporter.write_line(
+            f"!!! NOT TRIED: {component}. Missing: {wants}. Install it, or this run says nothing about it. !!!",
+            red=True,
+            bold=True,
+        )

@@ -1,0 +1,45 @@
+"""Several Apache Kafka nodes that replicate to each other."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from tests.harness.kafka.jars import jars
+from tests.harness.kafka.node import KafkaNode, new_address, new_cluster_id
+
+
+class KafkaCluster:
+    """`with KafkaCluster(3) as cluster:` gives three nodes of one cluster; kill or pause any of `cluster.nodes`."""
+
+    def __init__(self, size: int = 3, settings: Mapping[str, str] | None = None) -> None:
+        members = tuple(new_address(number) for number in range(1, size + 1))
+        cluster_id = new_cluster_id()
+        self.nodes = [
+            KafkaNode(settings, members=members, node_id=member.node_id, cluster_id=cluster_id) for member in members
+        ]
+
+    @property
+    def bootstrap(self) -> str:
+        """`host:port` of every node, separated by commas."""
+        return ",".join(node.bootstrap for node in self.nodes)
+
+    def __enter__(self) -> Self:
+        jars()  # once, before the nodes want them all at the same time
+        try:
+            with ThreadPoolExecutor(len(self.nodes)) as pool:
+                list(pool.map(KafkaNode.start, self.nodes))  # none is ready before most of them are
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all at once and remove their data."""
+        for node in self.nodes:
+            node.close()

@@ -1,0 +1,102 @@
+"""The harness itself: what other tests rely on."""
+
+import pytest
+from redis import Redis
+
+from tests.conftest import apache_kafka
+from tests.harness.components import Broker, Existing, Missing, broker, lack, not_tried
+from tests.harness.embedded import Embedded
+from tests.harness.kafka import KafkaCluster, KafkaNode
+from tests.harness.records import Sent, consume, create_topics, delete_topics, end_offsets, produce, read_all
+from tests.harness.redis import RedisServer
+from tests.harness.server import Server, ServerFailed
+from tests.harness.waiting import wait_until
+
+
+@pytest.mark.kafka
+def test_records_go_through_the_broker_and_back(kafka: Broker, unique: str) -> None:
+    create_topics(kafka.bootstrap, {unique: 2}, {"message.timestamp.type": "CreateTime"})
+    assert produce(kafka.bootstrap, unique, [(b"k", b"a")] * 2 + [Sent(b"b", None, 1, 77, (("h", b"x"),))]) != []
+    read = consume(kafka.bootstrap, unique, 3)
+    ours = next(record for record in read if record.value == b"b")
+    assert (ours.key, ours.partition, ours.timestamp_ms, ours.headers) == (None, 1, 77, (("h", b"x"),))
+    assert sorted(read) == sorted(read_all(kafka.bootstrap, unique))
+    assert sum(end_offsets(kafka.bootstrap, unique).values()) == 3
+    with pytest.raises(TimeoutError, match="3 records"):
+        consume(kafka.bootstrap, unique, 4, seconds=0.2)
+    delete_topics(kafka.bootstrap, [unique])
+    wait_until(lambda: _gone(kafka.bootstrap, unique), "the topic is gone")
+
+
+def _gone(bootstrap: str, topic: str) -> bool:
+    try:
+        end_offsets(bootstrap, topic)
+    except LookupError:
+        return True
+    return False
+
+
+@pytest.mark.kafka
+def test_the_embedded_broker_serves_the_same_helpers(embedded: Embedded, unique: str) -> None:
+    create_topics(embedded.bootstrap, [unique])
+    assert produce(embedded.bootstrap, unique, [(b"k", b"a"), (b"k", None)]) == [0, 1]
+    assert [record.value for record in read_all(embedded.bootstrap, unique)] == [b"a", None]
+    assert Redis.from_url(embedded.url).ping()
+
+
+@pytest.mark.kafka
+@pytest.mark.slow
+def test_a_node_keeps_its_records_and_address_when_killed(kafka_node: KafkaNode) -> None:
+    bootstrap = kafka_node.bootstrap
+    create_topics(bootstrap, ["t"])
+    produce(bootstrap, "t", [(None, b"kept")])
+    kafka_node.kill()
+    assert not kafka_node.server.running
+    kafka_node.start()
+    assert kafka_node.bootstrap == bootstrap
+    assert [record.value for record in consume(bootstrap, "t", 1)] == [b"kept"]
+
+
+@pytest.mark.kafka
+@pytest.mark.slow
+def test_a_cluster_goes_on_without_one_of_its_nodes() -> None:
+    apache_kafka().close()  # skips where it cannot run
+    with KafkaCluster(3) as cluster:
+        create_topics(cluster.bootstrap, ["t"], {"min.insync.replicas": "2"}, replication_factor=3)
+        produce(cluster.bootstrap, "t", [(None, b"1")])
+        cluster.nodes[0].kill()
+        others = ",".join(node.bootstrap for node in cluster.nodes[1:])
+        produce(others, "t", [(None, b"2")])
+        assert [record.value for record in consume(others, "t", 2)] == [b"1", b"2"]
+
+
+@pytest.mark.redis
+def test_redis_restarts_empty_at_the_same_address() -> None:
+    with RedisServer() as server:
+        Redis.from_url(server.url).set("k", "v")
+        server.kill()
+        server.start()
+        assert Redis.from_url(server.url).get("k") is None
+
+
+def test_a_server_that_ends_at_once_is_a_failure_with_its_log(tmp_path_factory: pytest.TempPathFactory) -> None:
+    server = Server("echo", tmp_path_factory.mktemp("log") / "out.log")
+    with pytest.raises(ServerFailed, match="no such luck"):
+        server.start(["sh", "-c", "echo no such luck; exit 3"], lambda: False)
+
+
+def test_an_existing_kafka_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STOPLIST_TEST_KAFKA", "127.0.0.1:9")
+    with broker() as found:
+        assert found == Existing("127.0.0.1:9")
+
+
+def test_what_is_missing_is_noted_and_in_ci_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr("tests.harness.components.not_tried", noted := dict[str, str]())
+    lack("Apache Kafka", "java")
+    assert noted == {"Apache Kafka": "java"}
+    assert not_tried is not noted
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Missing, match="java is missing"):
+        lack("Apache Kafka", "java")
