@@ -1,0 +1,130 @@
+"""One Faust application around the engine: its settings, the table, one agent over all inputs, the exit code."""
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+from typing import Any, Final
+
+import faust
+import structlog
+from yarl import URL
+
+from streams.engine.engine import Engine
+from streams.engine.failures import Refusal
+from streams.engine.fold import Fold
+from streams.engine.settings import EngineSettings
+from streams.engine.table import ClientTable, EngineTableManager
+from streams.engine.transport import ChunkScheduler, ChunkSchema, ChunkTransport
+
+log = structlog.get_logger(__name__)
+
+EXIT_CLEAN: Final = 0
+EXIT_STOPPED: Final = 1
+EXIT_REFUSED: Final = 2
+
+
+class EngineApp(faust.App):
+    """A Faust app that knows its engine; the transport's consumer finds it here."""
+
+    engine: Engine
+
+
+def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
+    """The application, not started."""
+    app = EngineApp(
+        settings.application_id,
+        broker=[URL(f"kafka://{server}") for server in settings.bootstrap_servers],
+        broker_client_id=settings.client_id,
+        broker_session_timeout=settings.session_timeout_ms / 1000,
+        broker_heartbeat_interval=settings.heartbeat_interval_ms / 1000,
+        broker_request_timeout=max(settings.request_timeout_ms, settings.session_timeout_ms + 1000) / 1000,
+        broker_commit_interval=1.0,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=settings.instance_id,
+        consumer_max_fetch_size=settings.fetch_bytes_max,
+        ConsumerScheduler=ChunkScheduler,
+        TableManager=EngineTableManager,
+        datadir=settings.data_directory,
+        recovery_consistency_check=False,
+        store="memory://",
+        stream_buffer_maxsize=64,
+        stream_wait_empty=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=settings.metrics_port is not None,
+        web_bind="127.0.0.1",
+        web_port=settings.metrics_port or 6066,
+        worker_redirect_stdouts=False,
+    )
+    app.engine = engine = Engine(settings, fold)
+    app.transport = ChunkTransport(app.conf.broker_consumer[0:1], app)
+    table = ClientTable(
+        app,
+        name="clients",
+        changelog_topic=app.topic(settings.snapshot_topic, key_type=bytes, value_type=bytes),
+    )
+    table.engine = engine
+    app.tables.add(table)
+
+    @app.agent(app.topic(*settings.input_topics, schema=ChunkSchema()), name="stoplist")
+    async def fold_chunks(stream: Any) -> None:
+        async for event in stream.noack().events():
+            message = event.message
+            engine.hand(message.topic, message.partition, event.value, event.ack)
+
+    @app.on_partitions_revoked.connect()
+    async def revoke(_: Any, revoked: set[Any], **__: Any) -> None:
+        await engine.revoke({tp.partition for tp in revoked})
+
+    return app
+
+
+def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
+    """Run a worker until a signal or a failure; the exit code (see `streams.agents.worker.run`)."""
+    _logging(settings)
+    if settings.uvloop:
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    app = build(settings, fold)
+    worker = faust.Worker(app, loglevel="WARN", loop=loop, quiet=True)
+
+    def stop(error: BaseException) -> None:
+        _exit_later(settings.stop_timeout_ms / 1000, _exit_code(error))
+        asyncio.ensure_future(worker.stop())
+
+    app.engine.on_failure = stop
+    crashed: BaseException | None = None
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as exit_:
+        crashed = exit_ if exit_.code else None
+    error = app.engine.failure
+    if error is not None:
+        print(f"stoplist worker: {error}", file=sys.stderr)
+        return _exit_code(error)
+    return EXIT_STOPPED if crashed is not None else EXIT_CLEAN
+
+
+def _exit_code(error: BaseException) -> int:
+    return EXIT_REFUSED if isinstance(error, Refusal) else EXIT_STOPPED
+
+
+def _exit_later(seconds: float, code: int) -> None:
+    """A stopped worker must not hang: whatever the framework waits for, the process ends."""
+    timer = threading.Timer(seconds, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
+
+
+def _logging(settings: EngineSettings) -> None:
+    level = getattr(logging, settings.log_level.upper())
+    logging.disable(level - 1)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,273 @@
+"""The partitions that one worker owns: taken when assigned, closed when revoked, anew when a client's rules fail."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+
+from streams.engine import checks
+from streams.engine.bad_records import BadRecords
+from streams.engine.clocks import Clock, SimulatedClock, WallClock
+from streams.engine.failures import ClientFailed, Refusal, Stopped
+from streams.engine.fold import Fold
+from streams.engine.inbox import Inbox
+from streams.engine.ownership import Ownership, Taking
+from streams.engine.partition import Partition
+from streams.engine.publishing import Publisher
+from streams.engine.reading import Reader
+from streams.engine.settings import EngineSettings
+
+log = structlog.get_logger(__name__)
+
+_TAKING_MAX: Final = 4
+
+
+class Consuming(Protocol):
+    """The transport's consumer, as far as the engine needs it."""
+
+    def end_seen(self, topic: str, partition: int) -> int | None:
+        """The end of a partition as the last fetch saw it."""
+        ...
+
+    async def position_of(self, topic: str, partition: int) -> int | None:
+        """The next offset that the consumer will give."""
+        ...
+
+    def set_room(self, topic: str, partition: int, full: bool) -> None:
+        """Fetch no more of this partition for now, or again."""
+        ...
+
+
+class Engine:
+    """Everything of a worker that is not Faust."""
+
+    def __init__(self, settings: EngineSettings, fold: Fold[Any, Any]) -> None:
+        self.settings = settings
+        self.fold = fold
+        self.publisher = Publisher(settings)
+        self.clock: Clock = (
+            SimulatedClock(settings.simulated_rate, settings.simulated_idle_ms)
+            if settings.simulated_time
+            else WallClock()
+        )
+        self.consumer: Consuming | None = None
+        self.partitions: dict[int, Partition] = {}
+        self.failure: BaseException | None = None
+        self.on_failure: Callable[[BaseException], None] = lambda _: None
+        self.bad = BadRecords(settings.bad_records_window, settings.bad_records_max)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._started = False
+        self._count = 0
+        self._ends: Reader | None = None
+        self._admin: AIOKafkaAdminClient | None = None
+        self._may_cut = True
+
+    # life
+
+    async def start(self) -> None:
+        """Connect, and check what does not depend on a partition. Raises Refusal."""
+        await self.publisher.start()
+        self._ends = Reader(self.settings)
+        await self._ends.consumer.start()
+        self._started = True
+        self._count = checks.topics(self.settings, await self._partition_counts())
+
+    async def stop(self) -> None:
+        """Write checkpoints of what is still owned, unless something failed, and disconnect."""
+        await self.revoke(set(self.partitions))
+        if self._started:
+            self._started = False
+            await self.publisher.stop()
+            if self._ends is not None:
+                await self._ends.consumer.stop()
+            if self._admin is not None:
+                await self._admin.close()
+
+    def fail(self, error: BaseException) -> None:
+        """The first failure of the worker: nothing more is written, the process ends (rule 18)."""
+        if self.failure is None:
+            self.failure = error
+            if isinstance(error, Refusal):
+                log.error("refused", code=error.code, reason=error.reason, remedy=error.remedy)
+            else:
+                log.error("stopped", reason=str(error), exc_info=None if isinstance(error, Stopped) else error)
+            self.on_failure(error)
+
+    # partitions
+
+    async def assign(self, numbers: Iterable[int]) -> None:
+        """Take these partitions and start to work on them; returns when all are taken. Failures go to `fail`."""
+        committed = await self._committed()
+        room = asyncio.Semaphore(_TAKING_MAX)
+
+        async def take(number: int) -> None:
+            async with room:
+                ownership = await self._take(number, committed.get(number, {}), set())
+            self._begin(number, ownership, None)
+
+        try:
+            await asyncio.gather(*(take(number) for number in sorted(set(numbers) - set(self.partitions))))
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self.fail(error)
+
+    async def revoke(self, numbers: Iterable[int]) -> None:
+        """Finish the chunk at hand of these partitions, write their checkpoints, drop their state."""
+        numbers = sorted(set(numbers) & set(self.partitions))
+        for number in numbers:
+            self.partitions[number].stop()
+        tasks = [self._tasks[number] for number in numbers]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self.settings.stop_timeout_ms / 1000)
+        for number in numbers:
+            task, partition = self._tasks.pop(number), self.partitions.pop(number)
+            task.cancel()
+            partition.abandon()
+
+    async def _take(self, number: int, committed: dict[str, int], apart: set[bytes]) -> Ownership:
+        taking = Taking(self.settings, self.fold, self.publisher, number, self._count, committed, apart)
+        started = asyncio.get_running_loop().time()
+        ownership = await taking.take()
+        log.info(
+            "partition_taken",
+            partition=number,
+            owner=ownership.writer.owner,
+            chunk=ownership.n,
+            clients=ownership.clients_restored,
+            chunks_folded_again=ownership.chunks_folded_again,
+            seconds=round(asyncio.get_running_loop().time() - started, 3),
+        )
+        return ownership
+
+    def _begin(self, number: int, ownership: Ownership, inbox: Inbox | None) -> None:
+        settings = self.settings
+        ownership.folder.bad = self.bad
+        if inbox is None:
+            positions = {topic: position.next for topic, position in ownership.positions.items()}
+            interleave_ms = 0 if settings.simulated_time else settings.interleave_ms
+            inbox = Inbox(settings.input_topics, positions, settings.chunk_records_max, interleave_ms)
+        partition = Partition(settings, ownership, self.publisher, self.clock, self, inbox, self._cut)
+        self.partitions[number] = partition
+        self._tasks[number] = asyncio.ensure_future(self._work(number, partition))
+
+    async def _work(self, number: int, partition: Partition) -> None:
+        """Run a partition until it is stopped; a client whose rules fail makes it be taken anew, that client apart."""
+        try:
+            while True:
+                try:
+                    await partition.run()
+                    if self.failure is None:
+                        await partition.close()
+                    return
+                except ClientFailed as failure:
+                    partition = await self._take_anew(number, partition, failure)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            partition.abandon()
+            self.fail(error)
+
+    async def _take_anew(self, number: int, partition: Partition, failure: ClientFailed) -> Partition:
+        if failure.key in partition.folder.apart:
+            raise Stopped(f"the rules raise on client {failure.key!r} even apart") from failure.__cause__
+        log.error("client_failed", partition=number, client=failure.key, exc_info=failure.__cause__)
+        partition.abandon()
+        ownership = await self._take(number, {}, {*partition.folder.apart, failure.key})
+        inbox = partition.inbox
+        if partition.current is not None:
+            inbox.put_back(partition.current)
+        if any(ownership.positions[topic].next != inbox.folded_to[topic] for topic in inbox.topics):
+            raise Stopped(f"another owner has worked on partition {number}")
+        ownership.folder.bad = self.bad
+        anew = Partition(self.settings, ownership, self.publisher, self.clock, self, inbox, self._cut)
+        anew.take_over(partition)
+        self.partitions[number] = anew
+        return anew
+
+    # what comes from Faust
+
+    def hand(self, topic: str, number: int, records: list[Any], done: Callable[[], None]) -> None:
+        """Records of a fetch for one partition; those of a partition that is not ours any more are dropped."""
+        partition = self.partitions.get(number)
+        if partition is not None and self.failure is None:
+            partition.put(topic, records, done)
+
+    def positions(self) -> dict[tuple[str, int], int]:
+        """The next offset to fetch of every input partition that is ours."""
+        return {
+            (topic, number): offset
+            for number, partition in self.partitions.items()
+            for topic, offset in partition.inbox.fetched_to.items()
+        }
+
+    # what partitions ask
+
+    def ends(self, partition: int) -> dict[str, int | None]:
+        """See `Inputs.ends`."""
+        assert self.consumer is not None
+        end_seen = self.consumer.end_seen
+        return {topic: end_seen(topic, partition) for topic in self.settings.input_topics}
+
+    async def ends_now(self, partition: int) -> dict[str, int]:
+        """See `Inputs.ends_now`. Raises Stopped."""
+        assert self._ends is not None
+        tps = [TopicPartition(topic, partition) for topic in self.settings.input_topics]
+        try:
+            return {tp.topic: end for tp, end in (await self._ends.consumer.end_offsets(tps)).items()}
+        except Exception as error:
+            raise Stopped(f"asking for the ends of the inputs failed: {error!r}") from error
+
+    async def read_to(self, partition: int, topic: str) -> int | None:
+        """See `Inputs.read_to`."""
+        assert self.consumer is not None
+        return await self.consumer.position_of(topic, partition)
+
+    def room(self, partition: int, topic: str, full: bool) -> None:
+        """See `Inputs.room`."""
+        assert self.consumer is not None
+        self.consumer.set_room(topic, partition, full)
+
+    async def _cut(self, partition: int, before: int) -> None:
+        """Cut the journal in front of our owner record (rule 3); a broker that cannot keeps it whole."""
+        if not self._may_cut:
+            return
+        try:
+            admin = await self._administration()
+            tp = TopicPartition(self.settings.journal_topic, partition)
+            await admin.delete_records({tp: RecordsToDelete(before_offset=before)})
+        except Exception as error:
+            self._may_cut = False
+            log.warning("journal_not_cut", reason=repr(error))
+
+    async def _committed(self) -> dict[int, dict[str, int]]:
+        """What the group has committed, by partition and topic; nothing where the broker does not say."""
+        try:
+            admin = await self._administration()
+            offsets = await admin.list_consumer_group_offsets(self.settings.application_id)
+        except Exception as error:
+            log.warning("committed_offsets_unknown", reason=repr(error))
+            return {}
+        committed: dict[int, dict[str, int]] = {}
+        for tp, offset in offsets.items():
+            if tp.topic in self.settings.input_topics:
+                committed.setdefault(tp.partition, {})[tp.topic] = offset.offset
+        return committed
+
+    async def _partition_counts(self) -> dict[str, int]:
+        """How many partitions each topic of ours has; 0: it does not exist."""
+        topics = list(checks.required_topics(self.settings))
+        described = await (await self._administration()).describe_topics(topics)
+        counts = {topic["topic"]: len(topic["partitions"]) for topic in described if not topic["error_code"]}
+        return {topic: counts.get(topic, 0) for topic in topics}
+
+    async def _administration(self) -> AIOKafkaAdminClient:
+        if self._admin is None:
+            self._admin = AIOKafkaAdminClient(
+                bootstrap_servers=list(self.settings.bootstrap_servers), client_id=f"{self.settings.client_id}-admin"
+            )
+            await self._admin.start()
+        return self._admin

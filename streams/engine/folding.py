@@ -1,0 +1,329 @@
+"""Folds a chunk into one partition's states: the same code while running and on recovery (rule 7).
+
+Recovery leaves a client alone while its snapshot is as new as the chunk; such a client, a held one and a misrouted
+record are met only where a client is not decoded yet, so the loop over the records pays nothing for them.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Generic, NamedTuple
+
+from aiokafka.partitioner import murmur2
+
+from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
+from streams.engine.bad_records import BadRecords
+from streams.engine.failures import ClientFailed
+from streams.engine.fold import Fold, Shared, State
+from streams.engine.snapshot_records import HeldClient, KeptRecord
+from streams.engine.states import States
+
+ORIGIN_HEADER: Final = "stoplist-origin"
+_APART_MAX: Final = 8
+_TOO_MUCH_HELD: Final = "the client is held and keeps as many records as allowed: repair it, then send this again"
+_MISROUTED: Final = "send it with the murmur2 partitioner and the client id as key (librdkafka: murmur2_random)"
+
+
+class Made(NamedTuple):
+    """What folding a chunk gives to publish."""
+
+    here: list[Output]
+    """To the partition of the chunk's own number, in order."""
+    elsewhere: list[tuple[int, Output]]
+    """Misrouted records, each with the partition it belongs to."""
+
+
+class Folder(Generic[State, Shared]):
+    """The fold of one partition; owns its states, its shared state and its instant."""
+
+    def __init__(
+        self,
+        fold: Fold[State, Shared],
+        states: States[State, Shared],
+        shared: Shared,
+        *,
+        partition: int,
+        partitions: int,
+        held_bytes_max: int,
+        at: Instant = 0,
+    ) -> None:
+        self.fold = fold
+        self.states = states
+        self.shared = shared
+        self.partition = partition
+        self.partitions = partitions
+        self.held_bytes_max = held_bytes_max
+        self.at = at
+        """The partition's instant: never goes back."""
+        self.records_folded = 0
+        self.bad: BadRecords | None = None
+        """None while chunks are folded again: they were judged when they were new."""
+        self.apart: set[bytes] = set()
+        """Clients on which the fold raised: folded one record at a time, their last good state at hand."""
+        self.seen: dict[bytes, int] | None = None
+        """On recovery: broadcasts each untouched client had taken when its snapshot was made."""
+        self.folded_again: set[bytes] | None = None
+        """On recovery: collects the clients that were folded."""
+        self.misrouted = 0
+        self.rejections = 0
+        self._n = 0
+        self._broadcasts = len(fold.broadcasts(shared))
+
+    # records
+
+    def records(self, n: int, records: Sequence[Source]) -> Made:
+        """Fold the records as chunk `n`. Raises ClientFailed when the rules raise on a client not folded apart."""
+        self._n = n
+        live, fold_record, shared, at = self.states.live, self.fold.record, self.shared, self.at
+        touched: dict[bytes, State] = {}
+        created: list[bytes] = []
+        made = Made([], [])
+        out = made.here
+        for index, record in enumerate(records):
+            if record.timestamp > at:
+                at = record.timestamp
+            key = record.key
+            if key is None:
+                self.at = at
+                self._finish(touched, created)
+                self._broadcast(record, index, out)
+                continue
+            state = live.get(key)
+            if state is None:
+                state = self._open(key, record, at, index, made, created)
+                if state is None:
+                    continue
+            try:
+                rejected = fold_record(shared, state, record, at, out)
+            except Exception as error:
+                raise ClientFailed(key) from error
+            touched[key] = state
+            if rejected is not None:
+                self._reject(record, rejected, at, index, out)
+        self.at = at
+        self._finish(touched, created)
+        self.records_folded += len(records)
+        self._settle()
+        return made
+
+    def _finish(self, touched: dict[bytes, State], created: list[bytes]) -> None:
+        """Take over what a run of records changed, and forget new clients of which nothing is known."""
+        for key in created:
+            if self.fold.empty(touched[key]):
+                del touched[key]
+                self.states.live.pop(key)
+        self.states.changed(touched)
+        if self.folded_again is not None:
+            self.folded_again.update(touched)
+        touched.clear()
+        created.clear()
+
+    def _open(
+        self, key: bytes, record: Source, at: Instant, index: int, made: Made, created: list[bytes]
+    ) -> State | None:
+        """The state of a client that is not decoded; None when the record is dealt with already."""
+        states = self.states
+        if states.taken.get(key, 0) >= self._n:  # rule 7: its snapshot has this chunk in it
+            return None
+        if key in states.held:
+            self._keep(key, record, at, index, made.here)
+            return None
+        if key in self.apart or len(self.apart) > _APART_MAX:
+            self._fold_apart(key, record, at, index, made)
+            return None
+        state = states.load(key)
+        if state is None:
+            if self._misroute(key, record, at, index, made):
+                return None
+            state = states.live[key] = self.fold.create(self.shared, key)
+            created.append(key)
+        elif self.seen is not None:
+            self.seen.pop(key, None)
+        return state
+
+    def _misroute(self, key: bytes, record: Source, at: Instant, index: int, made: Made) -> bool:
+        """Send a record of a client that belongs elsewhere to its partition, once."""
+        target = (murmur2(key) & 0x7FFFFFFF) % self.partitions
+        if target == self.partition:
+            return False
+        headers = list(record.headers or ())
+        if any(name == ORIGIN_HEADER for name, _ in headers):
+            self._reject(record, Rejected("misrouted", None, _MISROUTED), at, index, made.here)
+        else:
+            self.misrouted += 1
+            origin = f"{record.topic}/{record.partition}/{record.offset}".encode()
+            forwarded = Output(record.topic, key, record.value, [*headers, (ORIGIN_HEADER, origin)])
+            made.elsewhere.append((target, forwarded))
+        return True
+
+    def _reject(self, record: Source, rejected: Rejected, at: Instant, index: int, out: list[Output]) -> None:
+        out.append(self.fold.rejected(record, rejected, at))
+        self.rejections += 1
+        if self.bad is not None:
+            self.bad.rejected(self.records_folded + index, rejected.reason)
+
+    # held clients
+
+    def _keep(self, key: bytes, record: Source, at: Instant, index: int, out: list[Output]) -> None:
+        """Keep an input of a held client; beyond the limit it is a dead letter, so that nothing is lost in silence."""
+        held = self.states.held[key]
+        kept = _kept(record, at)
+        size = len(record.value or b"") + 100
+        if held.size + size > self.held_bytes_max:
+            self._reject(record, Rejected("limit_exceeded", None, _TOO_MUCH_HELD), at, index, out)
+            return
+        held.records.append(kept)
+        held.size += size
+        self.states.dirty[key] = None
+
+    def _fold_apart(self, key: bytes, record: Source, at: Instant, index: int, made: Made) -> None:
+        """Fold a record of a client that failed before: when it fails again, the state before it is at hand."""
+        fold, states, out = self.fold, self.states, made.here
+        data = states.encoded.get(key)
+        if data is None and self._misroute(key, record, at, index, made):
+            return
+        mark = len(out)
+        state = fold.create(self.shared, key) if data is None else fold.decode(data)
+        data = fold.encode(state) if data is None else data
+        try:
+            rejected = fold.record(self.shared, state, record, at, out)
+        except Exception:
+            del out[mark:]
+            states.hold(key, HeldClient(data, [], fold.rules_version, "rules"))
+            self._keep(key, record, at, index, out)
+            return
+        if rejected is not None:
+            self._reject(record, rejected, at, index, out)
+        if not fold.empty(state):
+            states.put(key, state)
+            self._touched_apart(key)
+
+    def _touched_apart(self, key: bytes) -> None:
+        if self.seen is not None:
+            self.seen.pop(key, None)
+        if self.folded_again is not None:
+            self.folded_again.add(key)
+
+    def hold(self, n: int, clients: Sequence[bytes]) -> None:
+        """Fold a chunk that says: these clients are too large."""
+        states, fold = self.states, self.fold
+        self._n = n
+        for key in clients:
+            if states.taken.get(key, 0) < n and key not in states.held and (state := states.load(key)) is not None:
+                states.hold(key, HeldClient(fold.encode(state), [], fold.rules_version, "state_bytes"))
+
+    def retry(self, n: int, clients: Sequence[bytes]) -> Made:
+        """Fold a chunk that says: try these held clients again, from their last good state."""
+        states, fold = self.states, self.fold
+        self._n = n
+        made = Made([], [])
+        for key in clients:
+            held = states.held.get(key)
+            if held is None or states.taken.get(key, 0) >= n:
+                continue
+            mark = len(made.here)
+            try:
+                state = fold.decode(held.state)
+                for index, record in enumerate(held.records):
+                    rejected = fold.record(self.shared, state, record, record.at, made.here)
+                    if rejected is not None:
+                        self._reject(record, rejected, record.at, index, made.here)
+            except Exception:
+                del made.here[mark:]
+                held.rules_version = fold.rules_version
+                states.dirty[key] = None
+                continue
+            del states.held[key]
+            states.put(key, state)
+            self._touched_apart(key)
+        return made
+
+    # time
+
+    def choose(self, instant: Instant, most: int) -> list[tuple[Instant, bytes]]:
+        """The clients that a new chunk of time handles: due up to `instant`, at most `most`, in order."""
+        return self.states.deadlines.pop(instant, most)
+
+    def fire(self, n: int, instant: Instant, chosen: Sequence[tuple[Instant, bytes]]) -> Made:
+        """Fold the deadlines of the chosen clients as chunk `n`."""
+        self._n = n
+        made = Made([], [])
+        states, fold, out = self.states, self.fold, made.here
+        for due, key in chosen:
+            if states.taken.get(key, 0) >= n:  # rule 7
+                states.deadlines.set(key, due)
+                continue
+            if key in self.apart or len(self.apart) > _APART_MAX:
+                self._fire_apart(key, instant, out)
+                continue
+            state = states.load(key)
+            assert state is not None, f"client {key!r} is due and unknown"
+            try:
+                fold.fire(self.shared, state, instant, out)
+                if fold.deadline(state) <= instant:
+                    raise RuntimeError(f"still due at {fold.deadline(state)} after it fired until {instant}")
+            except Exception as error:
+                raise ClientFailed(key) from error
+            states.changed({key: state})
+            self._touched_apart(key)
+        self.at = max(self.at, instant)
+        self._settle()
+        return made
+
+    def fire_again(self, n: int, instant: Instant, through: tuple[Instant, bytes]) -> Made:
+        """Fold a journaled chunk of time again: what is due up to `through`; it does not choose (rule 7)."""
+        return self.fire(n, instant, self.states.deadlines.pop_through(through))
+
+    def _fire_apart(self, key: bytes, instant: Instant, out: list[Output]) -> None:
+        fold, states = self.fold, self.states
+        mark = len(out)
+        data = states.encoded[key]
+        state = fold.decode(data)
+        try:
+            fold.fire(self.shared, state, instant, out)
+            if fold.deadline(state) <= instant:
+                raise RuntimeError("still due")
+        except Exception:
+            del out[mark:]
+            states.hold(key, HeldClient(data, [], fold.rules_version, "rules"))
+            return
+        states.put(key, state)
+        self._touched_apart(key)
+
+    # broadcasts
+
+    def _broadcast(self, record: Source, index: int, out: list[Output]) -> None:
+        """Fold a record without a client; those it reaches are due at its instant."""
+        reach = self.fold.broadcast(self.shared, record, self.at)
+        if isinstance(reach, Rejected):
+            self._reject(record, reach, self.at, index, out)
+        elif reach is not None:
+            number, instant, _ = self.fold.broadcasts(self.shared)[-1]
+            self._broadcasts += 1
+            self.reach(number, instant, reach)
+
+    def reach(self, number: int, instant: Instant, reach: Reach) -> None:
+        """Make every client due that broadcast `number` reaches and that has not taken it."""
+        deadlines, seen, held = self.states.deadlines, self.seen, self.states.held
+        due = deadlines.due
+        for key, deadline in due.items():
+            if instant < deadline <= reach.deadline_until and key not in held:
+                if seen is None or seen.get(key, -1) < number:
+                    due[key] = instant
+        deadlines.rebuild()
+
+    def _settle(self) -> None:
+        """Tell the fold which broadcasts nobody still has to take."""
+        if not self._broadcasts:
+            return
+        first = self.states.deadlines.first()
+        earliest = NEVER if first is None else first[0]
+        settled = [number for number, instant, _ in self.fold.broadcasts(self.shared) if instant < earliest]
+        if settled:
+            self.fold.settle(self.shared, max(settled))
+            self._broadcasts = len(self.fold.broadcasts(self.shared))
+
+
+def _kept(record: Source, at: Instant) -> KeptRecord:
+    headers = [(name, value) for name, value in record.headers or ()]
+    return KeptRecord(
+        record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers, at
+    )

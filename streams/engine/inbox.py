@@ -1,0 +1,98 @@
+"""What a partition has fetched and not folded: one queue a topic, and the rule which records go next.
+
+Order: of the buffered records the earliest append time goes first. Records of one topic go while no other topic has
+an older one; a topic of which nothing is buffered must have been read to its end, or be waited for.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from schemas.records import Instant
+
+
+class Fetched(NamedTuple):
+    """Records of one topic from one fetch, and what to call once all of them are published."""
+
+    records: list[Any]
+    done: Callable[[], None] | None
+
+
+class Taken(NamedTuple):
+    """The records of the next chunk."""
+
+    topic: str
+    records: list[Any]
+    done: Callable[[], None] | None
+    """Given with the last records of a fetch only."""
+
+
+class Inbox:
+    """The queues of one partition."""
+
+    def __init__(self, topics: Sequence[str], positions: dict[str, int], records_max: int, interleave_ms: int) -> None:
+        """`positions`: the next offset to be folded, by topic. `records_max`: of one chunk."""
+        self._records_max = records_max
+        self._interleave_ms = interleave_ms
+        self.topics = tuple(topics)
+        self._queues: dict[str, deque[Fetched]] = {topic: deque() for topic in topics}
+        self.fetched_to = dict(positions)
+        """Next offset not yet fetched."""
+        self.folded_to = dict(positions)
+        """Next offset not yet taken for a chunk."""
+        self.buffered = dict.fromkeys(topics, 0)
+
+    def put(self, topic: str, records: list[Any], done: Callable[[], None] | None) -> None:
+        """Buffer what was fetched; records already taken (read again after a seek) are dropped."""
+        start = self.fetched_to[topic]
+        if records[0].offset < start:
+            records = [record for record in records if record.offset >= start]
+            if not records:
+                if done is not None:
+                    done()
+                return
+        self._queues[topic].append(Fetched(records, done))
+        self.fetched_to[topic] = records[-1].offset + 1
+        self.buffered[topic] += len(records)
+
+    def waiting_for(self, ends: dict[str, int | None]) -> list[str]:
+        """Topics of which nothing is buffered although they have not been read to their end, or it is unknown."""
+        return [
+            topic
+            for topic in self.topics
+            if not self._queues[topic] and ((end := ends[topic]) is None or self.fetched_to[topic] < end)
+        ]
+
+    def empty(self) -> bool:
+        """Nothing is buffered."""
+        return not any(self._queues.values())
+
+    def take(self) -> Taken | None:
+        """The records of the next chunk, or None when nothing is buffered."""
+        heads = [(queue[0].records[0].timestamp, topic) for topic, queue in self._queues.items() if queue]
+        if not heads:
+            return None
+        earliest, topic = min(heads)
+        limit = min((head for head, other in heads if other != topic), default=None)
+        fetched = self._queues[topic].popleft()
+        count = self._count(fetched.records, None if limit is None else max(earliest, limit + self._interleave_ms))
+        records, done = fetched
+        if count < len(records):
+            self._queues[topic].appendleft(Fetched(records[count:], done))
+            records, done = records[:count], None
+        self.folded_to[topic] = records[-1].offset + 1
+        self.buffered[topic] -= count
+        return Taken(topic, records, done)
+
+    def put_back(self, taken: Taken) -> None:
+        """Records taken and not folded after all go back to the head of their queue."""
+        self._queues[taken.topic].appendleft(Fetched(taken.records, taken.done))
+        self.folded_to[taken.topic] = taken.records[0].offset
+        self.buffered[taken.topic] += len(taken.records)
+
+    def _count(self, records: list[Any], limit: Instant | None) -> int:
+        """How many of the records go: those before the first that is younger than `limit`."""
+        count = min(len(records), self._records_max)
+        if limit is not None and records[count - 1].timestamp > limit:
+            count = next((i for i in range(1, count) if records[i].timestamp > limit), count)
+        return max(count, 1)

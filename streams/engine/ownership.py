@@ -1,0 +1,203 @@
+"""Taking a partition: fence, read the journal, load the snapshots, fold again, publish the last chunk again (4-9)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiokafka import TopicPartition
+
+from schemas.records import Instant
+from streams.engine import checks, faults, journal
+from streams.engine.failures import ClientFailed, Stopped
+from streams.engine.fold import Fold
+from streams.engine.folding import Folder, Made
+from streams.engine.journal import Chunk, Entry, HoldChunk, Position, RetryChunk, TimeChunk
+from streams.engine.journal_reading import JournalReading
+from streams.engine.journal_writing import JournalWriter
+from streams.engine.publishing import Publisher
+from streams.engine.reading import InputReader, Reader
+from streams.engine.settings import EngineSettings
+from streams.engine.snapshotting import Restored, restore
+from streams.engine.states import States
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Ownership:
+    """A partition that is ours, everything accepted folded and published."""
+
+    partition: int
+    folder: Folder[Any, Any]
+    writer: JournalWriter
+    n: int
+    """The last chunk, published."""
+    c: int
+    """The chunk of the last checkpoint."""
+    positions: dict[str, Position]
+    loss: bool = False
+    cut_before: int | None = None
+    clients_restored: int = 0
+    chunks_folded_again: int = 0
+
+
+@dataclass
+class Taking:
+    """What taking a partition needs to know; `apart` grows when rules raise while chunks are folded again."""
+
+    settings: EngineSettings
+    fold: Fold[Any, Any]
+    publisher: Publisher
+    partition: int
+    partitions: int
+    committed: dict[str, int] = field(default_factory=dict)
+    """Next offsets committed by the group, by topic: they show that a journal existed."""
+    apart: set[bytes] = field(default_factory=set)
+
+    async def take(self) -> Ownership:
+        """Take the partition. Raises Refusal when a person must decide, Stopped when a request failed."""
+        writer = JournalWriter(self.publisher, self.settings.journal_topic, self.partition)
+        owner, stamped = await writer.fence(self._owner_record())  # rule 4
+        faults.reach("fence")
+        checks.clock(self.settings, stamped)
+        async with Reader(self.settings) as reader:
+            reading = await self._read_journal(reader, owner)  # rule 5
+            while True:
+                try:
+                    return await self._recover(reader, reading, writer)
+                except ClientFailed as failure:
+                    if failure.key in self.apart:
+                        raise Stopped(f"the rules raise on client {failure.key!r} even apart") from failure
+                    log.error("client_failed", client=failure.key, again=True, exc_info=failure.__cause__)
+                    self.apart.add(failure.key)
+
+    def _owner_record(self) -> journal.Owner:
+        settings, fold = self.settings, self.fold
+        instance = settings.instance_id or settings.client_id
+        return journal.Owner(self.partitions, instance, fold.rules_version, fold.state_version)
+
+    async def _read_journal(self, reader: Reader, owner: int) -> JournalReading:
+        tp = TopicPartition(self.settings.journal_topic, self.partition)
+        reading = JournalReading(self.partition, self.settings.accept_loss)
+        begins, _ = await reader.bounds([tp])
+        previous: journal.Owner | None = None
+        async for records in reader.span(tp, begins[tp], owner + 1):
+            for record in records:
+                if record.offset == owner:
+                    previous = reading.owner_record
+                reading.feed(record.offset, record.value)
+        checks.partitions_unchanged(self.partition, self.partitions, previous)
+        return reading
+
+    async def _recover(self, reader: Reader, reading: JournalReading, writer: JournalWriter) -> Ownership:
+        settings, fold = self.settings, self.fold
+        share = max(1, settings.decoded_clients_max // self.partitions)
+        states: States[Any, Any] = States(fold, share)
+        restored = await restore(reader, TopicPartition(settings.snapshot_topic, self.partition), states)  # rule 6
+        loss = await self._check_snapshots(reader, reading, restored, writer)
+        folder = self._folder(reading, states, restored)
+        positions, begins, lost = await checks.inputs(reader, settings, self.partition, reading)
+        loss = lost or loss or (reading.checkpoint is not None and reading.checkpoint.loss)
+        if loss:
+            self.publisher.mark_loss()
+        checks.rules(settings, fold, self.partition, reading)
+        made = await self._fold_again(reader, reading, folder, positions, begins)
+        n = max(reading.last, restored.chunk_max)
+        if made is not None:
+            await self.publisher.publish(self.partition, made)  # rule 8
+        await self._publish_fresh(reading, folder)
+        folder.seen = folder.folded_again = None
+        faults.reach("recovered")
+        return Ownership(
+            self.partition,
+            folder,
+            writer,
+            n,
+            reading.completed_through,
+            positions,
+            loss,
+            reading.cut_before(),
+            len(states),
+            len(reading.chunks),
+        )
+
+    async def _check_snapshots(
+        self, reader: Reader, reading: JournalReading, restored: Restored, writer: JournalWriter
+    ) -> bool:
+        """Whether a loss was accepted here. Raises Refusal, or Stopped when a newer owner explains it."""
+        loss = checks.journal_present(self.settings, self.partition, reading, self.committed)
+        if restored.chunk_max <= reading.last:
+            return loss
+        tp = TopicPartition(self.settings.journal_topic, self.partition)
+        _, ends = await reader.bounds([tp])
+        if ends[tp] > writer.next:
+            raise Stopped(f"another owner has taken partition {self.partition}")
+        return checks.snapshots_explained(self.settings, self.partition, reading, restored.chunk_max)
+
+    def _folder(self, reading: JournalReading, states: States[Any, Any], restored: Restored) -> Folder[Any, Any]:
+        fold, checkpoint = self.fold, reading.checkpoint
+        shared = fold.shared_new() if checkpoint is None else fold.shared_decode(checkpoint.shared)
+        at: Instant = 0 if checkpoint is None else checkpoint.at
+        folder = Folder(
+            fold,
+            states,
+            shared,
+            partition=self.partition,
+            partitions=self.partitions,
+            held_bytes_max=self.settings.held_bytes_max,
+            at=at,
+        )
+        folder.apart = self.apart
+        folder.seen = restored.seen
+        folder.folded_again = set()
+        for number, instant, reach in fold.broadcasts(shared):
+            folder.reach(number, instant, reach)
+        return folder
+
+    async def _fold_again(
+        self,
+        reader: Reader,
+        reading: JournalReading,
+        folder: Folder[Any, Any],
+        positions: dict[str, Position],
+        begins: dict[str, int],
+    ) -> Made | None:
+        """Rule 7; what the last accepted chunk makes, or None when there is none after the checkpoint."""
+        chunks = [chunk for chunk in reading.chunks.values() if isinstance(chunk, Chunk)]
+        starts: dict[str, int] = {}
+        ends: dict[str, int] = {}
+        for chunk in chunks:
+            if chunk.topic in positions and chunk.last < positions[chunk.topic].next:
+                starts.setdefault(chunk.topic, max(chunk.first, begins[chunk.topic]))
+                ends[chunk.topic] = chunk.last + 1
+        inputs = InputReader(reader, self.partition, ends, starts)
+        made: Made | None = None
+        for entry in reading.chunks.values():
+            made = await self._fold_entry(entry, folder, inputs)
+        return made
+
+    async def _fold_entry(self, entry: Entry, folder: Folder[Any, Any], inputs: InputReader) -> Made:
+        match entry:
+            case Chunk():
+                records = await inputs.range(entry.topic, entry.first, entry.last)
+                return folder.records(entry.n, records)
+            case TimeChunk():
+                return folder.fire_again(entry.n, entry.instant, (entry.due, entry.client))
+            case HoldChunk():
+                folder.hold(entry.n, entry.clients)
+                return Made([], [])
+            case RetryChunk():
+                return folder.retry(entry.n, entry.clients)
+
+    async def _publish_fresh(self, reading: JournalReading, folder: Folder[Any, Any]) -> None:
+        """After `--accept-new-rules`: the status and block of every client that other rules folded again."""
+        if not checks.other_rules(self.fold, reading) or not folder.folded_again:
+            return
+        states = folder.states
+        fresh = [
+            output
+            for key in sorted(folder.folded_again)
+            if key not in states.held and (state := states.load(key)) is not None
+            for output in self.fold.republish(state)
+        ]
+        await self.publisher.publish(self.partition, Made(fresh, []))

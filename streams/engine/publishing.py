@@ -1,0 +1,123 @@
+"""Appends and publishes through aiokafka: whole batches to explicit partitions, acknowledged by all replicas.
+
+Nothing here sends a record a second time (rule 18); the idempotent producer may, inside one request.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
+
+from schemas.records import Header, Output
+from streams.engine.failures import Stopped
+from streams.engine.folding import Made
+from streams.engine.settings import EngineSettings
+
+UNKNOWN_OFFSET: Final = -1
+LOSS_HEADER: Final = "stoplist-loss"
+
+Record = tuple[bytes | None, bytes | None, Sequence[Header]]
+"""key, value, headers."""
+
+
+class Publisher:
+    """One idempotent producer for everything a worker writes."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._opened: AIOKafkaProducer | None = None
+        self.marks: list[Header] = []
+        """Headers that every output carries; they say that a loss was accepted."""
+
+    def _new(self, batch_bytes_max: int) -> AIOKafkaProducer:
+        return AIOKafkaProducer(
+            bootstrap_servers=list(self._settings.bootstrap_servers),
+            client_id=self._settings.client_id,
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=batch_bytes_max,
+            max_request_size=64 << 20,
+            linger_ms=0,
+            request_timeout_ms=self._settings.request_timeout_ms,
+        )
+
+    async def start(self) -> None:
+        """Connect. Raises aiokafka's KafkaConnectionError."""
+        producer = self._opened = self._new(self._settings.batch_bytes_max)
+        await producer.start()
+
+    @property
+    def _producer(self) -> AIOKafkaProducer:
+        assert self._opened is not None, "start it first"
+        return self._opened
+
+    async def stop(self) -> None:
+        """Close the connections; what was not awaited may or may not have been sent."""
+        if self._opened is not None:
+            await self._opened.stop()
+
+    async def append(self, topic: str, partition: int, value: bytes) -> RecordMetadata:
+        """Append one record; its metadata, the offset `UNKNOWN_OFFSET` when the broker gave none. Raises Stopped."""
+        batch = self._producer.create_batch()
+        batch.append(key=None, value=value, timestamp=None)
+        try:
+            return await (await self._producer.send_batch(batch, topic, partition=partition))
+        except Exception as error:
+            raise Stopped(f"appending to {topic}/{partition} failed: {error!r}") from error
+
+    async def write(self, topic: str, partition: int, records: Iterable[Record]) -> list[tuple[int, int]]:
+        """Write the records in order, each request after the acknowledgement of the one before (rule 12).
+
+        The (first offset, count) of every request. Raises Stopped at the first failure.
+        """
+        written: list[tuple[int, int]] = []
+        batch = self._producer.create_batch()
+        for key, value, headers in records:
+            if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
+                written.append(await self._send(batch, topic, partition))
+                batch = self._producer.create_batch()
+                batch.append(key=key, value=value, timestamp=None, headers=headers)
+        if batch.record_count():
+            written.append(await self._send(batch, topic, partition))
+        return written
+
+    async def _send(self, batch: Any, topic: str, partition: int) -> tuple[int, int]:
+        count = batch.record_count()
+        try:
+            metadata = await (await self._producer.send_batch(batch, topic, partition=partition))
+        except Exception as error:
+            raise Stopped(f"publishing to {topic}/{partition} failed: {error!r}") from error
+        return metadata.offset, count
+
+    async def publish(self, partition: int, made: Made) -> dict[str, list[tuple[int, int]]]:
+        """Publish what a chunk made; returns when all of it is acknowledged (rule 12). Raises Stopped.
+
+        By topic, the (first offset, count) of the requests to the chunk's own partition.
+        """
+        by_target: dict[tuple[str, int], list[Record]] = {}
+        for output in made.here:
+            self._add(by_target, partition, output)
+        for target, output in made.elsewhere:
+            self._add(by_target, target, output)
+        targets = list(by_target)
+        if len(targets) == 1:
+            results = [await self.write(*targets[0], by_target[targets[0]])]
+        else:
+            results = await asyncio.gather(*(self.write(*target, by_target[target]) for target in targets))
+        return {
+            topic: written for (topic, target), written in zip(targets, results, strict=True) if target == partition
+        }
+
+    def _add(self, by_target: dict[tuple[str, int], list[Record]], partition: int, output: Output) -> None:
+        headers = output.headers if not self.marks else [*output.headers, *self.marks]
+        record = (output.key, output.value, headers)
+        try:
+            by_target[output.topic, partition].append(record)
+        except KeyError:
+            by_target[output.topic, partition] = [record]
+
+    def mark_loss(self) -> None:
+        """From now on every output says that somebody accepted a loss."""
+        self.marks = [(LOSS_HEADER, b"accepted")]

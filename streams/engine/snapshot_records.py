@@ -1,0 +1,87 @@
+"""A snapshot's key, header and value: what recovery needs is in the header, so that no state is decoded for it.
+
+Key: the client's key and the eight bytes of its owner's name (rule 15). A tombstone deletes one such key.
+"""
+
+import struct
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from schemas.records import Instant
+
+HEADER: Final = "stoplist"
+_FIELDS: Final = struct.Struct(">QqQIB")
+_OWNER: Final = struct.Struct(">Q")
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class SnapshotHeader(NamedTuple):
+    """What stands in a snapshot's header beside the state."""
+
+    chunk: int
+    """s[x] of the model: the state is as of this chunk."""
+    deadline: Instant
+    seen: int
+    """Broadcasts the client has taken."""
+    state_version: int
+    held: bool
+    """The value is a `HeldClient`, not a state."""
+
+
+class KeptRecord(msgspec.Struct, array_like=True):
+    """An input of a held client, kept to be folded later; has the shape of a Source."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: Instant
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+    at: Instant
+    """The partition's instant when it arrived."""
+
+
+class HeldClient(msgspec.Struct):
+    """A client whose rules failed or whose state grew too large: its last good state and every input since."""
+
+    state: bytes
+    records: list[KeptRecord]
+    rules_version: str
+    """Those that failed: other rules try again."""
+    reason: str
+    """`rules` or `state_bytes`."""
+    size: int = 0
+    """Bytes of `records`."""
+
+
+def key_of(client: bytes, owner: int) -> bytes:
+    """The snapshot topic's key of a client written by `owner`."""
+    return client + _OWNER.pack(owner)
+
+
+def split_key(key: bytes) -> tuple[bytes, int]:
+    """(client, owner) of a snapshot topic's key."""
+    return key[:-8], int.from_bytes(key[-8:], "big")
+
+
+def headers_of(header: SnapshotHeader) -> list[tuple[str, bytes]]:
+    """The Kafka headers of a snapshot."""
+    return [(HEADER, _FIELDS.pack(*header))]
+
+
+unpack = _FIELDS.unpack
+"""The fields of `SnapshotHeader`, in order, of the header's bytes."""
+
+
+def header_of(headers: Headers) -> SnapshotHeader:
+    """What the headers of a snapshot say."""
+    chunk, deadline, seen, state_version, held = unpack(headers[0][1])
+    return SnapshotHeader(chunk, deadline, seen, state_version, bool(held))
+
+
+encode_held = msgspec.msgpack.Encoder().encode
+decode_held = msgspec.msgpack.Decoder(HeldClient).decode

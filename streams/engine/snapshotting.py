@@ -1,0 +1,198 @@
+"""Snapshots: read in bulk when a partition is taken (rule 6), written in the background while it runs (rules 14-16)."""
+
+import asyncio
+from typing import Final
+
+from aiokafka import TopicPartition
+
+from schemas.records import Instant
+from streams.engine.failures import Refusal
+from streams.engine.journal import Position
+from streams.engine.publishing import Publisher, Record
+from streams.engine.reading import Reader
+from streams.engine.snapshot_records import decode_held, headers_of, key_of, unpack
+from streams.engine.states import States
+
+_PENDING_MAX: Final = 2
+
+
+class Restored:
+    """What the snapshot topic gave beside the states."""
+
+    def __init__(self) -> None:
+        self.seen: dict[bytes, int] = {}
+        """Broadcasts taken by each client when its snapshot was made."""
+        self.chunk_max = 0
+        self.records = 0
+
+
+async def restore(reader: Reader, tp: TopicPartition, states: States[object, object]) -> Restored:
+    """Load every client's snapshot with the highest chunk over all its keys; nothing is decoded (rule 6).
+
+    Raises Refusal when a newer version wrote one of them.
+    """
+    restored = Restored()
+    held: set[bytes] = set()
+    due: dict[bytes, Instant] = {}
+    async for records in reader.to_the_end(tp):
+        restored.records += len(records)
+        _load(records, states, due, restored, held)
+    for client in held:
+        states.held[client] = decode_held(states.encoded.pop(client))
+    states.deadlines.load(due)
+    return restored
+
+
+def _load(
+    records: list[object],
+    states: States[object, object],
+    due: dict[bytes, Instant],
+    restored: Restored,
+    held: set[bytes],
+) -> None:
+    """The hot loop of a recovery: one pass over a fetch."""
+    taken, encoded, others, seen = states.taken, states.encoded, states.others, restored.seen
+    chunk_of, others_of = taken.get, others.get
+    owners: dict[bytes, tuple[int, ...]] = {}
+    newest, chunk_max = states.fold.state_version, restored.chunk_max
+    for record in records:
+        key: bytes = record.key  # type: ignore[attr-defined]
+        client, name = key[:-8], key[-8:]
+        value = record.value  # type: ignore[attr-defined]
+        known = others_of(client)
+        if value is None:
+            if known is not None:
+                owner = int.from_bytes(name, "big")
+                others[client] = tuple(other for other in known if other != owner)
+            continue
+        chunk, deadline, taken_broadcasts, version, is_held = unpack(record.headers[0][1])  # type: ignore[attr-defined]
+        if version > newest:
+            raise Refusal(
+                "state_version",
+                f"the snapshot of client {client!r} has state version {version}, this worker knows up to {newest}",
+                "start the newer version",
+            )
+        if chunk_of(client, -1) < chunk:
+            taken[client] = chunk
+            encoded[client] = value
+            due[client] = deadline
+            seen[client] = taken_broadcasts
+            if is_held:
+                held.add(client)
+            elif held:
+                held.discard(client)
+            if chunk > chunk_max:
+                chunk_max = chunk
+        owned = owners.get(name)
+        if owned is None:
+            owned = owners[name] = (int.from_bytes(name, "big"),)
+        if known is None:
+            others[client] = owned
+        elif owned[0] not in known:
+            others[client] = known + owned
+    restored.chunk_max = chunk_max
+
+
+class SnapshotRound:
+    """One pass over the clients changed up to chunk `c`; the checkpoint that ends it says what rule 14 noted here."""
+
+    def __init__(
+        self,
+        states: States[object, object],
+        publisher: Publisher,
+        tp: TopicPartition,
+        owner: int,
+        *,
+        c: int,
+        positions: dict[str, Position],
+        at: Instant,
+        shared: bytes,
+        state_bytes_max: int,
+    ) -> None:
+        self.c = c
+        self.positions = positions
+        self.at = at
+        self.shared = shared
+        self.oversized: list[bytes] = []
+        """Clients found over the limit; not written yet: they must be held by a chunk first."""
+        self.written = 0
+        self._states = states
+        self._publisher = publisher
+        self._tp = tp
+        self._owner = owner
+        self._state_bytes_max = state_bytes_max
+        self._todo = list(states.dirty)
+        self._next = 0
+        self._pending: set[asyncio.Task[None]] = set()
+        self._last: asyncio.Task[None] | None = None
+
+    @property
+    def all_taken(self) -> bool:
+        """Every client of the round has been encoded."""
+        return self._next >= len(self._todo)
+
+    @property
+    def finished(self) -> bool:
+        """Everything is acknowledged: the checkpoint may be appended (rule 16)."""
+        return self.all_taken and not self._pending and not self.oversized
+
+    def may_take(self) -> bool:
+        """There is something to encode, and not too much of it waits for the broker."""
+        return not self.all_taken and len(self._pending) < _PENDING_MAX
+
+    def again(self, clients: list[bytes]) -> None:
+        """These were held meanwhile: write them after all."""
+        self._todo.extend(clients)
+
+    def take(self, n: int, most: int) -> None:
+        """Between two chunks, `n` published: encode the next clients and write them in the background.
+
+        A client changed again since chunk `c` is taken as it is now and named after chunk `n`: rule 7 leaves it alone
+        for as long.
+        """
+        states, dirty = self._states, self._states.dirty
+        records: list[Record] = []
+        deleted: list[Record] = []
+        for client in self._todo[self._next : self._next + most]:
+            if client not in dirty:
+                continue
+            header, data = states.snapshot(client, n)
+            if len(data) > self._state_bytes_max and not header.held:
+                self.oversized.append(client)
+                if client not in states.live:
+                    states._headers[client] = (header.deadline, header.seen)
+                continue
+            records.append((key_of(client, self._owner), data, headers_of(header)))
+            for other in states.others.pop(client, ()):
+                deleted.append((key_of(client, other), None, ()))
+            states.taken[client] = n
+            del dirty[client]
+        self._next += most
+        self.written += len(records)
+        if records:
+            task = asyncio.ensure_future(self._write(records, deleted, self._last))
+            self._last = task
+            self._pending.add(task)
+
+    async def _write(self, records: list[Record], deleted: list[Record], before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await before
+        await self._publisher.write(*self._tp, records)
+        if deleted:  # only now: rule 15 deletes a key after the newer snapshot is acknowledged
+            await self._publisher.write(*self._tp, deleted)
+
+    def check(self) -> None:
+        """Forget what is acknowledged. Raises Stopped when a write failed."""
+        for task in [task for task in self._pending if task.done()]:
+            self._pending.discard(task)
+            task.result()
+
+    async def wait(self) -> None:
+        """Until something that waits for the broker is done. Raises Stopped."""
+        if self._pending:
+            await asyncio.wait(self._pending, return_when=asyncio.FIRST_COMPLETED)
+        self.check()
+
+    def pending(self) -> set[asyncio.Task[None]]:
+        """What waits for the broker."""
+        return self._pending

@@ -1,0 +1,151 @@
+"""The seams of Faust's Kafka transport: a fetch's records travel as one message, and the journal says where to read.
+
+A message's value is the list of a partition's records in one fetch, its offset that of the last of them.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, cast
+
+import aiokafka
+from faust.serializers.schemas import Schema
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
+from faust.types import TP, ConsumerMessage
+from faust.types.transports import SchedulingStrategyT
+
+from streams.engine.engine import Engine
+
+
+class ChunkScheduler(SchedulingStrategyT):
+    """Setting `ConsumerScheduler`: gives each partition's records of a fetch whole, not one by one."""
+
+    def iterate(self, records: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, Any]]:
+        """The (partition, records) of a fetch."""
+        return ((tp, chunk) for tp, chunk in records.items() if chunk)
+
+
+class ChunkSchema(Schema):
+    """Passes the list on as it is: the fold decodes."""
+
+    def loads_key(self, app: Any, message: Any, **_: Any) -> Any:
+        """None: a chunk has no key of its own."""
+        return None
+
+    def loads_value(self, app: Any, message: Any, **_: Any) -> Any:
+        """The list of records."""
+        return message.value
+
+
+class ChunkConsumerThread(AIOKafkaConsumerThread):
+    """Faust's consumer thread with the engine's waiting time: Faust's own, 1.5 s, would delay a partition that has
+    room again until the fetch of the quiet ones returns."""
+
+    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+        consumer = super()._create_worker_consumer(transport)
+        settings = cast(Engine, self.app.engine).settings  # type: ignore[attr-defined]
+        consumer._fetch_max_wait_ms = settings.fetch_wait_ms
+        return consumer
+
+
+class ChunkConsumer(Consumer):
+    """Hands over whole fetches, reads on from the journal's positions, and commits what was published."""
+
+    _engine: Engine
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._room = asyncio.Event()
+        self._engine = cast(Engine, self.app.engine)  # type: ignore[attr-defined]
+        self._engine.consumer = self
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return ChunkConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
+        last = record[-1]
+        return ConsumerMessage(
+            tp.topic,
+            tp.partition,
+            last.offset,
+            last.timestamp / 1000.0,
+            last.timestamp_type,
+            [],
+            None,
+            record,
+            None,
+            tp=tp,
+            generation_id=self.app.consumer_generation_id,
+        )
+
+    async def perform_seek(self) -> None:
+        """Seek to where the journal says; the committed offsets are for dashboards."""
+        assignment = self.assignment()
+        positions = {
+            TP(topic, number): offset
+            for (topic, number), offset in self._engine.positions().items()
+            if TP(topic, number) in assignment
+        }
+        for tp, offset in positions.items():
+            self._read_offset[tp] = offset or None
+            self._committed_offset[tp] = None
+        if positions:
+            await self.seek_wait(positions)
+        for tp, offset in positions.items():
+            self._read_offset[tp] = offset or None
+
+    async def _wait_next_records(self, timeout: float) -> Any:
+        """As Faust's, but when every partition's queue is full wait for room, not for a second."""
+        if self.flow_active and not self.app.client_only and not self._get_active_partitions():
+            self._room.clear()
+            await self.wait_first(self._room.wait(), timeout=timeout)
+            return {}, self._get_active_partitions()
+        return await super()._wait_next_records(timeout)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Nothing: the offsets between two messages are the records of a chunk."""
+
+    def _new_offset(self, tp: TP) -> int | None:
+        """The offset after the last acknowledged chunk: chunks of a partition are acknowledged in order."""
+        acked = self._acked[tp]
+        if not acked:
+            return None
+        offset = max(acked) + 1
+        acked.clear()
+        self._acked_index[tp].clear()
+        return offset
+
+    # what the engine asks
+
+    def end_seen(self, topic: str, partition: int) -> int | None:
+        """See `Consuming.end_seen`."""
+        try:
+            return self.highwater(TP(topic, partition))
+        except Exception:  # not assigned just now
+            return None
+
+    async def position_of(self, topic: str, partition: int) -> int | None:
+        """See `Consuming.position_of`."""
+        try:
+            return await self.position(TP(topic, partition))
+        except Exception:  # not assigned just now
+            return None
+
+    def set_room(self, topic: str, partition: int, full: bool) -> None:
+        """See `Consuming.set_room`."""
+        tp = TP(topic, partition)
+        if full:
+            self.on_buffer_full(tp)
+        else:
+            self.on_buffer_drop(tp)
+            self._room.set()
+
+    def pause_changelog(self, topic: str) -> None:
+        """Never fetch the changelog: the engine reads it itself, in bulk."""
+        consumer = self._thread._ensure_consumer()
+        consumer.pause(*(tp for tp in consumer.assignment() if tp.topic == topic))
+
+
+class ChunkTransport(Transport):
+    """Faust's Kafka transport with the consumer above."""
+
+    Consumer: ClassVar[type[ChunkConsumer]] = ChunkConsumer
