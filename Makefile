@@ -1,0 +1,69 @@
+# The commands of this project. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --all-build-deps \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
+# pip-compile asks pip's settings for further places to find wheels; pins hold what the index has
+export PIP_FIND_LINKS :=
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo '  Options of a command go into ARGS: make demo ARGS="--seconds 20"'
+
+.PHONY: demo
+demo: $(VENV)/installed ## everything at work, with nothing but Python: embedded broker, simulated wholesaler, live view
+	@$(BIN)/stoplist demo $(ARGS)
+
+.PHONY: test
+test: check ## all checks and tests; ARGS goes to pytest
+	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+.PHONY: check
+check: $(VENV)/installed-dev ## linters, types and the architecture's layers, without the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: bench
+bench: $(VENV)/installed-dev ## the benchmark on Apache Kafka; takes minutes and wants the machine for itself
+	$(BIN)/python -m tests.benchmark $(ARGS)
+
+.PHONY: schemas
+schemas: $(VENV)/installed-dev ## write the JSON Schemas and the AsyncAPI document anew
+	$(BIN)/python -m schemas.generate
+
+.PHONY: lock
+lock: $(VENV)/installed-dev ## pin the newest versions that pyproject.toml allows
+	$(COMPILE) --upgrade --extra embedded -o requirements.txt pyproject.toml
+	$(COMPILE) --upgrade --extra embedded --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+.PHONY: clean
+clean: ## remove what the other commands made
+	rm -rf $(VENV) build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# What is installed is marked by a file that is older than what it was made from when that has changed.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Stoplist needs Python 3.11 or later: name one, like make PYTHON=python3.12 demo' >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo 'python3-venv is missing: on Debian, apt-get install python3-venv' >&2; exit 2; }
+
+$(VENV)/installed: requirements.txt pyproject.toml | $(BIN)/python
+	@echo 'installing into $(VENV) …'
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	@echo 'installing what the tests need …'
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
