@@ -2,6 +2,7 @@
 
 import logging
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -56,9 +57,19 @@ def consumer(bootstrap: str, **settings: Any) -> Iterator[KafkaConsumer]:
         yield client
 
 
+def partitions_of(client: KafkaAdminClient, topic: str) -> list[int]:
+    """The partitions of a topic; raises Failure when there is no such topic."""
+    (found,) = client.describe_topics([topic])
+    if found["error_code"]:
+        raise Failure(f"topic {topic} is missing; make the topics with stoplist topics create")
+    return sorted(partition["partition_index"] for partition in found["partitions"])
+
+
 @contextmanager
 def _opened(kind: type[Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
     servers = addresses(bootstrap)
+    if not any(map(_answers, servers)):  # in a moment, where the client would try for seconds
+        raise Failure(f"no Kafka broker answers at {bootstrap}; start it, or name another with --bootstrap")
     try:
         client = kind(bootstrap_servers=servers, bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS, **settings)
     except KafkaTimeoutError:
@@ -77,3 +88,12 @@ def _opened(kind: type[Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
         raise Failure(f"the broker at {bootstrap} refused ({error}); correct that and try again") from None
     finally:
         client.close()
+
+
+def _answers(server: str) -> bool:
+    host, _, port = server.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=BOOTSTRAP_TIMEOUT_MS / 1000).close()
+    except OSError:
+        return False
+    return True

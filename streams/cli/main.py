@@ -88,9 +88,11 @@ def run(arguments: list[str]) -> int:
     """Runs a command; returns the exit code."""
     command = typer.main.get_command(app)
     try:
-        code = command(arguments or ["--help"], prog_name="stoplist", standalone_mode=False)
+        # not command.main(), which answers a closed pipe with exit code 1
+        with command.make_context("stoplist", arguments or ["--help"]) as context:
+            command.invoke(context)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return 0
     except Failure as failure:
         return _fail(str(failure))
     except BrokenPipeError:
@@ -105,8 +107,8 @@ def run(arguments: list[str]) -> int:
         wording = getattr(error, "format_message", None)  # what typer raises for wrong arguments
         if wording is None:
             raise
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context is not None else "stoplist"
+        used = getattr(error, "ctx", None)
+        path = used.command_path if used is not None else "stoplist"
         return _fail(f"{wording().rstrip('.?')}; see {path} --help")
 
 

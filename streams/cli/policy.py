@@ -6,12 +6,12 @@ from typing import Annotated
 
 import msgspec
 import typer
-from kafka.errors import KafkaError, UnknownTopicOrPartitionError
+from kafka.errors import KafkaError
 
 from schemas.catalogue import POLICIES
 from schemas.policy import Policy, policy_digest
 from schemas.policy_file import PolicyFileError, default_policy_text, read_policy
-from streams.cli.connection import producer
+from streams.cli.connection import admin_client, partitions_of, producer
 from streams.cli.failure import Failure
 from streams.cli.history import parse_instant
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
@@ -79,10 +79,9 @@ def publish(policy: Policy, bootstrap: str, timestamp_ms: int) -> int:
         "policy": policy.to_document(),
     }
     value = msgspec.json.encode(event)
+    with admin_client(bootstrap) as admin:
+        partitions = partitions_of(admin, POLICIES)
     with producer(bootstrap) as client:
-        partitions = sorted(client.partitions_for(POLICIES) or ())
-        if not partitions:
-            raise UnknownTopicOrPartitionError
         sent = [client.send(POLICIES, value, partition=number, timestamp_ms=timestamp_ms) for number in partitions]
         client.flush()
         for number, acknowledged in zip(partitions, sent, strict=True):

@@ -59,9 +59,11 @@ def replay(
     numbers = load_policy(policy)
 
     from streams.domain.fold import ClientFold
+    from streams.domain.shared import Shared
+    from streams.domain.state import Client
 
     fold = ClientFold(numbers)
-    folded = HistoryFold(fold)
+    folded: HistoryFold[Client, Shared] = HistoryFold(fold)
     out = sys.stdout.buffer
     silent = status or obligations
     with _reading(history) as lines, Progress("records folded") as progress:
@@ -74,7 +76,7 @@ def replay(
         from streams.cli.obligations import lines_of
 
         for _, state in folded.states():
-            out.writelines(lines_of(fold, folded.shared, state, folded.instant))
+            out.writelines(lines_of(folded.shared.standing(state.seen).rules, state, folded.instant))
     out.flush()
 
 

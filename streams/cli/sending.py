@@ -7,7 +7,7 @@ import msgspec
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
-from streams.cli.connection import admin_client, producer
+from streams.cli.connection import admin_client, partitions_of, producer
 from streams.cli.failure import Failure
 from streams.cli.receivables import Entry
 from streams.cli.terminal import Progress
@@ -22,9 +22,8 @@ def keeps_own_time(bootstrap: str, topics: Iterable[str]) -> bool:
     if not names:
         return True
     with admin_client(bootstrap) as client:
-        for topic in client.describe_topics(names):
-            if topic["error_code"]:
-                raise Failure(f"topic {topic['name']} is missing; make the topics with stoplist topics create")
+        for name in names:
+            partitions_of(client, name)
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
         configs = client.describe_configs(resources, config_filter="all")["topic"]
     return all(configs[name]["message.timestamp.type"]["value"] == "CreateTime" for name in names)

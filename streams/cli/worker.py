@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.connection import addresses
+from schemas.catalogue import TOPICS
+from streams.cli.connection import admin_client
+from streams.cli.failure import Failure
 from streams.cli.options import load_policy
 from streams.cli.settings import unknown_variables, worker_settings
 
@@ -46,12 +48,21 @@ def worker(
         accept_new_rules=accept_new_rules or None,
         simulated_time=simulated_time or None,
     )
-    addresses(settings.bootstrap)
+    numbers = load_policy(settings.policy)
     for sentence in unknown_variables():
         typer.echo(f"stoplist: {sentence}", err=True)
-    numbers = load_policy(settings.policy)
+    _look_for_topics(settings.bootstrap)
 
     from streams.agents.worker import run
     from streams.domain.fold import ClientFold
 
     raise typer.Exit(run(settings.engine(), ClientFold(numbers)))
+
+
+def _look_for_topics(bootstrap: str) -> None:
+    """Refuses a broker that does not answer or has not the topics, before anything is begun."""
+    with admin_client(bootstrap) as client:
+        there = set(client.list_topics())
+    missing = [topic.name for topic in TOPICS if topic.name not in there]
+    if missing:
+        raise Failure(f"topic {missing[0]} is missing at {bootstrap}; make the topics with stoplist topics create")

@@ -1,0 +1,96 @@
+"""`stoplist obligations`: every obligation with its overdue days, as the workers know it.
+
+Read from the snapshots that the workers write every few seconds (at a clean stop at the latest), so it shows the state
+itself and not what was told about it: an auditor lays it beside the ledger line by line.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from streams.cli.failure import Failure
+from streams.cli.history import parse_instant
+from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
+from streams.domain import overdue
+from streams.domain.money import text
+from streams.domain.policy import Rules
+from streams.domain.state import Client, Obligation
+
+_encode = msgspec.json.Encoder().encode
+
+
+def obligations(
+    bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
+    client: Annotated[str | None, typer.Option(metavar="ID", help="Only this client.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="Until when open ones count overdue days; default: now.")
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Policy; default: the last activated one, else the one that ships."),
+    ] = None,
+) -> None:
+    """Prints every obligation that is known with its overdue days, one JSON object a line, by client and due date.
+
+    Read from the workers' snapshots, which are some seconds behind. Obligations that were paid longer ago than the
+    policy's window and correction_days are not kept.
+
+    \b
+    Examples:
+      stoplist obligations
+      stoplist obligations --client C-17 | jq 'select(.overdue_days > 0)'
+    """
+    from streams.cli.state_reading import last_activated, states
+
+    try:
+        instant = round(time.time() * 1000) if at is None else parse_instant(at)
+    except ValueError as error:
+        raise Failure(f"--at {error}") from None
+    numbers = load_policy(policy) if policy is not None else None
+    found = states(bootstrap)
+    rules = Rules.compile(numbers or last_activated(bootstrap) or load_policy(None))
+    for state in found:
+        if client is None or state.id == client:
+            sys.stdout.buffer.writelines(lines_of(rules, state, instant))
+    sys.stdout.buffer.flush()
+
+
+def lines_of(rules: Rules, client: Client, instant: int) -> Iterator[bytes]:
+    """A client's obligations as JSON lines, earliest due first, then by id; open ones count to the day of `instant`."""
+    today = rules.day_of(instant)
+    known = [(item.due, item.id, shipment, item) for shipment, item in _obligations(client)]
+    for _, _, shipment_id, obligation in sorted(known, key=lambda item: item[:2]):
+        yield _encode(_line(rules, client, shipment_id, obligation, today)) + b"\n"
+
+
+def _obligations(client: Client) -> Iterator[tuple[str, Obligation]]:
+    for shipment_id, dispatch in client.facts.dispatches.items():
+        if not dispatch.voided:
+            yield from ((shipment_id, obligation) for obligation in dispatch.obligations)
+    for opening in client.facts.openings.values():
+        if not opening.voided:
+            yield from ((obligation.shipment_id, obligation) for obligation in opening.obligations)
+
+
+def _line(rules: Rules, client: Client, shipment_id: str, obligation: Obligation, today: int) -> dict[str, Any]:
+    episodes = overdue.episodes(rules, obligation, today)
+    return {
+        "client_id": client.id,
+        "obligation_id": obligation.id,
+        "shipment_id": shipment_id,
+        "due_date": _day(obligation.due),
+        "amount": text(obligation.amount),
+        "outstanding": text(obligation.outstanding),
+        "overdue_days": sum(last - first + 1 for first, last in episodes),
+        "episodes": [[_day(first), _day(last)] for first, last in episodes],
+    }
+
+
+def _day(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()

@@ -1,0 +1,230 @@
+"""The commands against Apache Kafka: what they make there, and what they read from it."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+
+from schemas.catalogue import TOPICS
+from schemas.policy import policy_digest
+from schemas.policy_file import default_policy
+from streams.cli.main import run
+from tests.harness.waiting import wait_until
+
+pytestmark = pytest.mark.kafka
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "streams/cli/samples/receivables.csv"
+Capture = pytest.CaptureFixture[str]
+Topics = Callable[..., str]
+
+
+def read(bootstrap: str, topic: str) -> list[Any]:
+    """Every record of a topic."""
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, auto_offset_reset="earliest")
+    try:
+        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic))]
+        consumer.assign(partitions)
+        ends = consumer.end_offsets(partitions)
+        found: list[Any] = []
+        while len(found) < sum(ends.values()):
+            for batch in consumer.poll(1_000).values():
+                found += batch
+        return found
+    finally:
+        consumer.close()
+
+
+def publish(bootstrap: str, topic: str, *events: dict[str, Any]) -> None:
+    """Sends outputs as a worker would."""
+    producer = KafkaProducer(bootstrap_servers=bootstrap)
+    for event in events:
+        producer.send(topic, json.dumps(event).encode(), event["client_id"].encode()).get(30)
+    producer.close()
+
+
+def blocked(client: str, sequence: int) -> dict[str, Any]:
+    return {
+        "type": "shipment.blocked",
+        "id": f"{client}:{sequence}",
+        "client_id": client,
+        "sequence": sequence,
+        "effective_at": "2026-03-10T12:00:00+03:00",
+        "explanation": {"en": f"Eight days overdue ({sequence}).", "ru": f"Просрочка восемь дней ({sequence})."},
+    }
+
+
+def test_created_topics_are_as_the_catalogue_says(empty: str, capfd: Capture) -> None:
+    assert run(["topics", "create", "--bootstrap", empty, "--partitions", "3"]) == 0
+    assert "payments: created with 3 partitions" in capfd.readouterr().out
+    client = KafkaAdminClient(bootstrap_servers=empty)
+    shapes = {topic["name"]: len(topic["partitions"]) for topic in client.describe_topics([t.name for t in TOPICS])}
+    assert shapes == {topic.name: 3 for topic in TOPICS}
+    resource = [ConfigResource(ConfigResourceType.TOPIC, name) for name in ("payments", "client-status")]
+    config = client.describe_configs(resource, config_filter="all")["topic"]
+    client.close()
+    assert config["payments"]["message.timestamp.type"]["value"] == "LogAppendTime"
+    assert config["payments"]["cleanup.policy"]["value"] == "delete"
+    assert config["client-status"]["cleanup.policy"]["value"] == "compact"
+    assert run(["topics", "check", "--bootstrap", empty]) == 0
+    assert capfd.readouterr().out == f"all {len(TOPICS)} topics are as they should be, 3 partitions each\n"
+    assert run(["topics", "create", "--bootstrap", empty]) == 0
+    assert capfd.readouterr().out == f"all {len(TOPICS)} topics exist already\n"
+
+
+def test_topics_with_simulated_time_keep_the_records_timestamps(topics: Topics, capfd: Capture) -> None:
+    bootstrap = topics("--simulated-time", "--partitions", "2")
+    assert run(["topics", "check", "--bootstrap", bootstrap, "--simulated-time"]) == 0
+    capfd.readouterr()
+    assert run(["topics", "check", "--bootstrap", bootstrap]) == 1
+    said = capfd.readouterr().out.splitlines()
+    assert len(said) == 6
+    assert said[0] == (
+        "payments: message.timestamp.type is CreateTime, expected LogAppendTime; it is made for simulated time: give "
+        "--simulated-time, or make it anew without"
+    )
+
+
+def test_check_says_each_difference_and_its_remedy(empty: str, capfd: Capture) -> None:
+    client = KafkaAdminClient(bootstrap_servers=empty)
+    wrong = [
+        NewTopic("payments", 4, 1, topic_configs={"message.timestamp.type": "LogAppendTime", "retention.ms": "60000"}),
+        NewTopic("client-status", 3, 1, topic_configs={"message.timestamp.type": "LogAppendTime"}),
+    ]
+    client.create_topics(wrong)
+    client.close()
+    assert run(["topics", "check", "--bootstrap", empty, "--partitions", "4"]) == 1
+    said = capfd.readouterr().out.splitlines()
+    assert any(
+        line.startswith("payments: retention.ms is 60000, expected ")
+        and "kafka-configs.sh --alter --entity-type topics --entity-name payments --add-config retention.ms=" in line
+        for line in said
+    )
+    assert any(line.startswith("client-status: has 3 partitions where 4 are expected; ") for line in said)
+    assert any(line.startswith("client-status: cleanup.policy is delete, expected compact; ") for line in said)
+    assert "sales: is missing; run stoplist topics create --partitions 4" in said
+    assert not any(line.startswith("payments: message.timestamp.type") for line in said)
+
+
+def test_more_copies_than_brokers_is_one_sentence(empty: str, capfd: Capture) -> None:
+    assert run(["topics", "create", "--bootstrap", empty, "--replication", "3"]) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "cannot be created" in err
+
+
+def test_a_policy_is_activated_in_every_partition(topics: Topics, capfd: Capture) -> None:
+    bootstrap = topics("--partitions", "3")
+    file = ROOT / "schemas/policy.default.yaml"
+    assert run(["policy", "activate", str(file), "--bootstrap", bootstrap]) == 0
+    digest = policy_digest(default_policy())
+    assert capfd.readouterr().out == f"version 1, digest {digest}, activated on 3 partitions\n"
+    records = read(bootstrap, "policies")
+    assert sorted(record.partition for record in records) == [0, 1, 2]
+    assert {record.key for record in records} == {None}
+    assert len({record.value for record in records}) == 1
+    event = json.loads(records[0].value)
+    assert (event["type"], event["version"]) == ("policy.activated", 1)
+    assert event["policy"] == default_policy().to_document()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["policy", "activate", str(ROOT / "schemas/policy.default.yaml")],
+        ["import", str(SAMPLE), "--format", "receivables"],
+        ["watch", "blocks", "--once"],
+        ["obligations"],
+        ["worker"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_missing_topics_are_one_sentence(empty: str, capfd: Capture, arguments: list[str]) -> None:
+    assert run([*arguments, "--bootstrap", empty]) == 2
+    out, err = capfd.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "missing" in err
+    assert "stoplist topics create" in err
+
+
+def test_a_ledger_is_sent_with_its_own_times_to_the_clients_partitions(topics: Topics, capfd: Capture) -> None:
+    bootstrap = topics("--simulated-time", "--partitions", "12")
+    assert run(["import", str(SAMPLE), "--format", "receivables", "--bootstrap", bootstrap]) == 0
+    assert capfd.readouterr().out == "35 events sent\n"
+    sent = {name: read(bootstrap, name) for name in ("shipments", "sales", "payments")}
+    assert {name: len(records) for name, records in sent.items()} == {"shipments": 12, "sales": 12, "payments": 11}
+    first = min(sent["shipments"], key=lambda record: record.timestamp)
+    assert first.timestamp == 1_765_778_400_000  # 2025-12-15 09:00 in Moscow
+    assert first.key == b"1001-NORTH"
+    for records in sent.values():  # a client is in one partition, the same in every topic
+        assert {record.partition for record in records if record.key == b"1001-NORTH"} == {first.partition}
+
+
+def test_a_ledger_of_long_ago_is_not_sent_to_topics_stamped_on_arrival(
+    topics: Topics, capfd: Capture, tmp_path: Path
+) -> None:
+    bootstrap = topics("--partitions", "1")
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text(
+        "customerID,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,SettledDate\nC,I,7/3/2013,8/2/2013,65.88,7/8/2013\n"
+    )
+    assert run(["import", str(ledger), "--format", "receivables", "--bootstrap", bootstrap]) == 2
+    assert "stoplist topics create --simulated-time" in capfd.readouterr().err
+    assert read(bootstrap, "shipments") == []
+
+
+def test_watch_prints_each_output_once_as_a_line(topics: Topics, capfd: Capture) -> None:
+    bootstrap = topics("--partitions", "2")
+    publish(bootstrap, "shipment-blocks", blocked("A", 3), blocked("B", 1), blocked("A", 3), blocked("A", 2))
+    assert run(["watch", "blocks", "--once", "--bootstrap", bootstrap]) == 0
+    lines = sorted(capfd.readouterr().out.splitlines())
+    assert lines == [
+        "2026-03-10 12:00  A  BLOCKED   Eight days overdue (3).",
+        "2026-03-10 12:00  B  BLOCKED   Eight days overdue (1).",
+    ]
+    assert run(["watch", "blocks", "--once", "--json", "--client", "B", "--bootstrap", bootstrap]) == 0
+    assert json.loads(capfd.readouterr().out) == blocked("B", 1)
+    assert run(["watch", "blocks", "--once", "--language", "ru", "--client", "B", "--bootstrap", bootstrap]) == 0
+    assert "Просрочка восемь дней (1)." in capfd.readouterr().out
+
+
+def test_watch_begins_with_what_is_new_and_ends_when_nothing_comes(topics: Topics, capfd: Capture) -> None:
+    bootstrap = topics("--partitions", "2")
+    publish(bootstrap, "shipment-blocks", blocked("A", 1))
+    assert run(["watch", "blocks", "--until-idle", "0.5", "--bootstrap", bootstrap]) == 0
+    assert capfd.readouterr().out == ""
+    assert run(["watch", "blocks", "--until-idle", "0.5", "--from-beginning", "--bootstrap", bootstrap]) == 0
+    assert capfd.readouterr().out.count("BLOCKED") == 1
+
+
+def test_watch_says_what_is_no_output_and_goes_on(topics: Topics, capfd: Capture) -> None:
+    bootstrap = topics("--partitions", "1")
+    producer = KafkaProducer(bootstrap_servers=bootstrap)
+    producer.send("shipment-blocks", b"no json", b"A").get(30)
+    producer.send("shipment-blocks", None, b"A").get(30)
+    producer.close()
+    publish(bootstrap, "shipment-blocks", blocked("A", 1))
+    assert run(["watch", "blocks", "--once", "--bootstrap", bootstrap]) == 0
+    out, err = capfd.readouterr()
+    assert out.count("\n") == 1
+    assert err == "stoplist: shipment-blocks/0/0 is no output of stoplist; look who writes there\n"
+
+
+def test_ctrl_c_ends_watch_without_a_trace(topics: Topics, tmp_path: Path) -> None:
+    bootstrap = topics("--partitions", "1")
+    publish(bootstrap, "shipment-blocks", blocked("A", 1))
+    command = [sys.executable, "-m", "streams.cli", "watch", "blocks", "--from-beginning", "--bootstrap", bootstrap]
+    seen = tmp_path / "out"
+    with seen.open("wb") as out, subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.PIPE) as process:
+        wait_until(lambda: b"BLOCKED" in seen.read_bytes(), "the first line")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
