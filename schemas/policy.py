@@ -8,14 +8,18 @@ its time zone. Fields left out take the defaults below, which are those of the n
 import base64
 import binascii
 import hashlib
+import json
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from schemas.canonical import canonical_json
+
+DOCUMENT_BYTES_MAX: Final = 64_000
+"""What leaves room for the event around it, however its text is escaped."""
 
 MoneyText = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$")]
 """A non-negative decimal string with at most two places, in quotes: `"500.00"`."""
@@ -205,8 +209,14 @@ class Policy(_Part):
 
     @classmethod
     def from_document(cls, document: Any) -> "Policy":
-        """Validate JSON values (dates as ISO strings, no coercion); raises `pydantic.ValidationError`."""
-        return cls.model_validate_json(canonical_json(document), strict=True)
+        """Validate JSON values (dates as ISO strings, no coercion).
+
+        Raises `pydantic.ValidationError`, or ValueError for what has no canonical JSON or does not fit into a record.
+        """
+        policy = cls.model_validate_json(canonical_json(document), strict=True)
+        if len(json.dumps(policy.to_document())) > DOCUMENT_BYTES_MAX:
+            raise ValueError("the policy is too large for one record of 64 KiB; list fewer keys or non-working days")
+        return policy
 
     def to_document(self) -> dict[str, Any]:
         """The whole policy as JSON values, defaults written out: what `policy.activated` carries."""

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from schemas.policy import Policy
 
 FILE_BYTES_MAX: Final = 1 << 20
+_INTEGER_MAX: Final = 2**31
 
 
 class Problem(NamedTuple):
@@ -79,7 +80,7 @@ def parse_policy(text: str, name: str) -> Policy:
         return Policy.from_document(document)
     except ValidationError as error:
         raise PolicyFileError(name, [_problem(item, lines) for item in error.errors()]) from None
-    except ValueError as error:  # a number beyond what JSON carries exactly
+    except ValueError as error:  # a lone surrogate, or too many keys for one record
         raise PolicyFileError(name, [Problem(1, "", str(error))]) from None
 
 
@@ -124,6 +125,9 @@ def _scalar(node: yaml.Node, path: tuple[str, ...], line: int, problems: list[Pr
         return None
     if isinstance(value, int) and ":" in node.value:  # YAML 1.1 reads 12:00 as 720 minutes
         return node.value
+    if isinstance(value, int) and abs(value) > _INTEGER_MAX:
+        problems.append(Problem(line, ".".join(path), "is too large a number; correct it"))
+        return None
     if value is None or isinstance(value, str | int):
         return value
     problems.append(Problem(line, ".".join(path), f"{node.value!r} is no setting; write a number, a text or a date"))

@@ -40,12 +40,21 @@ class Reach(NamedTuple):
 
 
 class Source(Protocol):
-    """A record as Kafka gave it (aiokafka's ConsumerRecord has this shape)."""
+    """A record as Kafka gave it, read only (aiokafka's ConsumerRecord has this shape)."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: Instant
-    key: bytes | None
-    value: bytes | None
-    headers: Any
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> Instant:
+        """Append time, or the record's own with simulated time."""
+
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Any: ...

@@ -118,6 +118,7 @@ def test_every_other_field_is_optional(kind: str) -> None:
         "1.5.0",
         "1\n",
         "12345678901234",
+        "12345678901234.00",
         1,
         1.5,
         True,
@@ -276,6 +277,10 @@ def test_one_way_to_pay_a_shipment() -> None:
     both = of("shipment.dispatched", instalments=[part])
     assert both == ("invalid_field", "instalments")
     assert of("shipment.dispatched", "payment_term_days", instalments=[]) == ("invalid_field", "instalments")
+    assert of("shipment.dispatched", "payment_term_days", instalments=[], amount="0") == (
+        "invalid_field",
+        "instalments",
+    )
     assert of("shipment.dispatched", payment_term_days=None) == ("missing_field", "payment_term_days")
     for term in (-1, 3_651, "10", 10.5, True):
         assert of("shipment.dispatched", payment_term_days=term) == ("invalid_field", "payment_term_days")

@@ -1,0 +1,93 @@
+"""Authority is proven by a signature of a key that the policy lists with a role."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from schemas.policy import Key, Role
+from schemas.signatures import public_key_of, sign, signed_bytes, verify
+from tests.schemas.examples import EXAMPLES
+
+PETROVA = bytes(range(32))
+IVANOV = bytes(range(1, 33))
+
+
+def key(key_id: str, private: bytes, *roles: Role) -> Key:
+    return Key(key_id=key_id, public_key=public_key_of(private), holder="A person", roles=roles)
+
+
+KEYS = [key("petrova", PETROVA, "manager"), key("ivanov", IVANOV, "manager", "director")]
+LIMIT = {name: value for name, value in EXAMPLES["credit_limit.set"].items() if name not in ("signature", "key_id")}
+
+
+def refusal(document: Any, keys: list[Key] | None = None) -> str | None:
+    answer = verify(json.dumps(document).encode(), KEYS if keys is None else keys)
+    assert answer is None or answer.reason == "not_authorised"
+    return None if answer is None else answer.field
+
+
+def test_key_of_the_rfc() -> None:
+    # RFC 8032, test 1
+    private = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+    public = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+    assert public_key_of(private) == base64.b64encode(public).decode()
+
+
+def test_signed_judgement_is_accepted_however_it_is_written() -> None:
+    signed = sign(LIMIT, "petrova", PETROVA)
+    assert refusal(signed) is None
+    written = json.dumps(dict(reversed(signed.items())), indent=3, ensure_ascii=True).encode()
+    assert verify(written, KEYS) is None
+
+
+def test_signature_covers_every_field_but_itself() -> None:
+    signed = sign({**LIMIT, "comment": "after a call"}, "petrova", PETROVA)
+    assert b"signature" not in signed_bytes(signed)
+    for name in signed:
+        if name not in ("signature", "key_id"):
+            assert refusal({**signed, name: "forged"}) == "signature", name
+            assert refusal({field: value for field, value in signed.items() if field != name}) == "signature", name
+    assert refusal({**signed, "added": 1}) == "signature"
+    assert refusal({**signed, "key_id": "ivanov"}) == "signature"
+
+
+@pytest.mark.parametrize("signature", ["", None, 7, "no base64!", "AAAA", "A" * 86 + "=="])
+def test_no_signature(signature: Any) -> None:
+    assert refusal({**sign(LIMIT, "petrova", PETROVA), "signature": signature}) == "signature"
+
+
+def test_unsigned() -> None:
+    assert refusal(LIMIT) == "signature"
+
+
+def test_unknown_key() -> None:
+    assert refusal(sign(LIMIT, "nobody", PETROVA)) == "key_id"
+    assert refusal(sign(LIMIT, "petrova", PETROVA), keys=[]) == "key_id"
+    unnamed = {name: value for name, value in sign(LIMIT, "petrova", PETROVA).items() if name != "key_id"}
+    assert refusal(unnamed) == "key_id"
+
+
+def test_role_is_that_of_the_key_and_not_a_claim() -> None:
+    assert refusal(sign({**LIMIT, "role": "director"}, "petrova", PETROVA)) == "role"
+    assert refusal(sign({**LIMIT, "role": "director"}, "ivanov", IVANOV)) is None
+    assert refusal(sign({**LIMIT, "role": "storekeeper"}, "ivanov", IVANOV)) == "role"
+    answer = verify(json.dumps(sign(LIMIT, "petrova", PETROVA)).encode(), KEYS, roles=("director",))
+    assert answer is not None
+    assert answer.field == "role"
+
+
+def test_withdrawal_is_signed_as_well() -> None:
+    withdrawal = {"type": "credit_limit.set", "id": "L-1", "client_id": "C-1", "revision": 2, "voided": True}
+    assert refusal(withdrawal) == "signature"
+    assert refusal(sign(withdrawal, "petrova", PETROVA)) is None
+
+
+@pytest.mark.parametrize(
+    "value", [b"", b"[]", b"{", b'{"a":1,"a":1}', b'{"a":1e999}', b'{"a":9007199254740993}', b"\xff"]
+)
+def test_what_cannot_be_signed(value: bytes) -> None:
+    answer = verify(value, KEYS)
+    assert answer is not None
+    assert (answer.reason, answer.field) == ("not_authorised", "signature")
