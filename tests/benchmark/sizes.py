@@ -1,0 +1,51 @@
+"""How much each section of the benchmark does: in full, and just enough to see that it works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """Counts, and durations in seconds."""
+
+    partitions: int = 4
+    small_job_events: int = 400_000
+    small_job_clients: int = 20_000
+    faust_events: int = 40_000
+    """An idiomatic agent would take two minutes for all of them; its rate does not depend on how many."""
+    main_job_clients: int = 20_000
+    main_job_days: int = 120
+    main_job_facts: int = 60
+    """Of one client, on average."""
+    latency_clients: int = 20_000
+    latency_rates: tuple[int, ...] = (1_000, 10_000)
+    """Events offered in a second."""
+    latency_seconds: float = 20.0
+    due_at_once_clients: int = 5_000
+    restore_clients: int = 100_000
+    restore_days: int = 60
+    restore_facts: int = 30
+    restarts: int = 3
+    pure_clients: int = 300
+    limit_seconds: float = 560.0
+    """Of one worker's run: then it is ended and the section fails."""
+
+
+FULL = Sizes()
+QUICK = Sizes(
+    small_job_events=6_000,
+    small_job_clients=200,
+    faust_events=1_500,
+    main_job_clients=100,
+    main_job_days=40,
+    main_job_facts=20,
+    latency_clients=200,
+    latency_rates=(200,),
+    latency_seconds=3.0,
+    due_at_once_clients=50,
+    restore_clients=200,
+    restore_days=20,
+    restore_facts=10,
+    restarts=1,
+    pure_clients=20,
+    limit_seconds=110.0,
+)
