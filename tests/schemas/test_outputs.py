@@ -1,0 +1,161 @@
+"""The models of the outputs take what the contract shows, and no field too much or too little."""
+
+import json
+from typing import Any, Final
+
+import pytest
+from pydantic import ValidationError
+
+from schemas import outputs
+from schemas.outputs import validate_output
+
+BECAUSE: Final = {"rule": "risk_group.overdue_days", "threshold": "8", "observed": "9", "facts": ["S-1/1"]}
+SENTENCE: Final = {"en": "9 days overdue.", "ru": "Просрочка 9 дней."}
+COMMON: Final[dict[str, Any]] = {
+    "id": "C-1:7",
+    "client_id": "C-1",
+    "sequence": 7,
+    "effective_at": "2026-03-20T00:00:00+03:00",
+    "cause": {"kind": "deadline", "at": "2026-03-20T00:00:00+03:00"},
+    "because": [BECAUSE],
+    "correction": False,
+    "policy": {"version": 1, "digest": "0" * 64},
+    "rules_version": "1",
+    "explanation": SENTENCE,
+}
+CONDITION: Final[dict[str, Any]] = {
+    "reason": "risk_group",
+    "since": "2026-03-20T00:00:00+03:00",
+    "because": [BECAUSE],
+    "lifted_by": [
+        {"kind": "payment", "amount": "100.00", "currency": "USD", "obligations": ["S-1/1"]},
+        {"kind": "date", "at": "2027-03-20T00:00:00+03:00"},
+        {"kind": "person", "role": "manager"},
+    ],
+    "explanation": SENTENCE,
+}
+OUTPUTS: Final[dict[str, dict[str, Any]]] = {
+    "category.changed": {
+        "type": "category.changed",
+        **COMMON,
+        "dimension": "risk_group",
+        "scope": None,
+        "from": 2,
+        "to": 3,
+        "decided_by": ["overdue_days"],
+    },
+    "shipment.blocked": {
+        "type": "shipment.blocked",
+        **COMMON,
+        "conditions": [CONDITION],
+        "opened": ["risk_group"],
+        "closed": [],
+    },
+    "shipment.released": {
+        "type": "shipment.released",
+        **COMMON,
+        "closed": ["risk_group"],
+        "overridden": False,
+        "overrides": [],
+    },
+    "client.status": {
+        "type": "client.status",
+        **COMMON,
+        "as_of": "2026-03-20T00:00:00+03:00",
+        "blocked": True,
+        "categories": {"risk_group": 3, "volume": "C"},
+        "violations": 1,
+        "overdue_days_longest": 9,
+        "overdue_days_current": 9,
+        "overdue_since": "2026-03-12",
+        "currency": "USD",
+        "outstanding": "100.00",
+        "unapplied": "0.00",
+        "exposure": "100.00",
+        "limit": None,
+        "open_obligations": [
+            {
+                "obligation_id": "S-1/1",
+                "shipment_id": "S-1",
+                "due_date": "2026-03-11",
+                "amount": "100.00",
+                "outstanding": "100.00",
+                "judged": True,
+            }
+        ],
+        "open_obligations_count": 1,
+        "conditions": [{"reason": "risk_group", "since": "2026-03-20T00:00:00+03:00"}],
+        "warnings": [],
+        "next_change": {
+            "at": "2026-04-01T00:00:00+03:00",
+            "changes": [
+                {"dimension": "volume", "from": "B", "to": "C"},
+                {"condition": "credit_limit", "change": "closes"},
+            ],
+        },
+        "flags": ["unregistered"],
+    },
+}
+CAUSES: Final[list[dict[str, Any]]] = [
+    {"kind": "record", "id": "P-1", "type": "payment.received", "topic": "payments", "partition": 3, "offset": 41},
+    {"kind": "record", "id": None, "type": None, "topic": "payments", "partition": 3, "offset": 41},
+    {"kind": "policy", "version": 2, "id": "p", "topic": "policies", "partition": 3, "offset": 1},
+    {"kind": "broadcast", "id": "d", "type": "payments.completed", "topic": "payments", "partition": 0, "offset": 0},
+]
+
+
+def check(document: dict[str, Any]) -> outputs.Common:
+    return validate_output(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+def test_output_of_the_contract(kind: str) -> None:
+    assert set(OUTPUTS) == set(outputs.MODELS)
+    output = check(OUTPUTS[kind])
+    assert (output.type, output.client_id, output.sequence) == (kind, "C-1", 7)
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+def test_no_field_too_little_or_too_much(kind: str) -> None:
+    for name in OUTPUTS[kind]:
+        if name != "type":
+            with pytest.raises(ValidationError):
+                check({field: value for field, value in OUTPUTS[kind].items() if field != name})
+    with pytest.raises(ValidationError):
+        check({**OUTPUTS[kind], "colour": "red"})
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_causes(cause: dict[str, Any]) -> None:
+    check({**OUTPUTS["shipment.released"], "cause": cause})
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("client.status", {"outstanding": "100"}),
+        ("client.status", {"outstanding": "-1.00"}),
+        ("client.status", {"outstanding": 100.0}),
+        ("client.status", {"overdue_since": "yesterday"}),
+        ("client.status", {"next_change": {"at": "2026-04-01T00:00:00+03:00", "changes": []}}),
+        ("client.status", {"flags": ["strange"]}),
+        ("client.status", {"effective_at": "2026-03-20T00:00:00"}),
+        ("client.status", {"sequence": 0}),
+        ("client.status", {"policy": {"version": 1, "digest": "abc"}}),
+        ("client.status", {"explanation": {"en": "One language."}}),
+        ("shipment.blocked", {"conditions": []}),
+        ("shipment.blocked", {"opened": ["mood"]}),
+        ("shipment.blocked", {"conditions": [{**CONDITION, "lifted_by": [{"kind": "prayer"}]}]}),
+        ("category.changed", {"dimension": "height"}),
+        ("category.changed", {"to": "D"}),
+        ("category.changed", {"cause": {"kind": "whim"}}),
+    ],
+)
+def test_what_is_no_output(kind: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        check({**OUTPUTS[kind], **changes})
+
+
+def test_unknown_type() -> None:
+    with pytest.raises(KeyError):
+        check({"type": "client.imagined"})
