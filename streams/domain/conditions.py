@@ -7,7 +7,7 @@ last are ours and can be switched off by policy.
 
 from typing import Final
 
-from streams.domain import allocation, first_deal
+from streams.domain import first_deal
 from streams.domain.overdue import Overdue
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days
@@ -46,9 +46,3 @@ def overdue_of_first_deal(rules: Rules, client: Client, day: Days, late: Overdue
     if deal is None or not deal.open:
         return []
     return [obligation_id for obligation_id in late.judged if obligation_id in deal.obligations]
-
-
-def owed(client: Client, obligation_ids: list[str]) -> int:
-    """What is outstanding of these obligations together, in minor units."""
-    wanted = frozenset(obligation_ids)
-    return sum(item.outstanding for place, item in allocation.open_obligations(client) if place.id in wanted)

@@ -14,10 +14,11 @@ from schemas.events import CreditLimitSet, PaymentsCompleted, PolicyActivated
 from schemas.policy import Policy
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from schemas.signatures import verify
-from streams.domain import allocation, broadcasting, correction, ledger, outputs, volume_category
+from streams.domain import allocation, broadcasting, correction, ledger, outputs, status, volume_category
 from streams.domain.ages import check_age
 from streams.domain.calendar import month_of
 from streams.domain.decision import decide
+from streams.domain.next_change import look
 from streams.domain.outputs import DeadlineCause, RecordCause
 from streams.domain.shared import Broadcast, Shared, Stored
 from streams.domain.state import STATE_VERSION, Client, Waiting
@@ -79,6 +80,12 @@ class ClientFold:
         """The last status and the last block or release, as they were."""
         last = ((outputs.STATUS, state.decided.status), (outputs.BLOCKS, state.decided.block))
         return [outputs.again(topic, value) for topic, value in last if value]
+
+    def status_as_of(self, shared: Shared, state: Client, at: Instant) -> bytes:
+        """The client's status at `at`, up to which `fire` has been called: the days that passed since are counted."""
+        standing = shared.standing(state.seen)
+        view = look(standing, state, at)
+        return status.as_of(state.decided.status, status.counted(view, standing.rules.instant_text(at)))
 
     def rejected(self, source: Source, why: Rejected, at: Instant) -> Output:
         return rejected_output(source, why)
@@ -221,10 +228,8 @@ def _flag(state: Client, name: str) -> None:
 
 def _mark_registration(state: Client) -> None:
     """`unregistered` until a registration or an opening says who the client is, and again when it is withdrawn."""
-    facts, flags = state.facts, state.decided.flags
-    known = any(not fact.voided for fact in facts.registrations.values()) or any(
-        not fact.voided for fact in facts.openings.values()
-    )
+    flags = state.decided.flags
+    known = ledger.registration(state) is not None or ledger.opening(state) is not None
     if known == (UNREGISTERED in flags):
         state.decided.flags = (
             [flag for flag in flags if flag != UNREGISTERED] if known else sorted([*flags, UNREGISTERED])

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from streams.domain import conditions, credit_limit, explanation, money, sentences, volume_category
+from streams.domain import allocation, conditions, credit_limit, explanation, money, sentences, volume_category
 from streams.domain.lifted_by import DateLift, Lift, PaymentLift
 from streams.domain.next_change import View
 from streams.domain.outputs import Because
@@ -48,14 +48,14 @@ def of_condition(rules: Rules, client: Client, view: View, reason: str) -> list[
         return [Because(reason, limit, money.text(view.exposure), [found[0]] if found else [])]
     if reason == conditions.FIRST_PAYMENT_OVERDUE:
         ids = conditions.overdue_of_first_deal(rules, client, view.day, late)
-        return [Because(reason, tolerance, money.text(conditions.owed(client, ids)), ids[:most])]
+        return [Because(reason, tolerance, money.text(allocation.owed(client, ids)), ids[:most])]
     facts = list(late.violation_ids) if "violations" in view.decided_by else []
     if "overdue_days" in view.decided_by and late.longest_id not in facts:
         facts.insert(0, late.longest_id)
     grounds = [Because(reason, str(rules.risk_group_min), str(view.group), facts[:most])]
     if rules.risk_group_requires_overdue:
-        owed = money.text(conditions.owed(client, list(late.judged)))
-        grounds.append(Because("risk_group.overdue_now", tolerance, owed, list(late.judged[:most])))
+        owed = money.text(allocation.owed(client, late.judged))
+        grounds.append(Because("risk_group.overdue_now", tolerance, owed, late.judged[:most]))
     return grounds
 
 
@@ -80,9 +80,9 @@ def _holds(rules: Rules, client: Client, view: View, reason: str) -> Text:
         return explanation.credit_limit_holds(view.exposure, view.limit, currency)
     if reason == conditions.FIRST_PAYMENT_OVERDUE:
         ids = conditions.overdue_of_first_deal(rules, client, view.day, late)
-        return explanation.first_payment_holds(explanation.overdue_now(ids, conditions.owed(client, ids), currency))
+        return explanation.first_payment_holds(explanation.overdue_now(ids, allocation.owed(client, ids), currency))
     if not late.judged:
         return explanation.risk_group_holds(view.group, late, None)
-    ids = list(late.judged)
-    amount = conditions.owed(client, ids)
+    ids = late.judged
+    amount = allocation.owed(client, ids)
     return explanation.risk_group_holds(view.group, late, explanation.overdue_now(ids, amount, currency))

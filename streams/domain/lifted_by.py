@@ -13,8 +13,6 @@ from streams.domain.state import Client, Payment
 
 _PROBE_ID: Final = "\U0010ffff"
 """Sorts after every printable id, so the probe is the last payment of its day."""
-_client_bytes = msgspec.msgpack.Encoder().encode
-_client_of = msgspec.msgpack.Decoder(Client).decode
 
 
 class PaymentLift(msgspec.Struct, tag_field="kind", tag="payment", gc=False):
@@ -63,7 +61,7 @@ def least_payment(standing: Standing, client: Client, view: View, reason: str) -
     if not ids:
         return 0, []
     # the last of them may keep what the policy tolerates
-    amount = conditions.owed(client, ids) - rules.overdue_tolerance
+    amount = allocation.owed(client, ids) - rules.overdue_tolerance
     if client.position.last_step[0] < view.day:
         return amount, ids
     return _searched(standing, client, view, reason, amount, ids), ids
@@ -72,7 +70,7 @@ def least_payment(standing: Standing, client: Client, view: View, reason: str) -
 def _to_pay(rules: Rules, client: Client, view: View, reason: str) -> list[str]:
     if reason == conditions.FIRST_PAYMENT_OVERDUE:
         return conditions.overdue_of_first_deal(rules, client, view.day, view.overdue)
-    return list(view.overdue.judged) if rules.risk_group_requires_overdue else []
+    return view.overdue.judged if rules.risk_group_requires_overdue else []
 
 
 def _searched(standing: Standing, client: Client, view: View, reason: str, low: int, ids: list[str]) -> int:
@@ -93,7 +91,7 @@ def _searched(standing: Standing, client: Client, view: View, reason: str, low: 
 
 def _ends(standing: Standing, client: Client, view: View, reason: str, amount: int, ids: list[str]) -> bool:
     """Whether a payment of today ends the condition, tried on a copy."""
-    trial = _client_of(_client_bytes(client))
+    trial = allocation.copy(client)
     trial.facts.payments[_PROBE_ID] = Payment(revision=1, digest=b"", day=view.day, amount=amount, names=ids)
     allocation.replay(standing.rules, trial, view.day)
     return reason not in look(standing, trial, view.instant).reasons

@@ -12,10 +12,7 @@ from schemas.records import NEVER, Instant
 from streams.domain import allocation, conditions, credit_limit, overdue, risk_group, volume_category
 from streams.domain.overdue import Overdue
 from streams.domain.shared import Standing
-from streams.domain.state import Client, Days, Position
-
-_copy_bytes = msgspec.msgpack.Encoder().encode
-_copy_of = msgspec.msgpack.Decoder(Position).decode
+from streams.domain.state import Client, Days
 
 
 class View(msgspec.Struct, gc=False):
@@ -76,7 +73,9 @@ def next_instant(standing: Standing, client: Client, now: Instant) -> Instant:
     day = rules.day_of(now)
     earliest = overdue.next_instant(rules, client, now, completed_through)
     next_day = min(
-        allocation.next_day(client), volume_category.next_day(rules, client, day), credit_limit.next_day(rules, client, day)
+        allocation.next_day(client),
+        volume_category.next_day(rules, client, day),
+        credit_limit.next_day(rules, client, day),
     )
     if next_day != NEVER:
         earliest = min(earliest, rules.midnight(next_day))
@@ -90,7 +89,7 @@ def timeline(standing: Standing, client: Client, now: Instant) -> Iterator[View]
         day = rules.day_of(at)
         if day >= allocation.next_day(subject):  # facts dated ahead take effect: on a copy
             if subject is client:
-                subject = msgspec.structs.replace(client, position=_copy_of(_copy_bytes(client.position)))
+                subject = allocation.copy(client)
             allocation.advance(rules, subject, day)
         yield look(standing, subject, at)
 

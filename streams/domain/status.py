@@ -127,3 +127,12 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
 def value_of_parts(common: Common, counted_part: Counted, lasting_json: bytes) -> bytes:
     """The status's value: the common fields, the counted part, the lasting part."""
     return b"%b,%b,%b" % (encode(common)[:-1], encode(counted_part)[1:-1], lasting_json[1:])
+
+
+def as_of(published: bytes, counted_part: Counted) -> bytes:
+    """The status published last, with its instant and day counts brought to those of `counted_part`."""
+    body: dict[str, object] = msgspec.json.decode(published)
+    body["as_of"] = counted_part.as_of
+    body["overdue_days_longest"] = counted_part.overdue_days_longest
+    body["overdue_days_current"] = counted_part.overdue_days_current
+    return encode(body)
