@@ -38,4 +38,5 @@ def next_day(rules: Rules, client: Client, day: int) -> int:
     for limit in client.facts.limits.values():
         if not limit.voided:
             borders += [limit.day, limit.valid_until + 1]
-    return next((border for border in sorted(borders) if border > day and in_force(rules, client, border) != now), NEVER)
+    later = (border for border in sorted(borders) if border > day)
+    return next((border for border in later if in_force(rules, client, border) != now), NEVER)

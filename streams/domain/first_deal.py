@@ -2,8 +2,10 @@
 
 from typing import NamedTuple
 
+from streams.domain.allocation import return_day
 from streams.domain.policy import Rules
-from streams.domain.state import Client
+from streams.domain.state import Client, Days, Dispatch
+from streams.domain.steps import in_time, instalments_of, opening_in_force
 
 
 class Deal(NamedTuple):
@@ -16,8 +18,77 @@ class Deal(NamedTuple):
     """False from the end of the first day (today: now) on which all its obligations are paid and it is not returned
     in full; it stays closed."""
     returned_in_full: bool
+    shipments: list[str]
+    """Ids of its shipments, in order of dispatch."""
 
 
-def of(rules: Rules, client: Client, day: int) -> Deal | None:
-    """The first deal as of `day`; None before the first dispatch (and for a client that was opened as no new one)."""
-    raise NotImplementedError
+def of(rules: Rules, client: Client, day: Days) -> Deal | None:
+    """The first deal as of `day`; None before the first dispatch, and for a client opened past its first deal."""
+    facts = client.facts
+    if facts.first_deal:
+        return Deal(facts.first_deal, [], False, False, [])
+    begins = 0
+    opening_id = opening_in_force(client) if facts.openings else None
+    if opening_id is not None:
+        if facts.openings[opening_id].lifecycle not in ("new", "potential"):
+            return None
+        begins = facts.openings[opening_id].day
+    dispatched = [
+        (dispatch.at, shipment_id, dispatch)
+        for shipment_id, dispatch in facts.dispatches.items()
+        if not dispatch.voided and begins <= dispatch.day <= day
+    ]
+    if not dispatched:
+        return None
+    _, first_id, first = min(dispatched, key=_earliest)
+    deal_id = first.deal_id or first_id
+    shipments = sorted((one for one in dispatched if (one[2].deal_id or one[1]) == deal_id), key=_earliest)
+    closed_on = _closed_on(rules, client, shipments, day)
+    if closed_on:
+        shipments = [one for one in shipments if one[2].day <= closed_on]
+    obligations = [obligation.id for _, _, dispatch in shipments for obligation in dispatch.obligations]
+    full = not closed_on and _returned_in_full(client, shipments, day)
+    return Deal(deal_id, obligations, not closed_on, full, [shipment_id for _, shipment_id, _ in shipments])
+
+
+def _earliest(shipment: tuple[int, str, Dispatch]) -> tuple[int, str]:
+    return shipment[0], shipment[1]
+
+
+def _closed_on(rules: Rules, client: Client, shipments: list[tuple[int, str, Dispatch]], day: Days) -> Days:
+    """The first day at whose end (today: now) all dispatched by then is paid and not all of it returned; or 0."""
+    unpaid = [
+        span
+        for _, _, dispatch in shipments
+        for obligation in dispatch.obligations
+        for span in _pairs(obligation.unpaid if rules.overdue_tolerance else obligation.spans)
+    ]
+    candidates = [dispatch.day for _, _, dispatch in shipments] + [end for _, end in unpaid if end]
+    for candidate in sorted(dict.fromkeys(candidates)):
+        if candidate > day:
+            break
+        if any(first <= candidate and (end == 0 or candidate < end) for first, end in unpaid):
+            continue
+        if not _returned_in_full(client, shipments, candidate):
+            return candidate
+    return 0
+
+
+def _pairs(spans: list[int]) -> list[tuple[int, int]]:
+    return list(zip(spans[::2], spans[1::2], strict=True))
+
+
+def _returned_in_full(client: Client, shipments: list[tuple[int, str, Dispatch]], day: Days) -> bool:
+    """Whether by the end of `day` accepted returns took back all that had been dispatched of the deal."""
+    by_then = [one for one in shipments if one[2].day <= day]
+    amount = sum(obligation.amount for _, _, dispatch in by_then for obligation in dispatch.obligations)
+    if sum(dispatch.returned for _, _, dispatch in by_then) < amount:
+        return False
+    ids = dict.fromkeys(shipment_id for _, shipment_id, _ in by_then)
+    returned = sum(dispatch.returned_base for _, _, dispatch in by_then)
+    for goods in client.facts.returns.values():
+        if goods.shipment_id not in ids or goods.voided or goods.base is not None:
+            continue
+        if return_day(client, goods) <= day and in_time(goods, instalments_of(client, goods.shipment_id)):
+            returned += goods.amount
+    return returned >= amount

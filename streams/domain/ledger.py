@@ -1,63 +1,66 @@
-"""Facts in: revisions, voids, conversion, waiting partners, refusals. One call moves the whole position."""
+"""Facts in: one call takes an event, refuses it or books it, and leaves everything derived up to date."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, Final
 
-from schemas.events import ClientEvent
+from schemas.events import (
+    ClientEvent,
+    ClientOpened,
+    ClientRegistered,
+    CreditLimitSet,
+    GoodsReturned,
+    PaymentReceived,
+    PaymentReversed,
+    SaleRecorded,
+    SaleReturned,
+    ShipmentDispatched,
+)
 from schemas.records import Source
+from streams.domain import allocation, balances, folding, sales, shipments_and_payments
 from streams.domain.policy import Rules
-from streams.domain.state import Client, Opening, Registration, Waiting
+from streams.domain.refusals import Accepted, Refused
+from streams.domain.state import Client, Days, Instant, Opening, Registration
+from streams.domain.steps import opening_in_force
+from streams.domain.waiting import expire_waiting, next_expiry
+
+__all__ = ["Accepted", "Refused", "accept", "expire_waiting", "next_expiry", "opening", "registration"]
+
+_Handler = Callable[[Rules, Client, Any, Days, Instant, Source], Accepted | Refused]
+_HANDLERS: Final[dict[type, _Handler]] = {
+    ShipmentDispatched: shipments_and_payments.dispatched,
+    PaymentReceived: shipments_and_payments.paid,
+    PaymentReversed: shipments_and_payments.reversed_,
+    GoodsReturned: shipments_and_payments.returned,
+    SaleRecorded: sales.recorded,
+    SaleReturned: sales.returned,
+    ClientOpened: balances.opened,
+    ClientRegistered: balances.registered,
+    CreditLimitSet: balances.limited,
+}
 
 
-class Refused(NamedTuple):
-    """Why a fact does not count; nothing of the client has changed."""
-
-    reason: str
-    """before_opening, rate_missing, month_closed, conflicting_revision, too_late (about folded facts) or
-    limit_exceeded."""
-    field: str | None
-    remedy: str
-    conflict: bool = False
-    """The status is to be flagged `conflict`."""
-
-
-class Accepted(NamedTuple):
-    """What accepting a fact changed."""
-
-    changed: bool
-    """False: a duplicate or an older revision; then nothing has changed."""
-    day_from: int = 0
-    """The first day whose past may differ now (of the old and the new body); above today: nothing yet."""
-    month: int = 0
-    """The earliest month whose turnover changed; 0: none."""
-    moved: bool = False
-    """Whether obligations or money may differ now (false for sales, limits, registrations and what waits)."""
-
-
-def accept(rules: Rules, client: Client, event: ClientEvent, day: int, at: int, source: Source) -> Accepted | Refused:
+def accept(
+    rules: Rules, client: Client, event: ClientEvent, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
     """Take one event of the client, decided at `at` on `day` (today).
 
     First brings the position to `day` (`allocation.advance`), then books the fact and moves or replays the position: on
     return everything derived is up to date. Signatures (`credit_limit.set`) and ages are checked before, elsewhere.
     A reversal or return without its partner is kept in `facts.waiting` with the record's bytes.
     """
-    raise NotImplementedError
-
-
-def expire_waiting(rules: Rules, client: Client, at: int) -> list[Waiting]:
-    """Remove and give the waiting facts whose time is over at `at`, oldest first: each is a dead letter now."""
-    raise NotImplementedError
-
-
-def next_expiry(client: Client) -> int:
-    """The instant at which the next waiting fact expires; NEVER when none waits."""
-    raise NotImplementedError
+    if client.position.day < day:
+        allocation.advance(rules, client, day)
+        folding.fold(rules, client, day)
+    return _HANDLERS[type(event)](rules, client, event, day, at, source)
 
 
 def opening(client: Client) -> Opening | None:
     """The opening balances in force (latest as-of date, then id)."""
-    raise NotImplementedError
+    opening_id = opening_in_force(client)
+    return None if opening_id is None else client.facts.openings[opening_id]
 
 
 def registration(client: Client) -> Registration | None:
     """The registration in force (latest date, then id)."""
-    raise NotImplementedError
+    live = [(fact.day, name) for name, fact in client.facts.registrations.items() if not fact.voided]
+    return client.facts.registrations[max(live)[1]] if live else None

@@ -1,45 +1,122 @@
-"""Overdue days, episodes and violations, as of now or of the end of an earlier day."""
+"""Overdue days, episodes and violations, as of now or of the end of an earlier day.
 
-from typing import NamedTuple
+An overdue day is one after the due date at whose beginning or end (today: now) more than the tolerance is outstanding.
+Obligations keep their spans of days with something outstanding; ended runs of overdue days are noted as they end. So
+the usual question, of a client who pays on time, looks at two lists and is done.
+"""
 
+from typing import Final, NamedTuple
+
+from schemas.records import NEVER
 from streams.domain.policy import Rules
-from streams.domain.state import Client
+from streams.domain.risk_group import next_threshold_days
+from streams.domain.state import Client, Days, Instant
+from streams.domain.steps import obligation_at, run_first
 
 
 class Overdue(NamedTuple):
     """Lateness of a client. Obligations are named by their business id."""
 
-    violations: int = 0
+    violations: int
     """Obligations with a judged overdue day inside the window."""
-    violation_ids: list[str] = []
+    violation_ids: list[str]
     """Open ones first by due date, then ended ones in order of ending."""
-    days_longest: int = 0
+    days_longest: int
     """Of the longest episode that touches the window, in full; an open one runs to today."""
-    longest_id: str = ""
-    days_current: int = 0
+    longest_id: str
+    days_current: int
     """Of the longest open episode; 0: nothing is overdue now."""
-    current_id: str = ""
-    since: int = 0
+    current_id: str
+    since: Days
     """First overdue day of the longest open episode; 0: none."""
-    judged: list[str] = []
+    judged: list[str]
     """Obligations judged overdue now, oldest due first."""
 
 
-def measure(rules: Rules, client: Client, now: int, day: int, completed_through: int) -> Overdue:
+_NONE: Final = Overdue(0, [], 0, "", 0, "", 0, [])
+
+
+def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_through: Days) -> Overdue:
     """Lateness at the instant `now` of `day`.
 
     For the end of an earlier day give that day, `rules.end_of(day)` and what accounting had completed by then: the
     facts known today are looked at as of that day's end, judged as of that instant. `completed_through` is the last
-    day that a `payments.completed` covered (0: none).
+    day that a `payments.completed` covered (0: none). Do not change the lists of the result.
     """
-    raise NotImplementedError
+    position = client.position
+    late, opened = position.late, position.open
+    if not late and (not opened or opened[0].due >= day):
+        return _NONE
+    found: dict[tuple[str, str], None] = {}
+    judged: list[str] = []
+    longest = current = since = 0
+    longest_id = current_id = ""
+    for place in opened:
+        due = place.due
+        if due >= day or not is_judged(rules, due, now, completed_through):
+            break  # those after it are due later still
+        spans = obligation_at(client, place.shipment_id, place.index).spans
+        if not spans or spans[-1] or spans[-2] > day:
+            continue  # within the tolerance, or reopened only after `day`
+        first = run_first(spans, due)
+        found[place.shipment_id, place.id] = None
+        judged.append(place.id)
+        if day - first + 1 > current:
+            current, current_id, since = day - first + 1, place.id, first
+    longest, longest_id = current, current_id
+    window_first = day - rules.window_days + 1
+    for run in late:
+        first, last = run.first, run.last
+        if last < window_first or first > day or not is_judged(rules, run.due, now, completed_through):
+            continue
+        found[run.shipment_id, run.obligation_id] = None
+        if last > day:  # it was still going on then
+            last = day
+            judged.append(run.obligation_id)
+            if day - first + 1 > current:
+                current, current_id, since = day - first + 1, run.obligation_id, first
+        if last - first + 1 > longest:
+            longest, longest_id = last - first + 1, run.obligation_id
+    return Overdue(len(found), [key[1] for key in found], longest, longest_id, current, current_id, since, judged)
 
 
-def is_judged(rules: Rules, due: int, now: int, completed_through: int) -> bool:
-    """Whether an obligation due on `due` may be called overdue at `now`."""
-    raise NotImplementedError
+def is_judged(rules: Rules, due: Days, now: Instant, completed_through: Days) -> bool:
+    """Whether an obligation due on `due` may be called overdue at `now`: cutoff passed, or all payments are in."""
+    return due <= completed_through or rules.cutoff(due) <= now
 
 
-def next_instant(rules: Rules, client: Client, now: int, completed_through: int) -> int:
+def next_instant(rules: Rules, client: Client, now: Instant, completed_through: Days) -> Instant:
     """The next instant after `now` at which violations, bands or what is overdue change by time alone; or NEVER."""
-    raise NotImplementedError
+    position = client.position
+    earliest, since = NEVER, 0
+    longest = 0
+    day = 0
+    for place in position.open:
+        spans = obligation_at(client, place.shipment_id, place.index).spans
+        if not spans or spans[-1]:
+            continue
+        begins = rules.midnight(place.due + 1)
+        if place.due > completed_through:
+            begins = max(begins, rules.cutoff(place.due))
+        if begins > now:
+            earliest = begins
+            break
+        first = run_first(spans, place.due)
+        since = min(since, first) if since else first
+    if position.late:
+        day = rules.day_of(now)
+        window_first = day - rules.window_days + 1
+        for run in position.late:
+            if run.last < window_first:
+                continue
+            if not is_judged(rules, run.due, now, completed_through):
+                earliest = min(earliest, rules.cutoff(run.due))
+                continue
+            earliest = min(earliest, rules.midnight(run.last + rules.window_days))
+            longest = max(longest, run.last - run.first + 1)
+    if since:
+        longest = max(longest, (day or rules.day_of(now)) - since + 1)
+        threshold = next_threshold_days(rules, longest)
+        if threshold is not None:
+            earliest = min(earliest, rules.midnight(since + threshold - 1))
+    return earliest

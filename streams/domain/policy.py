@@ -26,10 +26,32 @@ class Rules:
     """Every number of the rules. Make it with `Rules.compile(policy)`; never change it."""
 
     __slots__ = (
-        "bands", "calendar", "credit_limit_enabled", "risk_group_enabled", "correction_days", "currency", "cutoff",
-        "day_of", "digest", "facts_max", "facts_named_max", "future_tolerance_ms", "instant_text", "keys", "midnight",
-        "obligations_listed_max", "overdue_tolerance", "policy", "risk_group_min", "risk_group_requires_overdue",
-        "roll_due_dates", "version", "volume_a_above", "volume_b_from", "waiting_max", "window_days",
+        "bands",
+        "calendar",
+        "correction_days",
+        "credit_limit_enabled",
+        "currency",
+        "cutoff",
+        "day_of",
+        "digest",
+        "facts_max",
+        "facts_named_max",
+        "future_tolerance_ms",
+        "instant_text",
+        "keys",
+        "midnight",
+        "obligations_listed_max",
+        "overdue_tolerance",
+        "policy",
+        "risk_group_enabled",
+        "risk_group_min",
+        "risk_group_requires_overdue",
+        "roll_due_dates",
+        "version",
+        "volume_a_above",
+        "volume_b_from",
+        "waiting_max",
+        "window_days",
     )  # fmt: skip
 
     def __init__(self, policy: Policy) -> None:

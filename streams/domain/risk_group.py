@@ -25,4 +25,3 @@ def next_threshold_days(rules: Rules, days: int) -> int | None:
         if days <= band.overdue_days_max:
             return band.overdue_days_max + 1
     return None
-

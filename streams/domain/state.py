@@ -44,7 +44,7 @@ class Obligation(msgspec.Struct, array_like=True, gc=False):
     moved: Days = 0
     """The last day on which a payment, reversal or return changed `outstanding`."""
     spans: list[int] = []
-    """Days at whose end more than the tolerance was outstanding: pairs of the first and the first no longer (0: open)."""
+    """Days at whose end more than the tolerance was outstanding: pairs of first and first no longer (0: open)."""
     unpaid: list[int] = []
     """The same for anything above nothing; kept only when the tolerance is not 0.00."""
     shipment_id: str = ""
@@ -178,6 +178,8 @@ class Facts(msgspec.Struct, array_like=True):
     """Facts dated before this day are folded away: what of them still matters is in `base` of the ones that stay."""
     first_deal: str = ""
     """The first deal, once it is closed and folded away."""
+    fold_looked: Days = 0
+    """The horizon that folding last looked for."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):
@@ -205,7 +207,7 @@ class Position(msgspec.Struct, array_like=True):
 
     day: Days = 0
     last_step: Step = (0, 0, "")
-    """The last step taken: a fact that belongs before it goes the fast path when provably equal, else all is replayed."""
+    """The last step taken: a fact that belongs before it takes a shortcut when provably equal, else all is replayed."""
     money_step: Step = (0, 0, "")
     """The last step that moved money."""
     idle_day: Days = 0

@@ -6,8 +6,10 @@ Turnover is sales less sale returns, booked to the month of the sale; a return o
 
 from schemas.records import NEVER
 from streams.domain.calendar import month_first, month_of
+from streams.domain.money import convert
 from streams.domain.policy import Rules
-from streams.domain.state import Client
+from streams.domain.state import Client, Days, SaleReturn, Step
+from streams.domain.steps import SALE, SALE_RETURN, opening_in_force
 
 
 def turnover(client: Client, month: int) -> int:
@@ -49,3 +51,68 @@ def next_day(rules: Rules, client: Client, day: int) -> int:
         if of(rules, client, first) != now:
             return first
     return NEVER
+
+
+def closed(rules: Rules, month: int, day: Days) -> bool:
+    """Whether on `day` a month has been closed for more than `correction_days`: sales no longer change it."""
+    return day > month_first(month + 1) + rules.correction_days
+
+
+def take(rules: Rules, client: Client, step: Step) -> None:
+    """Book a sale or sale return whose day has come."""
+    facts = client.facts
+    if step[1] == SALE:
+        sale = facts.sales[step[2]]
+        _add(client, month_of(sale.day), sale.amount)
+    else:
+        returned = facts.sale_returns[step[2]]
+        resolve(rules, client, returned)
+        _add(client, returned.month, -returned.booked)
+
+
+def resolve(rules: Rules, client: Client, returned: SaleReturn) -> None:
+    """Month and amount of a sale return, from its sale; as they were when the sale is folded away."""
+    sale = client.facts.sales.get(returned.sale_id)
+    if sale is None:
+        return
+    month = month_of(sale.day)
+    late = closed(rules, month, returned.recorded)
+    returned.month = month_of(returned.day) if late else month
+    returned.booked = 0 if sale.voided else convert(returned.amount, sale.rate)
+
+
+def _add(client: Client, month: int, amount: int) -> None:
+    book = client.position.turnover
+    total = book.get(month, 0) + amount
+    if total:
+        book[month] = total
+    else:
+        book.pop(month, None)
+
+
+def recount(rules: Rules, client: Client, day: Days) -> None:
+    """Turnover anew from the facts dated up to `day`; those dated later are put ahead."""
+    facts, position = client.facts, client.position
+    position.turnover = {}
+    ahead = [step for step in position.ahead if step[1] < SALE]
+    opening_id = opening_in_force(client)
+    begins = 0
+    if opening_id is not None:
+        begins = facts.openings[opening_id].day
+        for month, _, _, amount in facts.openings[opening_id].turnover:
+            _add(client, month, amount)
+    steps = [(sale.day, SALE, name) for name, sale in facts.sales.items() if not sale.voided and sale.day >= begins]
+    for name, returned in facts.sale_returns.items():
+        sale = facts.sales.get(returned.sale_id)
+        if returned.voided or returned.day < begins or (sale is None and not returned.month):
+            continue
+        if sale is None:
+            steps.append((returned.day, SALE_RETURN, name))
+        elif not sale.voided and sale.day >= begins:
+            steps.append((max(returned.day, sale.day), SALE_RETURN, name))
+    for step in steps:
+        if step[0] > day:
+            ahead.append(step)
+        else:
+            take(rules, client, step)
+    position.ahead = sorted(ahead)

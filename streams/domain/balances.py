@@ -1,0 +1,130 @@
+"""Booking of what stands at the side: opening balances, registration, credit limits."""
+
+from schemas.events import ClientOpened, ClientRegistered, CreditLimitSet
+from schemas.records import Source
+from streams.domain import allocation, volume_category
+from streams.domain.money import convert
+from streams.domain.policy import Rules
+from streams.domain.refusals import CONFLICT, KEPT, RATE_MISSING, UNCHANGED, Accepted, Refused, full
+from streams.domain.revisions import Verdict, compare
+from streams.domain.state import Client, Days, Instant, Limit, Obligation, Opening, Registration
+from streams.domain.waiting import release
+
+
+def registered(
+    rules: Rules, client: Client, event: ClientRegistered, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
+    """`client.registered`; a higher revision updates."""
+    known = client.facts.registrations.get(event.id)
+    verdict = compare(known, event)
+    if verdict in (Verdict.CONFLICT, Verdict.UNCHANGED):
+        return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    refused = full(rules, client) if known is None else None
+    if refused is not None:
+        return refused
+    client.facts.registrations[event.id] = Registration(
+        revision=event.revision,
+        digest=event.digest,
+        voided=event.voided,
+        day=day if event.voided else event.registered_on.toordinal(),
+        name=event.name,
+        wholesaler=event.wholesaler,
+        activities=event.activities,
+        territory=event.territory or "",
+        directions=event.directions,
+    )
+    return KEPT
+
+
+def limited(
+    rules: Rules, client: Client, event: CreditLimitSet, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
+    """`credit_limit.set`, its signature already proven."""
+    known = client.facts.limits.get(event.id)
+    verdict = compare(known, event)
+    if verdict in (Verdict.CONFLICT, Verdict.UNCHANGED):
+        return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    refused = full(rules, client) if known is None else None
+    foreign = event.amount_minor is not None and not event.voided and event.currency != rules.currency
+    if foreign and event.rate is None:
+        refused = refused or RATE_MISSING
+    if refused is not None:
+        return refused
+    amount = -1 if event.amount_minor is None else event.amount_minor
+    client.limits_recorded += 1
+    client.facts.limits[event.id] = Limit(
+        revision=event.revision,
+        digest=event.digest,
+        voided=event.voided,
+        day=day if event.voided else event.valid_from.toordinal(),
+        amount=convert(amount, event.rate or "") if foreign else amount,
+        valid_until=event.valid_until.toordinal() if event.valid_until is not None else 0,
+        recorded=client.limits_recorded,
+    )
+    return KEPT
+
+
+def opened(
+    rules: Rules, client: Client, event: ClientOpened, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
+    """`client.opened`: balances that count like the facts they replace; facts dated before lose their effect."""
+    facts = client.facts
+    known = facts.openings.get(event.id)
+    verdict = compare(known, event)
+    if verdict in (Verdict.CONFLICT, Verdict.UNCHANGED):
+        return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    refused = full(rules, client) if known is None else None
+    if (known is not None and known.base is not None) or (
+        not event.voided and event.as_of.toordinal() < facts.folded_before
+    ):
+        remedy = "Correct the client by new documents: the days of its opening are closed."
+        refused = refused or Refused("too_late", "as_of", remedy)
+    foreign = not event.voided and event.currency != rules.currency
+    if foreign and event.rate is None:
+        refused = refused or RATE_MISSING
+    if refused is not None:
+        return refused
+    if event.voided:
+        fact = Opening(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
+    else:
+        fact = _opening(event, event.rate or "" if foreign else "")
+    facts.openings[event.id] = fact
+    for one in fact.obligations:
+        release(client, ("goods.returned",), one.shipment_id)
+    allocation.replay(rules, client, day)
+    before = client.position.turnover
+    volume_category.recount(rules, client, day)
+    months = sorted(dict.fromkeys([*before, *client.position.turnover]))
+    return Accepted(True, 1, months[0] if months else 0, True)
+
+
+def _opening(event: ClientOpened, rate: str) -> Opening:
+    return Opening(
+        revision=event.revision,
+        digest=event.digest,
+        day=event.as_of.toordinal(),
+        name=event.name,
+        lifecycle=event.lifecycle,
+        unapplied=convert(event.unapplied_minor, rate),
+        obligations=[
+            Obligation(
+                one.obligation_id,
+                one.due_date.toordinal(),
+                convert(one.amount_minor, rate),
+                shipment_id=one.shipment_id or "",
+            )
+            for one in event.obligations
+        ],
+        episodes=[(one.obligation_id, one.first_day.toordinal(), one.last_day.toordinal()) for one in event.violations],
+        turnover=[
+            (_month(one.month), one.direction or "", one.territory or "", convert(one.amount_minor, rate))
+            for one in event.turnover
+        ],
+        outlets=event.outlets,
+        documents=event.documents,
+    )
+
+
+def _month(text: str) -> int:
+    year, month = text.split("-")
+    return int(year) * 12 + int(month) - 1

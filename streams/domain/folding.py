@@ -1,0 +1,139 @@
+"""Old facts are folded away, so that a client's state is bounded by its last fifteen months.
+
+A fact older than window + `correction_days` can no longer change (its record would be too late). At most every
+`_EVERY_DAYS` the position as of the horizon becomes the base from which later replays begin: what is still open or
+unapplied there stays as a fact with its base, the rest goes. What is observable from then on is the same.
+"""
+
+from typing import Final
+
+from streams.domain import allocation, first_deal
+from streams.domain.calendar import month_of
+from streams.domain.policy import Rules
+from streams.domain.state import Client, Days, Facts, Money, Payment
+from streams.domain.steps import opening_in_force
+
+_EVERY_DAYS: Final = 91
+
+
+def fold(rules: Rules, client: Client, day: Days) -> None:
+    """Fold away what is due on `day`, the day the position stands at; cheap when nothing is."""
+    facts = client.facts
+    horizon = (day - rules.window_days - rules.correction_days) // _EVERY_DAYS * _EVERY_DAYS
+    if horizon <= facts.fold_looked:
+        return
+    facts.fold_looked = horizon
+    if not _any_older(facts, horizon):
+        return
+    allocation.replay(rules, client, horizon - 1)
+    _close_first_deal(rules, client, horizon)
+    _leave_bases(client, horizon)
+    _drop(rules, client, horizon)
+    facts.folded_before = horizon
+    allocation.replay(rules, client, day)
+
+
+def _any_older(facts: Facts, horizon: Days) -> bool:
+    for kind in (
+        facts.dispatches,
+        facts.payments,
+        facts.reversals,
+        facts.returns,
+        facts.sales,
+        facts.sale_returns,
+        facts.openings,
+    ):
+        for fact in kind.values():
+            if fact.day < horizon:
+                return True
+    return any(limit.valid_until and limit.valid_until < horizon for limit in facts.limits.values())
+
+
+def _close_first_deal(rules: Rules, client: Client, horizon: Days) -> None:
+    deal = first_deal.of(rules, client, horizon - 1)
+    if deal is not None and not deal.open:
+        client.facts.first_deal = deal.id
+
+
+def _leave_bases(client: Client, horizon: Days) -> None:
+    """The position stands at the end of the day before the horizon: remember it in every older fact."""
+    facts = client.facts
+    kept = dict.fromkeys(payment_id for _, payment_id in client.position.kept)
+    for dispatch in facts.dispatches.values():
+        if dispatch.day < horizon:
+            dispatch.returned_base = dispatch.returned
+            for one in dispatch.obligations:
+                one.base = one.outstanding, one.moved, list(one.spans), list(one.unpaid)
+    for opening in facts.openings.values():
+        if opening.day < horizon:
+            _leave_base(opening)
+            for one in opening.obligations:
+                one.base = one.outstanding, one.moved, list(one.spans), list(one.unpaid)
+            opening.turnover = [row for row in opening.turnover if row[0] >= month_of(horizon)]
+            opening.episodes = []
+    for payment_id, payment in facts.payments.items():
+        if payment.day < horizon:
+            _leave_base(payment)
+            if payment_id not in kept:
+                payment.names = []
+    for goods in facts.returns.values():
+        if 0 < allocation.return_day(client, goods) < horizon:
+            goods.allocations = []
+            _leave_base(goods)
+
+
+def _leave_base(money: Money) -> None:
+    money.base = money.rest, list(money.allocations)
+
+
+def _drop(rules: Rules, client: Client, horizon: Days) -> None:
+    """Remove older facts that nothing after the horizon can depend on."""
+    facts = client.facts
+    opening_id = opening_in_force(client)
+    begins = 0 if opening_id is None else facts.openings[opening_id].day
+    waiting = dict.fromkeys((one.kind, one.id) for one in facts.waiting)
+    reversed_later: dict[str, None] = {}
+    returned_later: dict[str, None] = {}
+    for reversal_id, reversal in list(facts.reversals.items()):
+        effective = max(reversal.day, allocation.reversal_day(facts, reversal))
+        if effective >= horizon:
+            reversed_later[reversal.payment_id] = None
+        elif ("payment.reversed", reversal_id) not in waiting:
+            del facts.reversals[reversal_id]
+    for return_id, goods in list(facts.returns.items()):
+        effective = max(goods.day, allocation.return_day(client, goods))
+        if effective >= horizon:
+            returned_later[goods.shipment_id] = None
+        elif not goods.rest and ("goods.returned", return_id) not in waiting:
+            del facts.returns[return_id]
+    needed: dict[str, None] = dict(returned_later)
+    for payment_id, payment in list(facts.payments.items()):
+        if payment.day < horizon:
+            if _settled(payment, begins) and payment_id not in reversed_later:
+                del facts.payments[payment_id]
+            else:
+                needed.update(dict.fromkeys(place[0] for place in payment.allocations))
+    deal = None if facts.first_deal else first_deal.of(rules, client, horizon - 1)
+    needed.update(dict.fromkeys(deal.shipments if deal else []))
+    for shipment_id, dispatch in list(facts.dispatches.items()):
+        if dispatch.day < horizon and shipment_id not in needed:
+            owing = any(one.outstanding for one in dispatch.obligations)
+            if dispatch.voided or dispatch.day < begins or not owing:
+                del facts.dispatches[shipment_id]
+    _drop_sales(facts, horizon, waiting)
+    facts.limits = {name: one for name, one in facts.limits.items() if not 0 < one.valid_until < horizon}
+    book = client.position.turnover
+    client.position.turnover = {month: amount for month, amount in book.items() if month >= month_of(horizon)}
+
+
+def _settled(payment: Payment, begins: Days) -> bool:
+    return payment.voided or payment.day < begins or payment.rest == 0
+
+
+def _drop_sales(facts: Facts, horizon: Days, waiting: dict[tuple[str, str], None]) -> None:
+    facts.sales = {name: sale for name, sale in facts.sales.items() if sale.day >= horizon}
+    facts.sale_returns = {
+        name: one
+        for name, one in facts.sale_returns.items()
+        if one.day >= horizon or ("sale.returned", name) in waiting
+    }

@@ -1,0 +1,79 @@
+"""What comes of an event offered to the ledger, and why a fact may not count."""
+
+from typing import Final, NamedTuple
+
+from schemas.records import NEVER
+from streams.domain.policy import Rules
+from streams.domain.state import Client, Days, Fact
+from streams.domain.steps import opening_in_force
+
+
+class Refused(NamedTuple):
+    """Why a fact does not count; nothing of the client has changed."""
+
+    reason: str
+    """before_opening, rate_missing, month_closed, conflicting_revision, too_late (about folded facts) or
+    limit_exceeded."""
+    field: str | None
+    remedy: str
+    conflict: bool = False
+    """The status is to be flagged `conflict`."""
+
+
+class Accepted(NamedTuple):
+    """What accepting a fact changed."""
+
+    changed: bool
+    """False: a duplicate or an older revision; then nothing has changed."""
+    day_from: Days = NEVER
+    """The first day whose past of debts may differ now (of the old and the new body); above today: nothing yet."""
+    month: int = 0
+    """The earliest month whose turnover changed; 0: none."""
+    moved: bool = False
+    """Whether obligations or money may differ now (false for sales, limits, registrations and what waits)."""
+
+
+UNCHANGED: Final = Accepted(False)
+KEPT: Final = Accepted(True)
+"""Noted, without effect on debts or turnover."""
+CONFLICT: Final = Refused(
+    "conflicting_revision",
+    "revision",
+    "Send the changed document under its id with a higher revision; this one was taken with another body.",
+    conflict=True,
+)
+RATE_MISSING: Final = Refused(
+    "rate_missing",
+    "rate",
+    "Send the document again with `rate`, the policy's currency per unit of its own as a decimal string.",
+)
+
+
+def too_old(client: Client, day: Days, field: str) -> Refused | None:
+    """Refuse a fact dated before the opening balances, or before what was folded away."""
+    facts = client.facts
+    opening_id = opening_in_force(client) if facts.openings else None
+    if opening_id is not None and day < facts.openings[opening_id].day:
+        return Refused("before_opening", field, "Nothing to do: the opening balances of the client include it.")
+    if day < facts.folded_before:
+        return Refused("too_late", field, "Book it anew with a date inside the window: what is older is closed.")
+    return None
+
+
+def folded(client: Client, known: Fact | None) -> Refused | None:
+    """Refuse to change a fact that has become part of the base."""
+    if known is None or known.day >= client.facts.folded_before or known.day == 0:
+        return None
+    return Refused("too_late", "id", "Correct it by a new document: this one is older than the window and closed.")
+
+
+def full(rules: Rules, client: Client) -> Refused | None:
+    """Refuse a new fact when the client holds as many as the policy allows."""
+    facts = client.facts
+    count = (
+        len(facts.dispatches) + len(facts.payments) + len(facts.sales) + len(facts.reversals) + len(facts.returns)
+        + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
+    )  # fmt: skip
+    if count < rules.facts_max:
+        return None
+    return Refused("limit_exceeded", None, f"Raise limits.facts_max of the policy; the client has {count} facts.")

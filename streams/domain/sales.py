@@ -1,0 +1,108 @@
+"""Booking of sales and sale returns: turnover by month."""
+
+from schemas.events import SaleRecorded, SaleReturned
+from schemas.records import Source
+from streams.domain import volume_category
+from streams.domain.calendar import month_of
+from streams.domain.money import convert
+from streams.domain.policy import Rules
+from streams.domain.refusals import CONFLICT, KEPT, RATE_MISSING, UNCHANGED, Accepted, Refused, folded, full, too_old
+from streams.domain.revisions import Verdict, compare
+from streams.domain.state import Client, Days, Instant, Sale, SaleReturn
+from streams.domain.steps import SALE
+from streams.domain.waiting import no_room, release, stop_waiting, wait
+
+
+def recorded(
+    rules: Rules, client: Client, event: SaleRecorded, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
+    """`sale.recorded`; refused once its month has been closed for longer than `correction_days`."""
+    facts = client.facts
+    known = facts.sales.get(event.id)
+    if known is not None:
+        verdict = compare(known, event)
+        if verdict is not Verdict.REPLACES:
+            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    on = known.day if event.voided and known is not None else day if event.voided else event.sold_on.toordinal()
+    refused = (
+        folded(client, known)
+        or (full(rules, client) if known is None else None)
+        or _month_closed(rules, on if known is None else min(on, known.day), source)
+        or (None if event.voided else too_old(client, on, "sold_on"))
+    )
+    if refused is not None:
+        return refused
+    rate = event.rate if event.currency != rules.currency and not event.voided else ""
+    if rate is None:
+        return RATE_MISSING
+    fact = Sale(
+        revision=event.revision,
+        digest=event.digest,
+        voided=event.voided,
+        day=on,
+        amount=0 if event.voided else convert(event.amount_minor, rate) if rate else event.amount_minor,
+        rate=rate,
+    )
+    facts.sales[event.id] = fact
+    if release(client, ("sale.returned",), event.id) or known is not None:
+        return _recounted(rules, client, day)
+    if fact.voided:
+        return KEPT
+    if on > day:
+        return _recounted(rules, client, day)
+    volume_category.take(rules, client, (on, SALE, event.id))
+    return Accepted(True, month=month_of(on))
+
+
+def _month_closed(rules: Rules, sold_on: Days, source: Source) -> Refused | None:
+    if volume_category.closed(rules, month_of(sold_on), rules.day_of(source.timestamp)):
+        remedy = "Book the difference as a sale or sale return of the running month: this month is closed."
+        return Refused("month_closed", "sold_on", remedy)
+    return None
+
+
+def _recounted(rules: Rules, client: Client, day: Days) -> Accepted:
+    """Count again; says the earliest month that differs."""
+    before = client.position.turnover
+    volume_category.recount(rules, client, day)
+    after = client.position.turnover
+    months = sorted(dict.fromkeys([*before, *after]))
+    changed = [month for month in months if before.get(month, 0) != after.get(month, 0)]
+    return Accepted(True, month=changed[0] if changed else 0)
+
+
+def returned(
+    rules: Rules, client: Client, event: SaleReturned, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
+    """`sale.returned`; takes its sale's currency and rate, and waits for it."""
+    facts = client.facts
+    known = facts.sale_returns.get(event.id)
+    if known is not None:
+        verdict = compare(known, event)
+        if verdict is not Verdict.REPLACES:
+            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    refused = folded(client, known) or (full(rules, client) if known is None else None)
+    if refused is not None:
+        return refused
+    waits = False
+    if event.voided:
+        fact = SaleReturn(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
+    else:
+        on = event.returned_on.toordinal()
+        waits = event.sale_id not in facts.sales
+        refused = too_old(client, on, "returned_on") or (no_room(rules, client) if waits else None)
+        if refused is not None:
+            return refused
+        fact = SaleReturn(
+            revision=event.revision,
+            digest=event.digest,
+            day=on,
+            sale_id=event.sale_id,
+            amount=event.amount_minor,
+            recorded=rules.day_of(source.timestamp),
+        )
+    facts.sale_returns[event.id] = fact
+    stop_waiting(client, event.type, event.id)
+    if waits:
+        wait(rules, client, event, event.sale_id, at, source)
+    return _recounted(rules, client, day)

@@ -1,0 +1,237 @@
+"""Booking of what moves debts: dispatches, payments, reversals, returns.
+
+Each function takes one event: revision, refusals, conversion into the policy's currency, then the position. A new fact
+is one step of the allocation; a replaced or withdrawn one, or one that was waited for, replays the client.
+"""
+
+from schemas.events import GoodsReturned, PaymentReceived, PaymentReversed, ShipmentDispatched
+from schemas.records import NEVER, Source
+from streams.domain import allocation
+from streams.domain.money import convert
+from streams.domain.policy import Rules
+from streams.domain.refusals import (
+    CONFLICT,
+    KEPT,
+    RATE_MISSING,
+    UNCHANGED,
+    Accepted,
+    Refused,
+    folded,
+    full,
+    too_old,
+)
+from streams.domain.revisions import Verdict, compare
+from streams.domain.state import Client, Days, Dispatch, GoodsReturn, Instant, Obligation, Payment, Reversal
+from streams.domain.steps import DISPATCH, PAYMENT, RETURN, REVERSAL, instalments_of
+from streams.domain.waiting import no_room, release, stop_waiting, wait
+
+
+def paid(
+    rules: Rules, client: Client, event: PaymentReceived, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
+    """`payment.received`."""
+    known = client.facts.payments.get(event.id)
+    if known is not None:
+        verdict = compare(known, event)
+        if verdict is not Verdict.REPLACES:
+            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    refused = folded(client, known) or (full(rules, client) if known is None else None)
+    if refused is not None:
+        return refused
+    if event.voided:
+        fact = Payment(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
+    else:
+        on = event.value_date.toordinal()
+        refused = too_old(client, on, "value_date")
+        if refused is not None:
+            return refused
+        rate = ""
+        if event.currency != rules.currency:
+            if event.rate is None:
+                return RATE_MISSING
+            rate = event.rate
+        fact = Payment(
+            revision=event.revision,
+            digest=event.digest,
+            day=on,
+            amount=convert(event.amount_minor, rate) if rate else event.amount_minor,
+            names=event.obligations,
+            rate=rate,
+        )
+    client.facts.payments[event.id] = fact
+    if known is not None:
+        if _same_money(known, fact):
+            fact.rest, fact.allocations = known.rest, known.allocations
+            return KEPT
+        return _replayed(rules, client, min(known.day, fact.day))
+    if release(client, ("payment.reversed",), event.id) and not fact.voided:
+        return _replayed(rules, client, fact.day)
+    return KEPT if fact.voided else _booked(rules, client, fact.day, PAYMENT, event.id)
+
+
+def _same_money(known: Payment, fact: Payment) -> bool:
+    """A new revision that moves nothing (another document number, say) needs no replay."""
+    return (known.voided, known.day, known.amount, known.names, known.rate) == (
+        fact.voided, fact.day, fact.amount, fact.names, fact.rate,
+    )  # fmt: skip
+
+
+def _booked(rules: Rules, client: Client, effective: Days, rank: int, fact_id: str) -> Accepted:
+    allocation.book(rules, client, (effective, rank, fact_id))
+    return Accepted(True, effective, 0, True)
+
+
+def _replayed(rules: Rules, client: Client, day_from: Days) -> Accepted:
+    allocation.replay(rules, client, client.position.day)
+    return Accepted(True, day_from, 0, True)
+
+
+def dispatched(
+    rules: Rules, client: Client, event: ShipmentDispatched, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
+    """`shipment.dispatched`; its business id is the shipment's."""
+    facts, shipment_id = client.facts, event.shipment_id
+    known = facts.dispatches.get(shipment_id)
+    if known is not None:
+        verdict = compare(known, event)
+        if verdict is not Verdict.REPLACES:
+            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    refused = (
+        full(rules, client) if known is None else None if _never_paid(client, known, event) else folded(client, known)
+    )
+    if refused is not None:
+        return refused
+    if event.voided:
+        fact = Dispatch(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
+    else:
+        on = rules.day_of(event.at_ms)
+        refused = too_old(client, on, "at")
+        if refused is not None:
+            return refused
+        rate = ""
+        if event.currency != rules.currency:
+            if event.rate is None:
+                return RATE_MISSING
+            rate = event.rate
+        fact = Dispatch(
+            revision=event.revision,
+            digest=event.digest,
+            day=on,
+            at=event.at_ms,
+            deal_id=event.deal_id or "",
+            obligations=_obligations(event, on, rate),
+        )
+    facts.dispatches[shipment_id] = fact
+    released = release(client, ("goods.returned",), shipment_id)
+    if known is not None:
+        return _replayed(rules, client, min(known.day, fact.day))
+    if fact.voided:
+        return KEPT
+    return _replayed(rules, client, fact.day) if released else _booked(rules, client, fact.day, DISPATCH, shipment_id)
+
+
+def _never_paid(client: Client, known: Dispatch, event: ShipmentDispatched) -> bool:
+    """An old dispatch may still be withdrawn while nothing was ever paid or returned on it: no money depends on it."""
+    return event.voided and known.returned == 0 and all(one.outstanding == one.amount for one in known.obligations)
+
+
+def _obligations(event: ShipmentDispatched, on: Days, rate: str) -> list[Obligation]:
+    """Instalments; the total is converted once, and the last instalment takes the remainder."""
+    total = convert(event.amount_minor, rate) if rate else event.amount_minor
+    if not event.instalments:
+        return [Obligation(f"{event.shipment_id}/1", on + (event.payment_term_days or 0), total)]
+    obligations, left = [], total
+    for one in event.instalments[:-1]:
+        amount = min(convert(one.amount_minor, rate), left) if rate else one.amount_minor
+        obligations.append(Obligation(one.obligation_id, one.due_date.toordinal(), amount))
+        left -= amount
+    last = event.instalments[-1]
+    obligations.append(Obligation(last.obligation_id, last.due_date.toordinal(), left))
+    return obligations
+
+
+def reversed_(
+    rules: Rules, client: Client, event: PaymentReversed, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
+    """`payment.reversed`; takes its payment's currency and rate, and waits for it."""
+    facts = client.facts
+    known = facts.reversals.get(event.id)
+    if known is not None:
+        verdict = compare(known, event)
+        if verdict is not Verdict.REPLACES:
+            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    refused = folded(client, known) or (full(rules, client) if known is None else None)
+    if refused is not None:
+        return refused
+    waits = False
+    if event.voided:
+        fact = Reversal(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
+    else:
+        on = event.value_date.toordinal()
+        waits = event.payment_id not in facts.payments
+        refused = too_old(client, on, "value_date") or (no_room(rules, client) if waits else None)
+        if refused is not None:
+            return refused
+        fact = Reversal(
+            revision=event.revision,
+            digest=event.digest,
+            day=on,
+            payment_id=event.payment_id,
+            amount=-1 if event.amount_minor is None else event.amount_minor,
+        )
+    before = allocation.reversal_day(facts, known) if known is not None and not known.voided else 0
+    facts.reversals[event.id] = fact
+    stop_waiting(client, event.type, event.id)
+    if waits:
+        wait(rules, client, event, event.payment_id, at, source)
+    after = 0 if fact.voided else allocation.reversal_day(facts, fact)
+    return _partnered(rules, client, before, after, REVERSAL, event.id)
+
+
+def returned(
+    rules: Rules, client: Client, event: GoodsReturned, day: Days, at: Instant, source: Source
+) -> Accepted | Refused:
+    """`goods.returned`; waits for its shipment."""
+    facts = client.facts
+    known = facts.returns.get(event.id)
+    if known is not None:
+        verdict = compare(known, event)
+        if verdict is not Verdict.REPLACES:
+            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    refused = folded(client, known) or (full(rules, client) if known is None else None)
+    if refused is not None:
+        return refused
+    waits = False
+    if event.voided:
+        fact = GoodsReturn(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
+    else:
+        on = event.returned_on.toordinal()
+        waits = event.shipment_id not in facts.dispatches and not instalments_of(client, event.shipment_id)
+        refused = too_old(client, on, "returned_on") or (no_room(rules, client) if waits else None)
+        if refused is None and event.currency != rules.currency and event.rate is None:
+            refused = RATE_MISSING
+        if refused is not None:
+            return refused
+        foreign = event.currency != rules.currency
+        fact = GoodsReturn(
+            revision=event.revision,
+            digest=event.digest,
+            day=on,
+            shipment_id=event.shipment_id,
+            amount=convert(event.amount_minor, event.rate or "") if foreign else event.amount_minor,
+            accepted=bool(event.accepted_by),
+        )
+    before = allocation.return_day(client, known) if known is not None and not known.voided else 0
+    facts.returns[event.id] = fact
+    stop_waiting(client, event.type, event.id)
+    if waits:
+        wait(rules, client, event, event.shipment_id, at, source)
+    after = 0 if fact.voided else allocation.return_day(client, fact)
+    return _partnered(rules, client, before, after, RETURN, event.id)
+
+
+def _partnered(rules: Rules, client: Client, before: Days, after: Days, rank: int, fact_id: str) -> Accepted:
+    """Book a reversal or return by its effective days (0: none, it waits or its partner is withdrawn)."""
+    if before:
+        return _replayed(rules, client, min(before, after or NEVER))
+    return _booked(rules, client, after, rank, fact_id) if after else KEPT

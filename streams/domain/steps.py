@@ -1,0 +1,395 @@
+"""One step of the allocation: a dispatch, payment, reversal or return takes effect on its day.
+
+After every step unapplied money pays whatever is open, oldest due first; so general money and something outstanding are
+never both there. Each function moves the position and the structs it touches; none looks at a clock or at other facts.
+"""
+
+from bisect import bisect_left, insort
+from typing import Final
+
+from streams.domain.money import convert
+from streams.domain.policy import Rules
+from streams.domain.state import (
+    Client,
+    Days,
+    GoodsReturn,
+    Money,
+    Obligation,
+    OpenObligation,
+    Payment,
+    Position,
+    Run,
+    Step,
+)
+
+# ranks within a day, by the rules; what begins at 00:00 comes before them, sales do not touch money
+OPENING: Final = -2
+EXPIRY: Final = -1
+DISPATCH: Final = 0
+PAYMENT: Final = 1
+REVERSAL: Final = 2
+RETURN: Final = 3
+SALE: Final = 5
+SALE_RETURN: Final = 6
+
+Place = tuple[str, int, Obligation]
+"""(shipment id, index, obligation)"""
+
+
+def take(rules: Rules, client: Client, step: Step) -> None:
+    """Let the fact (or expiry) named by `step` take effect; steps must come in order."""
+    rank = step[1]
+    position = client.position
+    if rank == PAYMENT:
+        _payment(rules, client, position, step)
+    elif rank == DISPATCH:
+        _dispatch(rules, client, position, step)
+    elif rank == REVERSAL:
+        _reversal(rules, client, position, step)
+    elif rank == RETURN:
+        _return(rules, client, position, step)
+    elif rank == EXPIRY:
+        position.kept.remove((step[0], step[2]))
+        _make_general(position, (client.facts.payments[step[2]].day, PAYMENT, step[2]))
+    else:
+        _opening(rules, client, position, step)
+    if position.unspent:
+        settle(rules, client, position, step)
+    position.last_step = step
+
+
+def obligation_at(client: Client, shipment_id: str, index: int) -> Obligation:
+    """An obligation by its place; shipment id "" for the opening balances in force."""
+    if shipment_id:
+        return client.facts.dispatches[shipment_id].obligations[index]
+    opening = opening_in_force(client)
+    assert opening is not None, "an obligation of opening balances outlived them"
+    return client.facts.openings[opening].obligations[index]
+
+
+def opening_in_force(client: Client) -> str | None:
+    """Id of the opening balances that hold: the latest as-of date, then id; None when there are none."""
+    best: tuple[Days, str] | None = None
+    for opening_id, opening in client.facts.openings.items():
+        if not opening.voided and (best is None or (opening.day, opening_id) > best):
+            best = opening.day, opening_id
+    return None if best is None else best[1]
+
+
+def money_of(client: Client, step: Step) -> Money:
+    """The fact that brought the money of `step`."""
+    facts = client.facts
+    if step[1] == PAYMENT:
+        return facts.payments[step[2]]
+    return facts.returns[step[2]] if step[1] == RETURN else facts.openings[step[2]]
+
+
+def reduce(
+    rules: Rules, position: Position, place: OpenObligation, obligation: Obligation, amount: int, day: Days
+) -> None:
+    """Take `amount` (at most what is outstanding) off an open obligation: paid or returned on `day`."""
+    before = obligation.outstanding
+    after = obligation.outstanding = before - amount
+    position.outstanding -= amount
+    obligation.moved = day
+    tolerance = rules.overdue_tolerance
+    if after <= tolerance < before:
+        first = _close(obligation.spans, day)
+        if first and day > obligation.due:
+            add_run(position, obligation, place.shipment_id, day)
+    if after == 0:
+        if tolerance:
+            _close(obligation.unpaid, day)
+        opened = position.open
+        if opened[0] is place:
+            del opened[0]
+        else:
+            del opened[bisect_left(opened, place)]
+
+
+def raise_again(
+    rules: Rules, position: Position, place: tuple[str, int], obligation: Obligation, amount: int, day: Days
+) -> None:
+    """Reopen `amount` of an obligation on `day` (or open it whole on its first day)."""
+    before = obligation.outstanding
+    after = obligation.outstanding = before + amount
+    position.outstanding += amount
+    tolerance = rules.overdue_tolerance
+    if before <= tolerance < after:
+        _open(obligation.spans, day)
+    if before == 0:
+        if tolerance:
+            _open(obligation.unpaid, day)
+        open_place(position, OpenObligation(obligation.due, obligation.id, place[0], place[1]))
+
+
+def open_place(position: Position, place: OpenObligation) -> None:
+    """Put a place where money will look for it: oldest due first, then id."""
+    opened = position.open
+    if not opened or opened[-1] < place:
+        opened.append(place)
+    else:
+        insort(opened, place)
+
+
+def _open(spans: list[int], day: Days) -> None:
+    if spans and spans[-1] == day:
+        spans[-1] = 0  # closed and reopened on one day: it never was closed at a day's end
+    else:
+        spans += (day, 0)
+
+
+def _close(spans: list[int], day: Days) -> Days:
+    """End the open span; gives its first day, 0 when it began the same day (and so was open at no day's end)."""
+    first = spans[-2]
+    if first == day:
+        del spans[-2:]
+        return 0
+    spans[-1] = day
+    return first
+
+
+def run_first(spans: list[int], due: Days) -> Days:
+    """First day of the run of overdue days that the last span belongs to; runs without a day between are one."""
+    first = max(spans[-2], due + 1)
+    index = len(spans) - 4
+    while index >= 0 and spans[index + 1] >= first - 1 and spans[index + 1] > due:
+        first = max(spans[index], due + 1)
+        index -= 2
+    return first
+
+
+def add_run(position: Position, obligation: Obligation, shipment_id: str, last: Days) -> None:
+    """Note a run of overdue days that ended on `last`."""
+    due = obligation.due
+    insert_run(position.late, Run(run_first(obligation.spans, due), last, due, obligation.id, shipment_id))
+
+
+def insert_run(late: list[Run], run: Run) -> None:
+    """In order of ending, then id; nearly always the newest."""
+    index = len(late)
+    key = run.last, run.obligation_id, run.shipment_id
+    while index and (late[index - 1].last, late[index - 1].obligation_id, late[index - 1].shipment_id) > key:
+        index -= 1
+    late.insert(index, run)
+
+
+def settle(rules: Rules, client: Client, position: Position, step: Step) -> None:
+    """General money pays what is open: oldest money first, oldest due first."""
+    day = step[0]
+    unspent, opened = position.unspent, position.open
+    while unspent and opened:
+        oldest = unspent[0]
+        money = money_of(client, oldest)
+        place = opened[0]
+        amount = pay(rules, client, money, place, day)
+        position.unapplied -= amount
+        if money.rest == 0:
+            del unspent[0]
+        position.general_day = day
+        position.general_due = max(position.general_due, place.due)
+        position.money_step = step
+    position.idle_day = day
+
+
+def pay(rules: Rules, client: Client, money: Money, place: OpenObligation, day: Days) -> int:
+    """Let money pay an open obligation as far as both go; gives the amount. The caller counts `unapplied`."""
+    obligation = obligation_at(client, place.shipment_id, place.index)
+    amount = min(money.rest, obligation.outstanding)
+    money.rest -= amount
+    money.allocations.append((place.shipment_id, place.index, amount))
+    reduce(rules, client.position, place, obligation, amount, day)
+    return amount
+
+
+def _make_general(position: Position, step: Step) -> None:
+    insort(position.unspent, step)
+
+
+def _dispatch(rules: Rules, client: Client, position: Position, step: Step) -> None:
+    day, _, shipment_id = step
+    for index, obligation in enumerate(client.facts.dispatches[shipment_id].obligations):
+        obligation.due = rules.due_in_force(obligation.due_stated)
+        if obligation.amount:
+            raise_again(rules, position, (shipment_id, index), obligation, obligation.amount, day)
+    if position.kept:
+        _pay_from_kept(rules, client, position, step)
+
+
+def _pay_from_kept(rules: Rules, client: Client, position: Position, step: Step) -> None:
+    """Money kept for what was just dispatched pays it, oldest money first, each in the order it names."""
+    for expiry, payment_id in list(position.kept):
+        payment = client.facts.payments[payment_id]
+        _pay_named(rules, client, payment, step[0], step[2])
+        if payment.rest == 0:
+            position.kept.remove((expiry, payment_id))
+        elif not missing_names(client, payment, step[0]):
+            position.kept.remove((expiry, payment_id))
+            _make_general(position, (payment.day, PAYMENT, payment_id))
+    position.idle_day = step[0]
+    position.money_step = step
+
+
+def _pay_named(rules: Rules, client: Client, payment: Payment, day: Days, shipment_id: str) -> None:
+    for name in payment.names:
+        for place in client.position.open:
+            if place.id == name and place.shipment_id == shipment_id and payment.rest:
+                client.position.unapplied -= pay(rules, client, payment, place, day)
+                break
+
+
+def missing_names(client: Client, payment: Payment, day: Days) -> list[str]:
+    """The obligations a payment names that are not there on `day`."""
+    return [name for name in payment.names if not _is_there(client, name, day)]
+
+
+def _is_there(client: Client, obligation_id: str, day: Days) -> bool:
+    facts = client.facts
+    opening_id = opening_in_force(client) if facts.openings else None
+    begins = 0
+    if opening_id is not None:
+        begins = facts.openings[opening_id].day
+        if any(obligation.id == obligation_id for obligation in facts.openings[opening_id].obligations):
+            return True
+    for dispatch in facts.dispatches.values():
+        if not dispatch.voided and begins <= dispatch.day <= day:
+            for obligation in dispatch.obligations:
+                if obligation.id == obligation_id:
+                    return True
+    return False
+
+
+def _payment(rules: Rules, client: Client, position: Position, step: Step) -> None:
+    day = step[0]
+    payment = client.facts.payments[step[2]]
+    payment.rest = payment.amount
+    position.money_step = step
+    for name in payment.names:
+        for place in position.open:
+            if place.id == name:
+                pay(rules, client, payment, place, day)
+                break
+        else:
+            # closed, or not there yet: a dispatch that comes late with an older date may not take the fast path
+            position.idle_day = day
+        if not payment.rest:
+            return
+    if payment.rest:
+        position.unapplied += payment.rest
+        if payment.names and rules.correction_days and missing_names(client, payment, day):
+            insort(position.kept, (day + rules.correction_days, step[2]))
+            position.idle_day = day
+        else:
+            _make_general_at_once(rules, client, position, payment, step)
+
+
+def _make_general_at_once(rules: Rules, client: Client, position: Position, payment: Payment, step: Step) -> None:
+    """New general money pays what is open; only what is left lies idle."""
+    day = step[0]
+    opened = position.open
+    if opened and not position.unspent:
+        position.general_day = day
+        while opened and payment.rest:
+            place = opened[0]
+            position.unapplied -= pay(rules, client, payment, place, day)
+            position.general_due = max(position.general_due, place.due)
+    if payment.rest:
+        _make_general(position, step)
+
+
+def _reversal(rules: Rules, client: Client, position: Position, step: Step) -> None:
+    """First the payment's unapplied rest, then its latest allocations, which reopen."""
+    day = step[0]
+    reversal = client.facts.reversals[step[2]]
+    payment = client.facts.payments.get(reversal.payment_id)
+    if payment is None or payment.voided:
+        return
+    gone = convert(reversal.amount, payment.rate) if reversal.amount >= 0 else payment.amount
+    if payment.rest:
+        unapplied = min(gone, payment.rest)
+        payment.rest -= unapplied
+        position.unapplied -= unapplied
+        gone -= unapplied
+        position.idle_day = day
+        if payment.rest == 0:
+            position.unspent = [one for one in position.unspent if one[1:] != (PAYMENT, reversal.payment_id)]
+            position.kept = [one for one in position.kept if one[1] != reversal.payment_id]
+    allocations = payment.allocations
+    while gone and allocations:
+        shipment_id, index, allocated = allocations.pop()
+        amount = min(gone, allocated)
+        if amount < allocated:
+            allocations.append((shipment_id, index, allocated - amount))
+        gone -= amount
+        obligation = obligation_at(client, shipment_id, index)
+        obligation.moved = day
+        raise_again(rules, position, (shipment_id, index), obligation, amount, day)
+    position.money_step = step
+
+
+def _return(rules: Rules, client: Client, position: Position, step: Step) -> None:
+    """An accepted return; what exceeds the shipment's outstanding amounts becomes unapplied."""
+    goods = client.facts.returns[step[2]]
+    places = instalments_of(client, goods.shipment_id)
+    if not in_time(goods, places):
+        return
+    left = return_to(rules, client, goods, places, step[0])
+    position.money_step = step
+    if left:
+        goods.rest = left
+        position.unapplied += left
+        _make_general(position, step)
+
+
+def in_time(goods: GoodsReturn, places: list[Place]) -> bool:
+    """Whether a return has effect: within the shipment's last due date in force, or accepted by a person."""
+    return bool(places) and (goods.accepted or goods.day <= max(obligation.due for _, _, obligation in places))
+
+
+def return_to(rules: Rules, client: Client, goods: GoodsReturn, places: list[Place], day: Days) -> int:
+    """Reduce the shipment's instalments, the latest due first; gives what exceeded their outstanding amounts."""
+    dispatch = client.facts.dispatches.get(goods.shipment_id)
+    if dispatch is not None:
+        dispatch.returned += goods.amount
+    left = goods.amount
+    for shipment_id, index, obligation in sorted(places, key=_latest_due_first):
+        amount = min(left, obligation.outstanding)
+        if amount:
+            place = OpenObligation(obligation.due, obligation.id, shipment_id, index)
+            reduce(rules, client.position, place, obligation, amount, day)
+            left -= amount
+    return left
+
+
+def _latest_due_first(place: Place) -> tuple[int, int]:
+    return -place[2].due, -place[1]
+
+
+def instalments_of(client: Client, shipment_id: str) -> list[Place]:
+    """(place, obligation) of a shipment: dispatched, or open in the opening balances; empty when neither is there."""
+    dispatch = client.facts.dispatches.get(shipment_id)
+    opening_id = opening_in_force(client) if client.facts.openings else None
+    begins = 0 if opening_id is None else client.facts.openings[opening_id].day
+    if dispatch is not None and not dispatch.voided and dispatch.day >= begins:
+        return [(shipment_id, index, one) for index, one in enumerate(dispatch.obligations)]
+    if opening_id is None:
+        return []
+    obligations = client.facts.openings[opening_id].obligations
+    return [("", index, one) for index, one in enumerate(obligations) if one.shipment_id == shipment_id]
+
+
+def _opening(rules: Rules, client: Client, position: Position, step: Step) -> None:
+    """What was open, overdue and unapplied when the client came into the system, at the beginning of the day."""
+    day = step[0]
+    opening = client.facts.openings[step[2]]
+    for index, obligation in enumerate(opening.obligations):
+        obligation.due = rules.due_in_force(obligation.due_stated)
+        if obligation.amount:
+            raise_again(rules, position, ("", index), obligation, obligation.amount, min(obligation.due, day - 1))
+    for obligation_id, first, last in opening.episodes:
+        insert_run(position.late, Run(first, last, 0, obligation_id, ""))
+    if opening.unapplied:
+        opening.rest = opening.unapplied
+        position.unapplied += opening.rest
+        position.money_step = step
+        _make_general(position, step)
