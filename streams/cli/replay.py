@@ -9,7 +9,7 @@ from typing import IO, Annotated, Any, Final
 import msgspec
 import typer
 
-from schemas.catalogue import CLIENT_STATUS, DEAD_LETTERS
+from schemas.catalogue import DEAD_LETTERS
 from schemas.records import Output
 from streams.cli.failure import Failure
 from streams.cli.folding import HistoryFold
@@ -31,7 +31,7 @@ def replay(
     until: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="Where time ends; default: the latest timestamp.")
     ] = None,
-    status: Annotated[bool, typer.Option("--status", help="Print each client's last status instead.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Print each client's final status instead.")] = False,
     obligations: Annotated[
         bool, typer.Option("--obligations", help="Print each obligation with its overdue days instead.")
     ] = False,
@@ -40,8 +40,8 @@ def replay(
 
     A line of the history is {"topic": …, "timestamp": append time in milliseconds or RFC 3339, "value": {…}}, in the
     order of appending. Outputs are {"topic": …, "key": …, "value": …}, dead letters with their headers. With --status:
-    each client's last status, by client id. With --obligations: each obligation with its overdue days, by client and
-    due date. An INSTANT is written as a timestamp is; records after it are left out.
+    each client's status at the end of time, by client id. With --obligations: each obligation with its overdue days,
+    by client and due date. An INSTANT is written as a timestamp is; records after it are left out.
 
     \b
     Examples:
@@ -71,7 +71,8 @@ def replay(
             if not silent:
                 out.writelines(map(output_line, outputs))
     if status:
-        out.writelines(_statuses(fold, folded))
+        for _, state in folded.states():
+            out.write(fold.status_as_of(folded.shared, state, folded.instant) + b"\n")
     elif obligations:
         from streams.cli.obligations import lines_of
 
@@ -98,13 +99,6 @@ def _fold(
     rest: list[Output] = []
     folded.advance(folded.instant if end is None else end, rest)
     yield rest
-
-
-def _statuses(fold: Any, folded: HistoryFold[Any, Any]) -> Iterator[bytes]:
-    for _, state in folded.states():
-        for output in fold.republish(state):
-            if output.topic == CLIENT_STATUS and output.value is not None:
-                yield output.value + b"\n"
 
 
 def output_line(output: Output) -> bytes:
