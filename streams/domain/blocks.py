@@ -56,7 +56,7 @@ def change(standing: Standing, client: Client, view: View) -> Change | None:
         held[reason] = Condition(since=view.instant)
     if not view.reasons:
         because = [ground for reason in closed for ground in grounds.of_condition(rules, client, view, reason)]
-        said = explanation.released(closed)
+        said = explanation.released([grounds.ended(rules, view, reason) for reason in closed])
         return Change("shipment.released", because, said, Released(closed, overridden=False, overrides=[]))
     items: list[ActiveCondition] = []
     texts: list[Text] = []

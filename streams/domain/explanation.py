@@ -1,5 +1,7 @@
 """What an output says to a clerk, in English and in Russian: what changed, on what grounds, what would lift it."""
 
+from typing import Final
+
 from streams.domain import sentences
 from streams.domain.money import text
 from streams.domain.overdue import Overdue
@@ -89,20 +91,21 @@ def blocked(holds: list[Text]) -> Text:
     return sentences.joined(Text("Do not ship.", "Отгрузки запрещены."), *holds)
 
 
-_ENDED = {
-    "risk_group": Text(
-        "the client is out of the blocking risk group or owes nothing overdue",
-        "клиент вышел из запретной группы риска или погасил просрочку",
-    ),
-    "first_payment_overdue": Text("nothing of the first deal is overdue", "по первой сделке просрочки нет"),
-    "credit_limit": Text("the debt is within the credit limit", "долг в пределах кредитного лимита"),
-}
+SWITCHED_OFF: Final = Text("the policy no longer has this rule", "правило отключено политикой")
+NOTHING_OVERDUE: Final = Text("nothing is overdue any more", "просрочка погашена")
+FIRST_DEAL_PAID: Final = Text("nothing of the first deal is overdue", "по первой сделке просрочки нет")
+NO_LIMIT: Final = Text("no credit limit is in force", "кредитный лимит не действует")
+WITHIN_LIMIT: Final = Text("the debt is within the credit limit", "долг в пределах кредитного лимита")
 
 
-def released(closed: list[str]) -> Text:
+def group_left(group: int) -> Text:
+    """The client is now in a group that does not block."""
+    return Text(f"the risk group is now {group}", f"группа риска теперь {group}")
+
+
+def released(ended: list[Text]) -> Text:
     """Why shipping is allowed again."""
-    en = "; ".join(_ENDED[reason].en for reason in closed)
-    ru = "; ".join(_ENDED[reason].ru for reason in closed)
+    en, ru = "; ".join(text.en for text in ended), "; ".join(text.ru for text in ended)
     return Text(f"Shipping is allowed again: {en}.", f"Отгрузки снова разрешены: {ru}.")
 
 

@@ -59,6 +59,21 @@ def of_condition(rules: Rules, client: Client, view: View, reason: str) -> list[
     return grounds
 
 
+def ended(rules: Rules, view: View, reason: str) -> Text:
+    """Why a condition is no longer active, in a few words."""
+    if reason == conditions.FIRST_PAYMENT_OVERDUE:
+        return explanation.FIRST_DEAL_PAID
+    if reason == conditions.CREDIT_LIMIT:
+        if not rules.credit_limit_enabled:
+            return explanation.SWITCHED_OFF
+        return explanation.NO_LIMIT if view.limit is None else explanation.WITHIN_LIMIT
+    if not rules.risk_group_enabled:
+        return explanation.SWITCHED_OFF
+    if view.group < rules.risk_group_min:
+        return explanation.group_left(view.group)
+    return explanation.NOTHING_OVERDUE
+
+
 def said(rules: Rules, client: Client, view: View, reason: str, lifts: list[Lift]) -> Text:
     """An active condition in words, with what would lift it."""
     holds = _holds(rules, client, view, reason)
