@@ -1,6 +1,6 @@
 """Runs the benchmark: one node, the sections one after the other, one table, one JSON file.
 
-    python -m tests.benchmark [--only NAME[,NAME]] [--quick] [--json FILE]
+python -m tests.benchmark [--only NAME[,NAME]] [--quick] [--json FILE]
 """
 
 import argparse
@@ -56,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description="Measures Stoplist on Apache Kafka.")
     parser.add_argument("--only", help=f"sections, separated by commas: {', '.join(SECTIONS)}")
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, measures nothing")
-    parser.add_argument("--json", type=Path, help="where to write the figures (a full run: docs/benchmarks/latest.json)")
+    parser.add_argument(
+        "--json", type=Path, help="where to write the figures (a full run: docs/benchmarks/latest.json)"
+    )
     options = parser.parse_args(arguments)
     names = options.only.split(",") if options.only else list(SECTIONS)
     unknown = [name for name in names if name not in SECTIONS]

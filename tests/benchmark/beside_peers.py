@@ -33,9 +33,7 @@ def copied(source: Path, scratch: Path) -> Path:
 def main() -> int:
     """The exit code of the comparison's run script."""
     if len(sys.argv) < 2 or not (Path(sys.argv[1]) / "bench.py").is_file():
-        print(
-            "usage: python -m tests.benchmark.beside_peers PEERS_FOLDER [--only NAME,…]", file=sys.stderr
-        )
+        print("usage: python -m tests.benchmark.beside_peers PEERS_FOLDER [--only NAME,…]", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="stoplist-peers-") as scratch:
         folder = copied(Path(sys.argv[1]), Path(scratch))

@@ -1,8 +1,9 @@
 """Clients with habits over some months: what a wholesaler's systems would have sent, day by day.
 
 Most pay in time, some a few days late now and then, a few badly or never. Accounting posts bank statements the next
-morning and says so (`payments.completed`); the warehouse sends its dispatches in the afternoon, the shops their sales in
-the evening: so a day gives three runs of records, each in its own topic, stamped with the simulated instant of sending.
+morning and says so (`payments.completed`); the warehouse sends its dispatches in the afternoon, the shops their sales
+in the evening: so a day gives three runs of records, each in its own topic, stamped with the simulated instant of
+sending.
 """
 
 import random
@@ -21,7 +22,7 @@ _REPEAT_SHARE = 0.01
 
 
 class Habit(NamedTuple):
-    """How a kind of client pays: share of the clients, chance that a payment is late, by up to how many days, or never."""
+    """How a kind of client pays: its share of all, chances that a payment is late (by up to so many days) or never."""
 
     share: float
     late: float
@@ -43,7 +44,7 @@ class _Client:
 
 
 class Population:
-    """`clients` clients with `facts` facts each on average over `days` days from `first_day` on; the same every time."""
+    """`clients` clients with `facts` facts each on average over `days` days from `first_day` on; always the same."""
 
     def __init__(
         self, clients: int, days: int, facts: int, partitions: int, *, first_day: date, seed: int = 11, name: str = "c"
@@ -118,8 +119,8 @@ class Population:
                 value = (
                     f'{{"type":"shipment.dispatched","id":"D-{self._number}","client_id":"{client.id}",'
                     f'"shipment_id":"{shipment}","at":"{at}","territory":"msk","direction":"stationery",'
-                    f'"currency":"USD","amount":"{amount}","payment_term_days":{term},"lines":[{{"sku":"pen-{cents % 90}",'
-                    f'"quantity":"{1 + cents % 40}","price":"1.20","rrp":"1.90","product_category":"A",'
+                    f'"currency":"USD","amount":"{amount}","payment_term_days":{term},"lines":[{{'
+                    f'"sku":"pen-{cents % 90}","quantity":"{1 + cents % 40}","price":"1.20","rrp":"1.90","product_category":"A",'
                     f'"fast_moving":true}}]}}'
                 ).encode()
                 self._pay(client, shipment, amount, day, term)

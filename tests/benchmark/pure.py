@@ -2,8 +2,8 @@
 
     python -m tests.benchmark.pure [--clients 300] [--days 120] [--facts 60] [--profile]
 
-`fold` is everything of one record from its bytes to its outputs; `decode` and `ledger` (revisions, allocation) are parts
-of it, measured alone. With `--profile` the fold runs once more under cProfile.
+`fold` is everything of one record from its bytes to its outputs; `decode` and `ledger` (revisions, allocation) are
+parts of it, measured alone. With `--profile` the fold runs once more under cProfile.
 """
 
 import argparse

@@ -1,0 +1,76 @@
+"""The warehouse's side of a latency measurement: notes when each block became readable.
+
+A process of its own, so that it waits for nobody. Environment: BROKER, PARTITIONS, NOTES (the file it writes). Reports
+`ready` once it reads from the end of the topic; SIGTERM ends it after everything readable was read.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from tests.benchmark.results import report
+
+TOPIC = "shipment-blocks"
+
+
+class Cause(msgspec.Struct, gc=False):
+    """What made the output: a record by its place, or a deadline by its instant."""
+
+    kind: str
+    topic: str | None = None
+    partition: int | None = None
+    offset: int | None = None
+    at: str | None = None
+
+
+class Block(msgspec.Struct, gc=False):
+    """Of a block or a release, only what is needed here."""
+
+    type: str
+    client_id: str
+    cause: Cause
+
+
+class Note(msgspec.Struct, gc=False):
+    """A block and when it was readable, in milliseconds of the machine's clock."""
+
+    readable_ms: float
+    appended_ms: int
+    block: Block
+
+
+decode_notes = msgspec.json.Decoder(list[Note]).decode
+
+
+async def main() -> None:
+    """Read until told to stop."""
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=os.environ["BROKER"], enable_auto_commit=False, fetch_max_wait_ms=500, check_crcs=False
+    )
+    await consumer.start()
+    tps = [TopicPartition(TOPIC, partition) for partition in range(int(os.environ["PARTITIONS"]))]
+    consumer.assign(tps)
+    await consumer.seek_to_end()
+    for tp in tps:
+        await consumer.position(tp)
+    decode = msgspec.json.Decoder(Block).decode
+    notes: list[Note] = []
+    report(ready=1)
+    while not stopping.is_set():
+        fetched = await consumer.getmany(timeout_ms=100)
+        now = time.time() * 1000
+        for records in fetched.values():
+            notes.extend(Note(now, record.timestamp, decode(record.value)) for record in records)
+    await consumer.stop()
+    Path(os.environ["NOTES"]).write_bytes(msgspec.json.encode(notes))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,171 @@
+"""Section `latency`: from a record's append to the block that it makes being readable, at steady rates.
+
+And while 5,000 clients fall due at one instant. On the wall's clock a midnight cannot be had on demand; the same work
+is done at the posting cutoff, at which unpaid obligations are judged, and a policy says when that is: here the next
+full minute. Each of those clients is blocked then, by time alone.
+"""
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from schemas.policy_file import default_policy
+from tests.benchmark.block_reader import Note, decode_notes
+from tests.benchmark.load import Load, Offered, Place
+from tests.benchmark.main_job_section import environment
+from tests.benchmark.node import Node
+from tests.benchmark.processes import Failed, Process, cpu_seconds
+from tests.benchmark.producing import Record, append_all
+from tests.benchmark.progress import say
+from tests.benchmark.report import Figure
+from tests.benchmark.sizes import Sizes
+
+SECTION = "latency"
+_P99_MS_MAX = 50.0
+_P99_MS_MAX_DUE = 250.0
+_SETTLE_SECONDS = 3.0
+_CUTOFF_AHEAD_SECONDS = 25.0
+
+
+def quantile(ordered: list[float], share: float) -> float:
+    """The value that `share` of the sorted values do not exceed."""
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def policy_with_cutoff(path: Path) -> datetime:
+    """Write the policy that ships, but for a posting cutoff that comes soon; that instant."""
+    zone = ZoneInfo(default_policy().time_zone)
+    soon = datetime.now(zone) + timedelta(seconds=_CUTOFF_AHEAD_SECONDS)
+    cutoff = (soon + timedelta(minutes=1)).replace(second=0, microsecond=0)
+    document = default_policy().to_document()
+    document.update(posting_cutoff=f"{cutoff:%H:%M}", weekly_rest_days=[], non_working_days=[], working_days=[])
+    path.write_text(json.dumps(document), encoding="utf-8")  # JSON is YAML
+    return cutoff
+
+
+class Bench:
+    """A worker on empty topics and a reader of its blocks."""
+
+    def __init__(self, node: Node, sizes: Sizes, scratch: Path, policy: Path | None) -> None:
+        application = f"latency-{time.time_ns() // 1_000_000}"
+        self._notes = scratch / f"{application}.notes"
+        more = {"POLICY": str(policy)} if policy is not None else {}
+        self._limit = sizes.limit_seconds
+        self._scratch = scratch
+        self._worker_environment = environment(node, application, sizes, scratch, **more)
+        self._reader_environment = {
+            "BROKER": node.bootstrap,
+            "PARTITIONS": str(sizes.partitions),
+            "NOTES": str(self._notes),
+        }
+
+    def __enter__(self) -> "Bench":
+        self.worker = Process("tests.benchmark.worker", self._worker_environment, self._scratch / "latency-worker.log")
+        self.reader = Process(
+            "tests.benchmark.block_reader", self._reader_environment, self._scratch / "latency-reader.log"
+        )
+        self.worker.wait_result("recovered", self._limit)
+        self.reader.wait_result("ready", self._limit)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.reader.kill()
+        self.worker.kill()
+
+    def notes(self) -> list[Note]:
+        """End the reader; every block it saw."""
+        self.reader.stop()
+        return decode_notes(self._notes.read_bytes())
+
+
+async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
+    """Each rate on fresh topics, then the highest across the instant at which many clients fall due."""
+    figures: list[Figure] = []
+    for rate in sizes.latency_rates:
+        await node.delete_all()
+        await node.create_ours(sizes.partitions)
+        figures += await _at(node, sizes, scratch, rate)
+    await node.delete_all()
+    await node.create_ours(sizes.partitions)
+    return figures + await _across(node, sizes, scratch, max(sizes.latency_rates))
+
+
+async def _at(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Figure]:
+    load = Load(node.bootstrap, sizes.latency_clients, sizes.partitions)
+    with Bench(node, sizes, scratch, None) as bench:
+        await load.offer(rate, min(_SETTLE_SECONDS, sizes.latency_seconds))  # connections, caches; not counted
+        cpu = cpu_seconds(bench.worker.pid)
+        offered = await load.offer(rate, sizes.latency_seconds)
+        cpu = cpu_seconds(bench.worker.pid) - cpu
+        await asyncio.sleep(_SETTLE_SECONDS)
+        waits = _waits(bench.notes(), offered)
+    return _figures(f"at {rate:,} events/s", waits, offered, _P99_MS_MAX, 1e6 * cpu / offered.events)
+
+
+async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Figure]:
+    """The same load while the cutoff passes for many clients."""
+    policy = scratch / "policy.yaml"
+    cutoff = policy_with_cutoff(policy)
+    load = Load(node.bootstrap, sizes.latency_clients, sizes.partitions)
+    due = (cutoff - timedelta(days=1)).date()
+    clients = load.due_at(due, sizes.due_at_once_clients)
+    with Bench(node, sizes, scratch, policy) as bench:
+        records = (Record(topic, partition, None, key, value) for topic, partition, key, value in clients)
+        await append_all(node.bootstrap, records, "latency: clients that fall due")
+        await asyncio.sleep(max(0.0, cutoff.timestamp() - time.time() - sizes.latency_seconds / 2))
+        offered = await load.offer(rate, sizes.latency_seconds)
+        await asyncio.sleep(_SETTLE_SECONDS)
+        notes = bench.notes()
+    at_ms = cutoff.timestamp() * 1000
+    by_time = sorted(
+        note.readable_ms - at_ms
+        for note in notes
+        if note.block.cause.kind == "deadline" and note.block.type == "shipment.blocked"
+    )
+    if len(by_time) < sizes.due_at_once_clients:
+        raise Failed(f"{len(by_time)} of {sizes.due_at_once_clients} clients were blocked at {cutoff.astimezone(UTC)}")
+    count = f"{sizes.due_at_once_clients:,}"
+    name = f"at {rate:,} events/s, {count} due at once"
+    waits = _waits(notes, offered)
+    near = _waits([note for note in notes if abs(note.readable_ms - at_ms - 1000) < 1500], offered)
+    return [
+        *_figures(name, waits, offered, _P99_MS_MAX_DUE, None),
+        _figure(f"{name}: the 3 s around, max", near[-1] if near else 0.0, f"{len(near)} blocks"),
+        _figure(f"{count} blocked by time: the first half readable", quantile(by_time, 0.5), "after the instant"),
+        _figure(f"{count} blocked by time: all readable", by_time[-1], "after the instant"),
+    ]
+
+
+def _waits(notes: list[Note], offered: Offered) -> list[float]:
+    """Milliseconds from append to readable of every block that the load made, sorted."""
+    waits = []
+    for note in notes:
+        cause = note.block.cause
+        if cause.kind == "record" and note.block.type == "shipment.blocked":
+            place = Place(cause.topic or "", cause.partition or 0, cause.offset or 0)
+            if place in offered.appended_ms:
+                waits.append(max(0.0, note.readable_ms - offered.appended_ms[place]))
+    return sorted(waits)
+
+
+def _figures(name: str, waits: list[float], offered: Offered, p99_ms_max: float, cpu_us: float | None) -> list[Figure]:
+    if len(waits) < len(offered.appended_ms):
+        raise Failed(f"{name}: {len(waits)} blocks of {len(offered.appended_ms)} came")
+    rate = f"{len(waits):,} blocks, {offered.events / offered.seconds:,.0f} events/s offered"
+    say(f"latency: {name}: p50 {quantile(waits, 0.5):.0f} ms, p99 {quantile(waits, 0.99):.0f} ms; {rate}")
+    return [
+        _figure(f"{name}: p50", quantile(waits, 0.5), rate, cpu_us=cpu_us),
+        _figure(f"{name}: p99", quantile(waits, 0.99), target=p99_ms_max),
+        _figure(f"{name}: max", waits[-1]),
+    ]
+
+
+def _figure(
+    name: str, value: float, note: str = "", *, target: float | None = None, cpu_us: float | None = None
+) -> Figure:
+    return Figure(
+        section=SECTION, name=name, value=value, unit="ms", note=note, target=target, at_least=False, cpu_us=cpu_us
+    )
