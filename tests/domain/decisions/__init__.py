@@ -1,0 +1,1 @@
+"""What is published because of a client's facts."""

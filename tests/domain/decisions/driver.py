@@ -1,0 +1,239 @@
+"""Feeds events to the fold in few words, as a worker would, and keeps what it publishes.
+
+Times are given as `2026-03-05` (09:00 Moscow) or RFC 3339. With `daily=True` the company looks at its deadlines every
+midnight and noon; otherwise only when a record comes, so that both can be compared.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from schemas.envelope import cloud_event_headers
+from schemas.outputs import validate_output
+from schemas.policy import Policy
+from schemas.records import NEVER, Output, Rejected
+from streams.domain.fold import ClientFold
+from streams.domain.shared import Shared
+from streams.domain.state import Client
+
+TOPIC = {
+    "payment.received": "payments",
+    "payment.reversed": "payments",
+    "payments.completed": "payments",
+    "shipment.dispatched": "shipments",
+    "goods.returned": "shipments",
+    "sale.recorded": "sales",
+    "sale.returned": "sales",
+    "client.registered": "clients",
+    "client.opened": "clients",
+    "credit_limit.set": "judgements",
+    "policy.activated": "policies",
+}
+
+
+class Record(NamedTuple):
+    """A record as Kafka gives it."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Any = ()
+
+
+def instant(text: str) -> int:
+    """Milliseconds of `2026-03-05` (09:00 in Moscow) or of an RFC 3339 time."""
+    full = text if "T" in text else f"{text}T09:00:00+03:00"
+    return round(datetime.fromisoformat(full).timestamp() * 1000)
+
+
+@dataclass
+class Published:
+    """One output, its value decoded."""
+
+    output: Output
+
+    @property
+    def topic(self) -> str:
+        return self.output.topic
+
+    @property
+    def body(self) -> dict[str, Any]:
+        assert self.output.value is not None
+        return dict(json.loads(self.output.value))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {name: value.decode() for name, value in self.output.headers}
+
+    def __getitem__(self, name: str) -> Any:
+        return self.body[name]
+
+
+@dataclass
+class Company:
+    """One partition of clients, folded without a broker."""
+
+    policy: Policy = field(default_factory=lambda: Policy(version=1))
+    fold: ClientFold = field(init=False)
+    shared: Shared = field(init=False)
+    clients: dict[str, Client] = field(default_factory=dict)
+    published: list[Published] = field(default_factory=list)
+    offsets: dict[str, int] = field(default_factory=dict)
+    at: int = 0
+    records: list[tuple[Record, Rejected | None]] = field(default_factory=list)
+    """Every record and why it does not count."""
+
+    def __post_init__(self) -> None:
+        self.fold = ClientFold(self.policy)
+        self.shared = self.fold.shared_new()
+
+    # ----------------------------------------------------------------- events
+    def dispatch(
+        self,
+        number: str,
+        amount: str,
+        due: str,
+        on: str,
+        *,
+        client: str = "c1",
+        arrives: str | None = None,
+        **more: Any,
+    ) -> list[Published]:
+        """A shipment of one instalment named `number`."""
+        body: dict[str, Any] = {"shipment_id": f"S-{number}", "at": _time(on), "currency": "USD", "amount": amount}
+        if "instalments" not in more and "payment_term_days" not in more:
+            body["instalments"] = [{"obligation_id": number, "due_date": due, "amount": amount}]
+        return self.send("shipment.dispatched", f"D-{number}", arrives or on, client, **body, **more)
+
+    def pay(
+        self, number: str, amount: str, on: str, *, client: str = "c1", arrives: str | None = None, **more: Any
+    ) -> list[Published]:
+        """A payment with value date `on`, arriving that day unless `arrives` says otherwise."""
+        body = {"amount": amount, "currency": "USD", "value_date": on[:10]}
+        return self.send("payment.received", number, arrives or on, client, **body, **more)
+
+    def reverse(
+        self, number: str, payment: str, on: str, *, arrives: str | None = None, **more: Any
+    ) -> list[Published]:
+        """The reversal of a payment, in full unless `amount` is given."""
+        return self.send("payment.reversed", number, arrives or on, payment_id=payment, value_date=on[:10], **more)
+
+    def give_back(
+        self, number: str, shipment: str, amount: str, on: str, *, arrives: str | None = None, **more: Any
+    ) -> list[Published]:
+        """Goods of a shipment returned."""
+        body = {"shipment_id": shipment, "returned_on": on[:10], "amount": amount, "currency": "USD"}
+        return self.send("goods.returned", number, arrives or on, **body, **more)
+
+    def sell(self, number: str, amount: str, on: str, *, arrives: str | None = None, **more: Any) -> list[Published]:
+        """A sale, booked to the month of `on`."""
+        body = {"amount": amount, "currency": "USD", "sold_on": on[:10], "direction": "retail"}
+        return self.send("sale.recorded", number, arrives or on, **(body | more))
+
+    def send(self, kind: str, number: str, arrives: str, client: str | None = "c1", **body: Any) -> list[Published]:
+        """Any event of `client`, under its key."""
+        document = {"type": kind, "id": number, **({"client_id": client} if client else {}), **body}
+        return self.send_bytes(TOPIC[kind], json.dumps(document).encode(), arrives, client)
+
+    def send_bytes(self, topic: str, value: bytes | None, arrives: str, client: str | None = "c1") -> list[Published]:
+        """A record of these bytes; returns what it and the deadlines before it published."""
+        offset = self.offsets.get(topic, 0)
+        self.offsets[topic] = offset + 1
+        key = None if client is None else client.encode()
+        return self.take(Record(topic, 0, offset, instant(arrives), key, value))
+
+    def complete(self, through: str, arrives: str, number: str = "", **more: Any) -> list[Published]:
+        """Accounting has posted everything through a day."""
+        return self.send("payments.completed", number or f"done-{through}", arrives, None, through=through, **more)
+
+    def activate(self, version: int, arrives: str, **changes: Any) -> list[Published]:
+        """A policy that differs from the default in `changes`."""
+        document = {**Policy(version=1).to_document(), **changes, "version": version}
+        return self.send("policy.activated", f"policy-{version}", arrives, None, version=version, policy=document)
+
+    # ------------------------------------------------------------- the worker
+    def take(self, record: Record) -> list[Published]:
+        """Fold one record; a rejected one becomes a dead letter."""
+        self.at = max(self.at, record.timestamp)
+        out: list[Output] = []
+        if record.key is None:
+            answer = self.fold.broadcast(self.shared, record, self.at)
+            why = answer if isinstance(answer, Rejected) else None
+        else:
+            name = record.key.decode()
+            if name not in self.clients:
+                self.clients[name] = self.fold.create(self.shared, record.key)
+            why = self.fold.record(self.shared, self.clients[name], record, self.at, out)
+            if self.fold.empty(self.clients[name]):
+                del self.clients[name]
+        self.records.append((record, why))
+        if why is not None:
+            out.append(self.fold.rejected(record, why, self.at))
+        return self._keep(out)
+
+    def wait(self, until: str) -> list[Published]:
+        """Let time pass: everybody's deadlines and broadcasts up to `until`."""
+        return self.wait_until(instant(until))
+
+    def wait_until(self, until: int) -> list[Published]:
+        self.at = max(self.at, until)
+        out: list[Output] = []
+        for client in self.clients.values():
+            self.fold.fire(self.shared, client, until, out)
+        return self._keep(out)
+
+    def restart(self) -> None:
+        """Everything through bytes and back, in a new fold."""
+        self.fold, before = ClientFold(self.policy), self.fold
+        self.shared = self.fold.shared_decode(before.shared_encode(self.shared))
+        self.clients = {name: self.fold.decode(before.encode(client)) for name, client in self.clients.items()}
+
+    # -------------------------------------------------------------- questions
+    def status(self, client: str = "c1") -> dict[str, Any]:
+        """The last published status."""
+        found = [item for item in self.published if item.topic == "client-status" and item["client_id"] == client]
+        return found[-1].body
+
+    def current(self, client: str = "c1") -> dict[str, Any]:
+        """The status as of the last instant, though nothing was published since."""
+        return dict(json.loads(self.fold.status_as_of(self.shared, self.clients[client], self.at)))
+
+    def deadline(self, client: str = "c1") -> int:
+        return self.fold.deadline(self.clients[client]) if client in self.clients else NEVER
+
+    def _keep(self, out: list[Output]) -> list[Published]:
+        new = [Published(output) for output in out]
+        for item in new:
+            if item.topic != "dead-letters":
+                _assert_contract(item)
+        self.published.extend(new)
+        return new
+
+
+def _assert_contract(item: Published) -> None:
+    """Every output keeps the contract: its fields, its headers, its key."""
+    assert item.output.value is not None
+    common = validate_output(item.output.value)
+    kind = {"category.changed": "category-changes", "client.status": "client-status"}.get(
+        common.type, "shipment-blocks"
+    )
+    assert item.topic == kind
+    assert item.output.key == common.client_id.encode()
+    headers = cloud_event_headers(common.client_id, common.sequence, common.type, common.effective_at)
+    assert item.output.headers == headers
+
+
+def _time(text: str) -> str:
+    return text if "T" in text else f"{text}T09:00:00+03:00"
+
+
+def kinds(published: list[Published]) -> list[str]:
+    """What was published, in order: types, and `dead-letter:REASON`."""
+    return [
+        f"dead-letter:{item.headers['stoplist-reason']}" if item.topic == "dead-letters" else str(item["type"])
+        for item in published
+    ]

@@ -1,0 +1,68 @@
+"""The least payment is the least: exactly that ends the reason, one cent less does not."""
+
+import copy
+from datetime import datetime, timedelta, timezone
+
+from hypothesis import HealthCheck, given, settings
+
+from schemas.policy import Policy
+from streams.domain import lifted_by
+from streams.domain.next_change import look
+from tests.domain.decisions.driver import Company
+from tests.domain.decisions.histories import Step, histories, money, tell
+from tests.domain.decisions.signing import KEY
+
+MOSCOW = timezone(timedelta(hours=3))
+
+
+def _company(history: list[Step]) -> Company:
+    company = Company(Policy.from_document({"version": 1, "keys": [KEY]}))
+    tell(company, history)
+    company.wait_until(company.at + 3 * 86_400_000)
+    return company
+
+
+def _pay(company: Company, cents: int, ids: list[str]) -> set[str]:
+    """The reasons left after a payment now of `cents`, which names `ids`."""
+    now = datetime.fromtimestamp(company.at / 1000, MOSCOW)
+    trial = copy.deepcopy(company)
+    if cents:
+        trial.pay("zz", money(cents), str(now.date()), arrives=now.isoformat(), obligations=ids)
+    return set(trial.clients["c1"].decided.conditions)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(histories)
+def test_exactly_the_least_payment_ends_the_reason(history: list[Step]) -> None:
+    company = _company(history)
+    client = company.clients.get("c1")
+    if client is None:
+        return
+    standing = company.shared.standing(client.seen)
+    view = look(standing, client, company.at)
+    assert set(view.reasons) == set(client.decided.conditions)
+    for reason in view.reasons:
+        amount, ids = lifted_by.least_payment(standing, client, view, reason)
+        assert amount > 0
+        assert reason not in _pay(company, amount, ids), f"{amount} for {ids} does not end {reason}"
+        assert reason in _pay(company, amount - 1, ids), f"{amount - 1} for {ids} ends {reason} already"
+
+
+def test_a_reversal_of_today_makes_the_least_payment_dearer() -> None:
+    """A payment of today comes before the reversal of today: first it goes to what is open then."""
+    company = Company()
+    conditions = {"risk_group": {"enabled": True, "group_min": 1, "requires_overdue": True}}
+    company.activate(2, "2026-02-01", conditions=conditions)
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.pay("P1", "100.00", "2026-03-02")
+    company.dispatch("O2", "70.00", "2026-06-01", "2026-03-03")
+    company.wait("2026-03-12T08:00:00+03:00")
+    published = company.reverse("R1", "P1", "2026-03-12")
+    (condition,) = next(item for item in published if item.topic == "shipment-blocks")["conditions"]
+    # named, but O1 is not open yet at that step: 70.00 goes to O2 first
+    assert condition["lifted_by"][0] == {
+        "kind": "payment",
+        "amount": "170.00",
+        "currency": "USD",
+        "obligations": ["O1"],
+    }

@@ -1,0 +1,97 @@
+"""Words in both languages."""
+
+import pytest
+
+from streams.domain import sentences
+from tests.domain.decisions.driver import Company
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "russian"),
+    [
+        (0, "0 days", "0 дней"),
+        (1, "1 day", "1 день"),
+        (2, "2 days", "2 дня"),
+        (4, "4 days", "4 дня"),
+        (5, "5 days", "5 дней"),
+        (11, "11 days", "11 дней"),
+        (12, "12 days", "12 дней"),
+        (14, "14 days", "14 дней"),
+        (21, "21 days", "21 день"),
+        (22, "22 days", "22 дня"),
+        (25, "25 days", "25 дней"),
+        (101, "101 days", "101 день"),
+        (111, "111 days", "111 дней"),
+        (365, "365 days", "365 дней"),
+    ],
+)
+def test_days_have_the_right_plural(count: int, english: str, russian: str) -> None:
+    assert sentences.days(count) == (english, russian)
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "russian"),
+    [(1, "1 violation", "1 нарушение"), (3, "3 violations", "3 нарушения"), (12, "12 violations", "12 нарушений")],
+)
+def test_violations_have_the_right_plural(count: int, english: str, russian: str) -> None:
+    assert sentences.violations(count) == (english, russian)
+
+
+def test_dates_months_and_lists() -> None:
+    assert sentences.calendar_date(739676) == ("1 March 2026", "01.03.2026")
+    assert sentences.month_name(2026 * 12 + 2) == ("March 2026", "март 2026")
+    assert sentences.listed(["A", "B", "C"]).en == "A, B, C"
+    assert sentences.listed(["A", "B", "C", "D", "E"]) == ("A, B, C and 2 more", "A, B, C и ещё 2")
+
+
+def test_a_clerk_reads_why_a_client_is_blocked_and_what_to_do() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    published = company.wait("2026-03-10")
+    changes = [item["explanation"] for item in published if item.topic == "category-changes"]
+    assert changes[0] == {
+        "en": "Risk group rises from 0 to 1: 1 violation in the last 365 days, the longest overdue 1 day.",
+        "ru": "Группа риска повышена с 0 до 1: за последние 365 дней 1 нарушение, самая долгая просрочка 1 день.",
+    }
+    blocks = [item["explanation"] for item in published if item.topic == "shipment-blocks"]
+    assert blocks[-1] == {
+        "en": "Do not ship. The first deal is not paid in time: 100.00 USD is overdue (O1). "
+        "A payment of 100.00 USD for O1 lifts it. "
+        "Risk group 3 (1 violation, the longest overdue 8 days), and 100.00 USD is overdue (O1). "
+        "A payment of 100.00 USD for O1 lifts it.",
+        "ru": "Отгрузки запрещены. Первая сделка не оплачена в срок: просрочено 100.00 USD (O1). "
+        "Снимается оплатой 100.00 USD за O1. "
+        "Группа риска 3 (1 нарушение, самая долгая просрочка 8 дней), и просрочено 100.00 USD (O1). "
+        "Снимается оплатой 100.00 USD за O1.",
+    }
+    assert company.status()["explanation"] == {
+        "en": "Do not ship: risk group 3, volume C, debt 100.00 USD, overdue since 3 March 2026.",
+        "ru": "Отгрузки запрещены: группа риска 3, объём C, долг 100.00 USD, просрочка с 03.03.2026.",
+    }
+    published = company.pay("P1", "100.00", "2026-03-10T10:00:00+03:00")
+    assert published[0]["explanation"] == {
+        "en": "Shipping is allowed again: nothing of the first deal is overdue; nothing is overdue any more.",
+        "ru": "Отгрузки снова разрешены: по первой сделке просрочки нет; просрочка погашена.",
+    }
+    assert published[-1]["explanation"] == {
+        "en": "Shipping allowed: risk group 3, volume C, debt 0.00 USD, nothing overdue.",
+        "ru": "Отгрузки разрешены: группа риска 3, объём C, долг 0.00 USD, просрочки нет.",
+    }
+
+
+def test_a_fall_of_the_group_and_moves_of_the_volume_are_told() -> None:
+    company = Company()
+    company.sell("S1", "600.00", "2026-03-05")
+    assert company.published[0]["explanation"] == {
+        "en": "Volume category rises from C to A: the turnover of March 2026 is 600.00 USD.",
+        "ru": "Категория по объёму повышена с C до A: оборот за март 2026 — 600.00 USD.",
+    }
+    published = company.wait("2026-05-01")
+    assert published[0]["explanation"]["en"].startswith("Volume category falls from A to C: the turnover of ")
+    company.dispatch("O1", "100.00", "2026-05-04", "2026-05-02")
+    company.pay("P1", "100.00", "2026-05-05", arrives="2026-05-06")
+    published = company.wait("2027-05-05")
+    assert published[0]["explanation"] == {
+        "en": "Risk group falls from 1 to 0: no violations in the last 365 days.",
+        "ru": "Группа риска понижена с 1 до 0: за последние 365 дней нарушений нет.",
+    }

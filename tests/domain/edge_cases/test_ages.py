@@ -1,0 +1,66 @@
+"""A fact is judged by its date against its own append time, exact to the second."""
+
+import pytest
+
+from tests.domain.decisions.driver import Company, kinds
+
+
+@pytest.mark.parametrize(
+    ("appended", "rejected"),
+    [("2026-03-04T00:00:00+03:00", False), ("2026-03-03T23:59:59+03:00", True)],
+)
+def test_a_date_is_its_midnight_in_moscow_and_24_hours_ahead_are_taken(appended: str, rejected: bool) -> None:
+    company = Company()
+    published = company.pay("P1", "10.00", "2026-03-05", arrives=appended)
+    assert kinds(published) == (["dead-letter:future_dated"] if rejected else ["client.status"])
+
+
+@pytest.mark.parametrize(("at", "rejected"), [("2026-03-05T09:00:00Z", False), ("2026-03-05T09:00:01Z", True)])
+def test_a_dispatch_may_be_24_hours_ahead_to_the_second(at: str, rejected: bool) -> None:
+    company = Company()
+    published = company.dispatch("O1", "10.00", "2026-03-20", at, arrives="2026-03-04T09:00:00+00:00")
+    assert kinds(published) == (["dead-letter:future_dated"] if rejected else ["client.status"])
+
+
+@pytest.mark.parametrize(
+    ("appended", "rejected"),  # 455 days after 5 March 2026 00:00 in Moscow
+    [("2027-06-03T00:00:00+03:00", False), ("2027-06-03T00:00:01+03:00", True)],
+)
+def test_a_fact_older_than_window_and_correction_time_is_too_late(appended: str, rejected: bool) -> None:
+    company = Company()
+    published = company.pay("P1", "10.00", "2026-03-05", arrives=appended)
+    assert kinds(published) == (["dead-letter:too_late"] if rejected else ["client.status"])
+
+
+def test_the_reason_names_the_field() -> None:
+    company = Company()
+    (letter,) = company.pay("P1", "10.00", "2026-03-09", arrives="2026-03-05")
+    assert letter.headers["stoplist-field"] == "value_date"
+    (letter,) = company.dispatch("O1", "10.00", "2026-03-20", "2026-03-09", arrives="2026-03-05")
+    assert letter.headers["stoplist-field"] == "at"
+
+
+def test_a_fact_dated_tomorrow_counts_from_tomorrow() -> None:
+    company = Company()
+    company.dispatch("O1", "10.00", "2026-03-20", "2026-03-01")
+    company.pay("P1", "10.00", "2026-03-05", arrives="2026-03-04T10:00:00+03:00")
+    assert company.status()["outstanding"] == "10.00"
+    (status,) = company.wait("2026-03-05T00:00:00+03:00")
+    assert status["outstanding"] == "0.00"
+    assert status["effective_at"] == "2026-03-05T00:00:00+03:00"
+    assert status["cause"] == {"kind": "deadline", "at": "2026-03-05T00:00:00+03:00"}
+
+
+def test_21_hours_utc_is_the_next_day_in_moscow() -> None:
+    company = Company()
+    company.dispatch("O1", "10.00", "", "2026-01-31T21:00:00Z", payment_term_days=10)
+    assert company.status()["open_obligations"][0]["due_date"] == "2026-02-11"  # of 1 February, not of 31 January
+
+
+def test_a_registration_has_no_age() -> None:
+    company = Company()
+    published = company.send(
+        "client.registered", "K1", "2026-03-05", name="Lavka", wholesaler=False, registered_on="2001-01-01"
+    )
+    assert kinds(published) == ["client.status"]
+    assert published[0]["flags"] == []

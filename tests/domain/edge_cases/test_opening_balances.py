@@ -1,0 +1,41 @@
+"""`client.opened` brings a client with its debts, violations and turnover."""
+
+from tests.domain.decisions.driver import Company, kinds
+
+
+def test_balances_count_like_the_facts_they_replace() -> None:
+    company = Company()
+    company.send(
+        "client.opened",
+        "B1",
+        "2026-03-05",
+        as_of="2026-03-01",
+        currency="USD",
+        name="Lavka",
+        unapplied="0.00",
+        obligations=[{"obligation_id": "O1", "due_date": "2026-03-20", "amount": "70.00"}],
+        violations=[
+            {"obligation_id": f"V{number}", "first_day": "2026-01-10", "last_day": "2026-01-11"} for number in range(3)
+        ],
+        turnover=[{"month": "2026-02", "amount": "200.00"}],
+    )
+    status = company.status()
+    assert (status["outstanding"], status["violations"], status["overdue_days_longest"]) == ("70.00", 3, 2)
+    assert status["categories"] == {"risk_group": 2, "volume": "B"}
+    assert status["open_obligations"][0]["shipment_id"] is None
+    assert status["flags"] == []
+
+
+def test_a_client_that_traded_before_has_no_first_deal_to_pay() -> None:
+    company = Company()
+    company.send(
+        "client.opened",
+        "B1",
+        "2026-03-01",
+        as_of="2026-03-01",
+        currency="USD",
+        name="Lavka",
+        lifecycle="active",
+        obligations=[{"obligation_id": "O1", "due_date": "2026-03-02", "amount": "70.00"}],
+    )
+    assert kinds(company.wait("2026-03-03T12:00:00+03:00")) == ["category.changed", "client.status"]

@@ -1,0 +1,87 @@
+"""A policy takes effect for every client at its own instant; what is no policy changes nothing."""
+
+from tests.domain.decisions.driver import Company, kinds
+
+GROUPS = [
+    {"group": 0, "violations_max": 0, "overdue_days_max": 0},
+    {"group": 1, "violations_max": 2, "overdue_days_max": 1},
+    {"group": 2, "violations_max": 5, "overdue_days_max": 2},
+    {"group": 3, "violations_max": None, "overdue_days_max": None},
+]
+
+
+def test_a_policy_activated_between_two_records() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.activate(2, "2026-03-05T10:00:00+03:00", risk_groups=GROUPS)  # 3 days overdue: group 1 becomes 3
+    published = company.pay("P1", "10.00", "2026-03-05", arrives="2026-03-05T15:00:00+03:00")
+    moves = [
+        (item["effective_at"], item["policy"]["version"], item["from"], item["to"])
+        for item in published
+        if item.topic == "category-changes"
+    ]
+    assert moves == [("2026-03-03T12:00:00+03:00", 1, 0, 1), ("2026-03-05T10:00:00+03:00", 2, 1, 3)]
+    change = next(item for item in published if item["policy"]["version"] == 2)
+    assert change["cause"] == {
+        "kind": "policy",
+        "version": 2,
+        "id": "policy-2",
+        "topic": "policies",
+        "partition": 0,
+        "offset": 0,
+    }
+    assert change["correction"] is False
+    assert published[-1]["policy"]["version"] == 2
+
+
+def test_a_policy_that_changes_nothing_for_a_client_publishes_nothing() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-20", "2026-02-19")
+    company.activate(2, "2026-03-05", volume={"a_above": "900.00", "b_from": "100.00"})
+    assert company.wait("2026-03-06") == []
+
+
+def test_due_dates_roll_from_the_instant_of_the_policy_that_says_so() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-07", "2026-02-19")  # a Saturday
+    company.activate(2, "2026-03-05", roll_due_dates=True)
+    (status,) = company.wait("2026-03-06")
+    assert status["open_obligations"][0]["due_date"] == "2026-03-09"
+    company.wait("2026-03-10T12:00:00+03:00")
+    assert company.status()["overdue_since"] == "2026-03-10"
+
+
+def test_a_policy_that_does_not_validate_is_a_dead_letter_and_changes_nothing() -> None:
+    company = Company()
+    published = company.activate(2, "2026-03-05", window_days=0)
+    assert kinds(published) == ["dead-letter:policy_invalid"]
+    assert published[0].headers["stoplist-field"] == "policy.window_days"
+    assert company.shared.current.rules.version == 1
+
+
+def test_a_repeated_policy_and_an_older_one_change_nothing() -> None:
+    company = Company()
+    company.activate(3, "2026-03-05")
+    assert company.shared.number == 1
+    company.activate(3, "2026-03-06")
+    company.activate(2, "2026-03-07", window_days=30)
+    assert (company.shared.number, company.shared.current.rules.version) == (1, 3)
+
+
+def test_another_body_under_the_version_in_force_is_a_dead_letter() -> None:
+    company = Company()
+    company.activate(3, "2026-03-05")
+    assert kinds(company.activate(3, "2026-03-06", window_days=30)) == ["dead-letter:conflicting_revision"]
+
+
+def test_the_currency_of_a_running_system_cannot_change() -> None:
+    company = Company()
+    company.activate(2, "2026-03-05")
+    assert kinds(company.activate(3, "2026-03-06", currency="EUR")) == ["dead-letter:policy_invalid"]
+
+
+def test_a_new_client_begins_under_the_policy_in_force() -> None:
+    company = Company()
+    company.activate(2, "2026-03-05")
+    published = company.dispatch("O1", "100.00", "2026-03-20", "2026-03-06")
+    assert [item["policy"]["version"] for item in published] == [2]

@@ -1,0 +1,69 @@
+"""Turnover of a month gives the volume category."""
+
+import pytest
+
+from tests.domain.decisions.driver import Company, kinds
+
+
+@pytest.mark.parametrize(("amount", "category"), [("99.99", "C"), ("100.00", "B"), ("500.00", "B"), ("500.01", "A")])
+def test_turnover_gives_the_category(amount: str, category: str) -> None:
+    company = Company()
+    company.sell("S1", amount, "2026-03-05")
+    assert company.status()["categories"]["volume"] == category
+
+
+def test_first_status_comes_alone_when_no_category_moves() -> None:
+    company = Company()
+    assert kinds(company.sell("S1", "99.99", "2026-03-05")) == ["client.status"]
+
+
+def test_a_rise_is_a_category_change_then_a_status_of_the_same_number() -> None:
+    company = Company()
+    published = company.sell("S1", "100.00", "2026-03-05")
+    assert kinds(published) == ["category.changed", "client.status"]
+    change, status = published
+    assert (change["sequence"], status["sequence"]) == (1, 1)
+    assert (change["dimension"], change["from"], change["to"], change["decided_by"]) == (
+        "volume",
+        "C",
+        "B",
+        ["turnover"],
+    )
+    assert change["because"] == [
+        {"rule": "volume.turnover", "threshold": "100.00", "observed": "100.00", "facts": ["2026-03"]}
+    ]
+
+
+def test_it_falls_when_the_month_after_closes_and_the_status_foretold_it() -> None:
+    company = Company()
+    company.sell("S1", "600.00", "2026-03-05")
+    assert company.status()["next_change"] == {
+        "at": "2026-05-01T00:00:00+03:00",  # all April the last closed month is March
+        "changes": [{"dimension": "volume", "from": "A", "to": "C"}],
+    }
+    assert kinds(company.wait("2026-04-30T23:59:59+03:00")) == []
+    published = company.wait("2026-05-01T00:00:00+03:00")
+    assert kinds(published) == ["category.changed", "client.status"]
+    assert published[0]["cause"] == {"kind": "deadline", "at": "2026-05-01T00:00:00+03:00"}
+    assert published[0]["correction"] is False
+
+
+def test_a_sale_that_moves_nothing_publishes_nothing() -> None:
+    company = Company()
+    company.sell("S1", "10.00", "2026-03-05")
+    assert company.sell("S2", "10.00", "2026-03-06") == []
+
+
+def test_a_late_sale_of_a_closed_month_that_moves_the_category_is_a_correction() -> None:
+    company = Company()
+    company.sell("S1", "90.00", "2026-03-05")
+    published = company.sell("S2", "10.00", "2026-03-06", arrives="2026-04-10")
+    assert kinds(published) == ["category.changed", "client.status"]
+    assert [item["correction"] for item in published] == [True, True]
+
+
+def test_a_return_of_a_sale_lowers_the_month_of_the_sale() -> None:
+    company = Company()
+    company.sell("S1", "100.00", "2026-03-05")
+    published = company.send("sale.returned", "X1", "2026-03-20", sale_id="S1", amount="0.01", returned_on="2026-03-20")
+    assert published[0]["to"] == "C"

@@ -1,0 +1,51 @@
+"""Overdue days count for 365 days; what is overdue now counts whatever its age."""
+
+from tests.domain.decisions.driver import Company, kinds
+
+
+def test_unpaid_for_400_days_is_still_overdue_and_counted() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-01", "2026-02-19")
+    company.wait("2027-04-05")
+    status = company.current()
+    assert (status["violations"], status["overdue_days_current"], status["overdue_days_longest"]) == (1, 400, 400)
+    assert status["overdue_since"] == "2026-03-02"
+    assert status["categories"]["risk_group"] == 3
+    assert status["blocked"] is True
+
+
+def test_eight_days_late_then_paid_is_group_3_but_not_blocked() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-01", "2026-02-19")
+    company.wait("2026-03-09T08:00:00+03:00")
+    assert company.status()["blocked"] is True
+    published = company.pay("P1", "100.00", "2026-03-09")
+    assert kinds(published) == ["shipment.released", "client.status"]
+    status = company.status()
+    assert (status["categories"]["risk_group"], status["blocked"]) == (3, False)
+    assert (status["violations"], status["overdue_days_longest"], status["overdue_days_current"]) == (1, 8, 0)
+
+
+def test_a_term_of_ten_days_from_19_february_of_a_leap_year_is_due_on_the_29th() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "", "2028-02-19", payment_term_days=10)
+    assert company.status()["open_obligations"][0]["due_date"] == "2028-02-29"
+    company.wait("2028-03-01T12:00:00+03:00")
+    status = company.current()
+    assert (status["overdue_since"], status["overdue_days_current"]) == ("2028-03-01", 1)
+
+
+def test_an_episode_that_ended_on_1_march_2027_counts_through_28_february_2028() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2027-02-28", "2027-02-10")
+    company.pay("P1", "100.00", "2027-03-01", arrives="2027-03-02T15:00:00+03:00")
+    assert company.status()["next_change"] == {
+        "at": "2028-02-29T00:00:00+03:00",
+        "changes": [{"dimension": "risk_group", "from": 1, "to": 0}],
+    }
+    assert company.wait("2028-02-28T23:59:59+03:00") == []
+    assert company.current()["violations"] == 1
+    published = company.wait("2028-02-29T00:00:00+03:00")
+    assert kinds(published) == ["category.changed", "client.status"]
+    assert published[0]["effective_at"] == "2028-02-29T00:00:00+03:00"
+    assert company.current()["violations"] == 0
