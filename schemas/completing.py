@@ -104,8 +104,8 @@ def _shipment_dispatched(event: ShipmentDispatched) -> bool:
     rate = _rate(event)
     if amount == INVALID or at == INVALID or rate == "" or not is_currency(event.currency):
         return False
-    names = (event.outlet_id, event.deal_id, event.territory, event.direction)
-    if not event.shipment_id or not event.shipment_id.isprintable() or not _printable(names):
+    outlet, deal, territory, direction = event.outlet_id, event.deal_id, event.territory, event.direction
+    if not event.shipment_id or not f"{event.shipment_id}{outlet}{deal}{territory}{direction}".isprintable():
         return False
     if not all(map(_dispatch_line, event.lines)):
         return False
@@ -121,6 +121,7 @@ def _shipment_dispatched(event: ShipmentDispatched) -> bool:
         (line.sku, line.quantity_milli, line.price_minor, line.rrp_minor, line.product_category, line.fast_moving)
         for line in event.lines
     ]
+    names = (outlet, deal, territory, direction)
     terms = (event.payment_term_days, parts, rate)
     event.digest = _digest((event.revision, event.shipment_id, names, at, event.currency, amount, lines, terms))
     return True
@@ -152,7 +153,7 @@ def _goods_returned(event: GoodsReturned) -> bool:
     rate = _rate(event)
     if amount == INVALID or rate == "" or not is_currency(event.currency) or not is_day(event.returned_on):
         return False
-    if not event.shipment_id or not event.shipment_id.isprintable() or not _printable((event.accepted_by,)):
+    if not event.shipment_id or not f"{event.shipment_id}{event.accepted_by}".isprintable():
         return False
     for line in event.lines:
         line.quantity_milli = milli_of(line.quantity)
@@ -172,9 +173,7 @@ def _sale_recorded(event: SaleRecorded) -> bool:
     rate = event.rate if event.rate is None else rate_of(event.rate)
     if amount == INVALID or rate == "" or not is_currency(event.currency) or not is_day(day):
         return False
-    if not direction or not direction.isprintable() or (territory is not None and not territory.isprintable()):
-        return False
-    if shipment_id is not None and not shipment_id.isprintable():
+    if not direction or not f"{direction}{territory}{shipment_id}".isprintable():
         return False
     place = (direction, territory, event.territorial, shipment_id)
     event.digest = _digest((event.revision, amount, event.currency, day, place, rate))
@@ -230,10 +229,6 @@ def _payments_completed(event: PaymentsCompleted) -> bool:
 def _policy_activated(event: PolicyActivated) -> bool:
     event.digest = _digest((event.version, canonical_json(event.policy)))
     return True
-
-
-def _printable(names: tuple[str | None, ...]) -> bool:
-    return "".join([name for name in names if name is not None]).isprintable()
 
 
 _FACTS: Final[dict[type, Callable[[Any], bool]]] = {

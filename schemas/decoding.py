@@ -15,6 +15,7 @@ from schemas import dead_letters as reasons
 from schemas import events
 from schemas.catalogue import PAYMENTS, RECORD_BYTES_MAX, SALES, SHIPMENTS, TOPIC_OF_TYPE
 from schemas.completing import complete
+from schemas.fields import REMEDIES
 from schemas.inputs import MODELS, Input, voided_model
 from schemas.json_document import DEPTH_MAX, read_json, too_deep
 from schemas.records import Rejected
@@ -97,9 +98,9 @@ def _validated(kind: str, document: dict[str, Any]) -> Decoded | Rejected:
 
 def _rejected(error: ValidationError) -> Rejected:
     """The first thing that is wrong, as reason, field and remedy; nothing of the value is repeated."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     path = [str(part) for part in first["loc"]]
-    message = first["msg"]
+    message = REMEDIES.get(first.get("ctx", {}).get("pattern", ""), first["msg"])
     name, colon, rest = message.partition(": ")
     if colon and name.isidentifier():  # a rule about several fields names the one to correct
         path.append(name)

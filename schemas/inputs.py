@@ -5,78 +5,27 @@ JSON Schema and AsyncAPI are generated from them. Within a major version only op
 are ignored. Amounts are decimal strings with at most two places, times RFC 3339 with offset, dates ISO.
 """
 
-import re
-from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.canonical import canonical_json
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise PydanticCustomError("printable", "holds a character that cannot be printed; remove it")
-    return text
-
-
-def _positive(text: str) -> str:
-    if not text.strip("0."):
-        raise PydanticCustomError("positive", "must be above zero")
-    return text
-
-
-def _day(value: Any) -> Any:
-    if not isinstance(value, str) or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
-        raise PydanticCustomError("day", "must be a date like 2026-03-01")
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError("day", "is no date of the calendar") from None
-    if not 1970 <= day.year <= 2199:
-        raise PydanticCustomError("day", "must lie in the years 1970 to 2199")
-    return day
-
-
-def _instant(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text.upper())
-        since_1970 = moment.timestamp()
-    except (ValueError, OverflowError):
-        raise PydanticCustomError("instant", "is no time of the calendar") from None
-    if since_1970 < 0 or moment.year > 2199:
-        raise PydanticCustomError("instant", "must lie in the years 1970 to 2199")
-    return text
-
-
-def _canonical(document: dict[str, Any]) -> dict[str, Any]:
-    try:
-        canonical_json(document)
-    except ValueError as error:
-        raise PydanticCustomError("canonical", "has no canonical form: {why}", {"why": str(error)}) from None
-    return document
-
-
-Id = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)]
-ObligationId = Annotated[str, Field(min_length=1, max_length=66), AfterValidator(_printable)]
-Text = Annotated[str, Field(max_length=500)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Money = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$")]
-PositiveMoney = Annotated[Money, AfterValidator(_positive)]
-Quantity = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$"), AfterValidator(_positive)]
-Rate = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?$"), AfterValidator(_positive)]
-Day = Annotated[date, BeforeValidator(_day)]
-Instant = Annotated[
-    str,
-    Field(
-        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-5][0-9])$",
-        json_schema_extra={"format": "date-time"},
-    ),
-    AfterValidator(_instant),
-]
-Month = Annotated[str, Field(pattern=r"^(19[7-9][0-9]|20[0-9]{2}|21[0-9]{2})-(0[1-9]|1[0-2])$")]
-Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
+from schemas.fields import (
+    Currency,
+    Day,
+    Document,
+    Id,
+    Instant,
+    KeyId,
+    Money,
+    Month,
+    ObligationId,
+    PositiveMoney,
+    Quantity,
+    Rate,
+    Revision,
+    Text,
+)
 
 
 class Input(BaseModel):
@@ -339,7 +288,7 @@ class CreditLimitSet(Fact):
     role: Id
     signature: Text = ""
     """Ed25519 over the RFC 8785 form of the value without this field, base64."""
-    key_id: Annotated[str, Field(max_length=64), AfterValidator(_printable)] = ""
+    key_id: KeyId = ""
     """A key of the policy."""
     rate: Rate | None = None
     """Policy currency per unit of `currency`; needed when they differ."""
@@ -368,7 +317,7 @@ class PolicyActivated(Input):
     id: Id
     version: Revision
     """The version the policy itself names."""
-    policy: Annotated[dict[str, Any], AfterValidator(_canonical)]
+    policy: Document
     """The document of the policy's schema."""
 
 

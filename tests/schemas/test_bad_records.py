@@ -380,6 +380,27 @@ def test_policy_with_no_canonical_form() -> None:
     assert verdict("policies", text) == ("invalid_field", "policy")
 
 
+@pytest.mark.parametrize(
+    ("kind", "changes", "remedy"),
+    [
+        ("payment.received", {"amount": 12.5}, "amount: input should be a valid string."),
+        ("payment.received", {"amount": "1e3"}, 'an amount in quotes with at most two places, like "12.50".'),
+        ("payment.received", {"amount": "0"}, "amount: must be above zero."),
+        ("payment.received", {"currency": "usd"}, "three capital letters, like USD."),
+        ("payment.received", {"value_date": "05.03.2026"}, "value_date: must be a date like 2026-03-01."),
+        ("payment.received", {"id": "a\tb"}, "id: holds a character that cannot be printed; remove it."),
+        ("shipment.dispatched", {"at": "2026-03-01T12:00:00"}, "like 2026-03-01T12:00:00+03:00."),
+        ("shipment.dispatched", {"lines": [{**LINE, "quantity": "x"}]}, 'at most three places, like "1.5".'),
+        ("shipment.dispatched", {"payment_term_days": None}, "Add payment_term_days."),
+        ("sale.recorded", {"rate": "-1"}, 'at most nine places, like "0.0125".'),
+    ],
+)
+def test_remedy_says_what_to_write(kind: str, changes: dict[str, Any], remedy: str) -> None:
+    answer = decode(TOPICS[kind], record(kind, **changes))
+    assert isinstance(answer, Rejected)
+    assert answer.remedy.endswith(remedy)
+
+
 def test_nothing_of_a_bad_value_is_repeated() -> None:
     secret = "4111-1111-1111-1111"
     answer = decode("payments", record("payment.received", amount=secret, currency=secret))

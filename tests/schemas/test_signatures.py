@@ -81,7 +81,11 @@ def test_role_is_that_of_the_key_and_not_a_claim() -> None:
 def test_withdrawal_is_signed_as_well() -> None:
     withdrawal = {"type": "credit_limit.set", "id": "L-1", "client_id": "C-1", "revision": 2, "voided": True}
     assert refusal(withdrawal) == "signature"
-    assert refusal(sign(withdrawal, "petrova", PETROVA)) is None
+    signed = sign(withdrawal, "petrova", PETROVA)
+    assert refusal(signed) is None
+    answer = verify(json.dumps(signed).encode(), KEYS, roles=("director",))
+    assert answer is not None
+    assert answer.field == "role"
 
 
 @pytest.mark.parametrize(
