@@ -93,9 +93,11 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
     app = build(settings, fold)
     worker = faust.Worker(app, loglevel="WARN", loop=loop, quiet=True)
 
+    stopping: list[asyncio.Future[None]] = []
+
     def stop(error: BaseException) -> None:
         _exit_later(settings.stop_timeout_ms / 1000, _exit_code(error))
-        asyncio.ensure_future(worker.stop())
+        stopping.append(asyncio.ensure_future(worker.stop()))
 
     app.engine.on_failure = stop
     crashed: BaseException | None = None
@@ -105,7 +107,7 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
         crashed = exit_ if exit_.code else None
     error = app.engine.failure
     if error is not None:
-        print(f"stoplist worker: {error}", file=sys.stderr)
+        sys.stderr.write(f"stoplist worker: {error}\n")
         return _exit_code(error)
     return EXIT_STOPPED if crashed is not None else EXIT_CLEAN
 
@@ -125,6 +127,12 @@ def _logging(settings: EngineSettings) -> None:
     level = getattr(logging, settings.log_level.upper())
     logging.disable(level - 1)
     structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

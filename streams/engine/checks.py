@@ -120,7 +120,7 @@ def rules(settings: EngineSettings, fold: Fold[Any, Any], partition: int, readin
         raise Refusal(
             "rules_version",
             f"chunks of partition {partition} must be folded again and were made by rules {', '.join(sorted(others))}",
-            "start and stop that version once, or start with --accept-new-rules, which publishes every such client anew",
+            "start and stop that version once, or --accept-new-rules, which publishes every such client anew",
         )
 
 

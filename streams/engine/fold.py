@@ -61,7 +61,7 @@ class Fold(Protocol[State, Shared]):
         ...
 
     def broadcast(self, shared: Shared, source: Source, at: Instant) -> Reach | Rejected | None:
-        """Fold a record that has no client into `shared` (one whose key is None); None: it changes nothing (a repeat)."""
+        """Fold a record without a client (its key is None) into `shared`; None: it changes nothing (a repeat)."""
         ...
 
     def fire(self, shared: Shared, state: State, until: Instant, out: list[Output]) -> None:

@@ -305,9 +305,9 @@ class Folder(Generic[State, Shared]):
         deadlines, seen, held = self.states.deadlines, self.seen, self.states.held
         due = deadlines.due
         for key, deadline in due.items():
-            if instant < deadline <= reach.deadline_until and key not in held:
-                if seen is None or seen.get(key, -1) < number:
-                    due[key] = instant
+            reached = instant < deadline <= reach.deadline_until and key not in held
+            if reached and (seen is None or seen.get(key, -1) < number):
+                due[key] = instant
         deadlines.rebuild()
 
     def _settle(self) -> None:

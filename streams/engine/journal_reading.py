@@ -56,7 +56,8 @@ class JournalReading:
 
     def _decode(self, offset: int, value: bytes | None) -> journal.Record:
         try:
-            return journal.decode(value or b"")
+            record: journal.Record = journal.decode(value or b"")
+            return record
         except msgspec.MsgspecError as error:
             raise Refusal(
                 "journal_unreadable",

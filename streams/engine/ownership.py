@@ -42,6 +42,18 @@ class Ownership:
 
 
 @dataclass
+class Rebuilt:
+    """What reading and folding again gave."""
+
+    folder: Folder[Any, Any]
+    n: int
+    positions: dict[str, Position]
+    made: Made | None
+    """What the last accepted chunk makes; None when a checkpoint names it."""
+    loss: bool
+
+
+@dataclass
 class Taking:
     """What taking a partition needs to know; `apart` grows when rules raise while chunks are folded again."""
 
@@ -64,7 +76,8 @@ class Taking:
             reading = await self._read_journal(reader, owner)  # rule 5
             while True:
                 try:
-                    return await self._recover(reader, reading, writer)
+                    rebuilt = await self.rebuild(reader, reading, writer.next)
+                    return await self._publish_and_own(rebuilt, reading, writer)
                 except ClientFailed as failure:
                     if failure.key in self.apart:
                         raise Stopped(f"the rules raise on client {failure.key!r} even apart") from failure
@@ -89,22 +102,30 @@ class Taking:
         checks.partitions_unchanged(self.partition, self.partitions, previous)
         return reading
 
-    async def _recover(self, reader: Reader, reading: JournalReading, writer: JournalWriter) -> Ownership:
+    async def rebuild(self, reader: Reader, reading: JournalReading, journal_end: int) -> Rebuilt:
+        """Everything that is accepted, folded: rules 6 and 7. Reads only.
+
+        `journal_end`: the offset after the last record of `reading`. Raises Refusal, Stopped, ClientFailed.
+        """
         settings, fold = self.settings, self.fold
         share = max(1, settings.decoded_clients_max // self.partitions)
         states: States[Any, Any] = States(fold, share)
         restored = await restore(reader, TopicPartition(settings.snapshot_topic, self.partition), states)  # rule 6
-        loss = await self._check_snapshots(reader, reading, restored, writer)
+        loss = await self._check_snapshots(reader, reading, restored, journal_end)
         folder = self._folder(reading, states, restored)
         positions, begins, lost = await checks.inputs(reader, settings, self.partition, reading)
         loss = lost or loss or (reading.checkpoint is not None and reading.checkpoint.loss)
-        if loss:
-            self.publisher.mark_loss()
         checks.rules(settings, fold, self.partition, reading)
         made = await self._fold_again(reader, reading, folder, positions, begins)
-        n = max(reading.last, restored.chunk_max)
-        if made is not None:
-            await self.publisher.publish(self.partition, made)  # rule 8
+        return Rebuilt(folder, max(reading.last, restored.chunk_max), positions, made, loss)
+
+    async def _publish_and_own(self, rebuilt: Rebuilt, reading: JournalReading, writer: JournalWriter) -> Ownership:
+        """Rules 8 and 9."""
+        folder = rebuilt.folder
+        if rebuilt.loss:
+            self.publisher.mark_loss()
+        if rebuilt.made is not None:
+            await self.publisher.publish(self.partition, rebuilt.made)
         await self._publish_fresh(reading, folder)
         folder.seen = folder.folded_again = None
         faults.reach("recovered")
@@ -112,17 +133,17 @@ class Taking:
             self.partition,
             folder,
             writer,
-            n,
+            rebuilt.n,
             reading.completed_through,
-            positions,
-            loss,
+            rebuilt.positions,
+            rebuilt.loss,
             reading.cut_before(),
-            len(states),
+            len(folder.states),
             len(reading.chunks),
         )
 
     async def _check_snapshots(
-        self, reader: Reader, reading: JournalReading, restored: Restored, writer: JournalWriter
+        self, reader: Reader, reading: JournalReading, restored: Restored, journal_end: int
     ) -> bool:
         """Whether a loss was accepted here. Raises Refusal, or Stopped when a newer owner explains it."""
         loss = checks.journal_present(self.settings, self.partition, reading, self.committed)
@@ -130,7 +151,7 @@ class Taking:
             return loss
         tp = TopicPartition(self.settings.journal_topic, self.partition)
         _, ends = await reader.bounds([tp])
-        if ends[tp] > writer.next:
+        if ends[tp] > journal_end:
             raise Stopped(f"another owner has taken partition {self.partition}")
         return checks.snapshots_explained(self.settings, self.partition, reading, restored.chunk_max)
 

@@ -154,9 +154,7 @@ class Partition:
         faults.reach("fold")
         last = records[-1]
         owner, rules_version = self._writer.owner, self.folder.fold.rules_version
-        await self._writer.append(
-            Chunk(owner, n, topic, records[0].offset, last.offset, last.timestamp, rules_version)
-        )
+        await self._writer.append(Chunk(owner, n, topic, records[0].offset, last.offset, last.timestamp, rules_version))
         faults.reach("journal")
         await self._publish(made)
         self.n = n
@@ -227,9 +225,7 @@ class Partition:
             return
         waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(self._wake.wait())}
         background = set(self._round.pending()) if self._round is not None else set()
-        done, _ = await asyncio.wait(
-            waits | background, timeout=self._timeout_s(), return_when=asyncio.FIRST_COMPLETED
-        )
+        done, _ = await asyncio.wait(waits | background, timeout=self._timeout_s(), return_when=asyncio.FIRST_COMPLETED)
         for wait in waits - done:
             wait.cancel()
 
@@ -386,4 +382,3 @@ class Partition:
         if self._round is not None:
             for task in self._round.pending():
                 task.cancel()
-

@@ -4,7 +4,7 @@ Nothing here sends a record a second time (rule 18); the idempotent producer may
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -18,7 +18,7 @@ from streams.engine.settings import EngineSettings
 UNKNOWN_OFFSET: Final = -1
 LOSS_HEADER: Final = "stoplist-loss"
 
-Record = tuple[bytes | None, bytes | None, Sequence[Header]]
+Record = tuple[bytes | None, bytes | None, list[Header]]
 """key, value, headers."""
 
 

@@ -9,6 +9,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from streams.engine.failures import Stopped
 from streams.engine.settings import EngineSettings
 
+Offsets = dict[TopicPartition, int]
+
 _POLL_MS = 200
 _STALLED_S = 60.0
 
@@ -36,11 +38,10 @@ class Reader:
     async def __aexit__(self, *_: object) -> None:
         await self.consumer.stop()
 
-    async def bounds(self, tps: Sequence[TopicPartition]) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
+    async def bounds(self, tps: Sequence[TopicPartition]) -> tuple[Offsets, Offsets]:
         """The first offset still there and the next one to be written, of each partition."""
-        begins, ends = await asyncio.gather(
-            self.consumer.beginning_offsets(tps), self.consumer.end_offsets(tps)
-        )
+        begins = await self.consumer.beginning_offsets(tps)
+        ends = await self.consumer.end_offsets(tps)
         return begins, ends
 
     async def span(self, tp: TopicPartition, start: int, end: int) -> AsyncIterator[list[Any]]:

@@ -3,6 +3,7 @@
 The engine reads no environment and no file: `stoplist worker` maps its own settings to this, tests build it by hand.
 """
 
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,7 +76,7 @@ class EngineSettings:
     """Fold journaled chunks again although another rules version made them."""
     metrics_port: int | None = None
     """Loopback port of Faust's web server; None: no web server."""
-    data_directory: Path = field(default_factory=lambda: Path("/tmp/stoplist-faust"))
+    data_directory: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / "stoplist-faust")
     """Faust wants a directory; the engine keeps nothing in it."""
     uvloop: bool = True
     log_level: str = "info"

@@ -164,7 +164,7 @@ class SnapshotRound:
                 continue
             records.append((key_of(client, self._owner), data, headers_of(header)))
             for other in states.others.pop(client, ()):
-                deleted.append((key_of(client, other), None, ()))
+                deleted.append((key_of(client, other), None, []))
             states.taken[client] = n
             del dirty[client]
         self._next += most
@@ -177,9 +177,9 @@ class SnapshotRound:
     async def _write(self, records: list[Record], deleted: list[Record], before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await before
-        await self._publisher.write(*self._tp, records)
+        await self._publisher.write(self._tp.topic, self._tp.partition, records)
         if deleted:  # only now: rule 15 deletes a key after the newer snapshot is acknowledged
-            await self._publisher.write(*self._tp, deleted)
+            await self._publisher.write(self._tp.topic, self._tp.partition, deleted)
 
     def check(self) -> None:
         """Forget what is acknowledged. Raises Stopped when a write failed."""

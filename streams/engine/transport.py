@@ -24,7 +24,7 @@ class ChunkScheduler(SchedulingStrategyT):
         return ((tp, chunk) for tp, chunk in records.items() if chunk)
 
 
-class ChunkSchema(Schema):
+class ChunkSchema(Schema):  # type: ignore[type-arg]
     """Passes the list on as it is: the fold decodes."""
 
     def loads_key(self, app: Any, message: Any, **_: Any) -> Any:
@@ -93,7 +93,7 @@ class ChunkConsumer(Consumer):
         for tp, offset in positions.items():
             self._read_offset[tp] = offset or None
 
-    async def _wait_next_records(self, timeout: float) -> Any:
+    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - Faust calls it so
         """As Faust's, but when every partition's queue is full wait for room, not for a second."""
         if self.flow_active and not self.app.client_only and not self._get_active_partitions():
             self._room.clear()

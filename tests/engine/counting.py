@@ -10,7 +10,7 @@ import msgspec
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 
 GROUPS = "groups"
-STATUS = "group-status"
+STATUS = "status"
 DEAD_LETTERS = "rejects"
 
 
@@ -59,8 +59,9 @@ class CountingFold:
 
     state_version = 1
 
-    def __init__(self, rules_version: str = "counting-1", forgiving: bool = False) -> None:
-        """`forgiving`: records marked `raise` do not fail, as after an upgrade."""
+    def __init__(self, prefix: str = "", rules_version: str = "counting-1", forgiving: bool = False) -> None:
+        """`prefix` of the output topics; `forgiving`: records marked `raise` do not fail, as after an upgrade."""
+        self.prefix = prefix
         self.rules_version = rules_version
         self.forgiving = forgiving
 
@@ -113,7 +114,7 @@ class CountingFold:
             raise ValueError("told to fail")
         state.filling = "x" * body.fill
         if body.due is not None:
-            state.due = max(body.due, at + 1)
+            state.due = max(body.due, at + 1)  # one in the past fires at once, by time
         group = min(3, state.count // 8)
         if group != state.group:
             state.group = group
@@ -150,7 +151,7 @@ class CountingFold:
         headers = list(source.headers or ())
         identity = f"{source.topic}/{source.partition}/{source.offset}".encode()
         headers += [("stoplist-reason", why.reason.encode()), ("stoplist-id", identity)]
-        return Output(DEAD_LETTERS, source.key, source.value, headers)
+        return Output(self.prefix + DEAD_LETTERS, source.key, source.value, headers)
 
     def republish(self, state: CountState) -> list[Output]:
         if not state.status:
@@ -172,6 +173,5 @@ class CountingFold:
         out.append(self._output(GROUPS, state.client, state.sequence, state.status))
         out.append(self._output(STATUS, state.client, state.sequence, state.status))
 
-    @staticmethod
-    def _output(topic: str, client: str, sequence: int, value: bytes) -> Output:
-        return Output(topic, client.encode(), value, [("ce_id", f"{client}:{sequence}".encode())])
+    def _output(self, topic: str, client: str, sequence: int, value: bytes) -> Output:
+        return Output(self.prefix + topic, client.encode(), value, [("ce_id", f"{client}:{sequence}".encode())])

@@ -1,0 +1,101 @@
+"""A worker killed between any two steps of a chunk, started again: the same state and outputs as without it."""
+
+import random
+import signal
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.engine.counting import GROUPS, STATUS
+from tests.engine.reference import Fact, expected
+from tests.engine.world import World, value
+from tests.harness.components import Broker
+from tests.harness.records import Sent
+from tests.harness.waiting import wait_until
+
+pytestmark = pytest.mark.kafka
+
+CREATE_TIME = {"message.timestamp.type": "CreateTime", "message.timestamp.before.max.ms": str(2**62)}
+SETTINGS: dict[str, Any] = {"simulated_time": True, "simulated_idle_ms": 300, "chunk_records_max": 40}
+_CLIENTS = 40
+_RECORDS = 1200
+_START = 1_700_000_000_000
+
+
+def history(seed: int = 7) -> list[Fact]:
+    """Records for the two inputs at distinct instants; some set a deadline that time alone must fire."""
+    random_ = random.Random(seed)
+    facts = []
+    for number in range(_RECORDS):
+        timestamp = _START + number * 1000
+        key = f"client-{random_.randrange(_CLIENTS)}".encode()
+        more = {"due": timestamp + random_.randrange(1, 90_000)} if number % 5 == 0 else {}
+        facts.append(Fact(random_.randrange(2), timestamp, key, value(number, **more)))
+    return facts
+
+
+def send(world: World, facts: list[Fact]) -> None:
+    """Append the facts with their own timestamps."""
+    for topic in (0, 1):
+        mine = [fact for fact in facts if fact.topic == topic]
+        world.send(topic, [Sent(fact.value, fact.key, timestamp_ms=fact.timestamp) for fact in mine])
+
+
+def wait_outputs(world: World, bodies: dict[str, bytes]) -> None:
+    """Until the outputs are the expected ones."""
+    try:
+        wait_until(lambda: len(world.by_id(GROUPS)) >= len(bodies), "outputs", 40, 0.2)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}\n{world.tail()}") from error
+    assert world.by_id(GROUPS) == bodies
+
+
+@pytest.fixture(scope="module")
+def facts() -> list[Fact]:
+    return history()
+
+
+@pytest.fixture(scope="module")
+def bodies(facts: list[Fact]) -> dict[str, bytes]:
+    return expected(facts)
+
+
+@pytest.fixture
+def simulated(world: Callable[..., World]) -> Callable[[], World]:
+    """A world whose time follows the records, so that the order between topics is given by them."""
+    return lambda: world(**SETTINGS).create(input_config=CREATE_TIME)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted_hashes(
+    kafka: Broker, tmp_path_factory: pytest.TempPathFactory, facts: list[Fact], bodies: dict[str, bytes]
+) -> list[str]:
+    log = tmp_path_factory.mktemp("calm") / "log"
+    calm = World(kafka.bootstrap, f"calm{uuid4().hex[:8]}", log, **SETTINGS).create(input_config=CREATE_TIME)
+    send(calm, facts)
+    with calm.worker():
+        wait_outputs(calm, bodies)
+    return calm.hashes()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["fence:2", "recovered:2", "fold:5", "journal:5", "publish:5", "commit:5", "snapshot", "checkpoint", "journal:20"],
+)
+def test_a_kill_at_any_step_changes_neither_state_nor_outputs(
+    simulated: Callable[[], World],
+    facts: list[Fact],
+    bodies: dict[str, bytes],
+    uninterrupted_hashes: list[str],
+    fault: str,
+) -> None:
+    killed = simulated()
+    send(killed, facts)
+    process = killed.start(fault=fault)
+    assert killed.ended(process) == -signal.SIGKILL, killed.tail()
+    with killed.worker():
+        wait_outputs(killed, bodies)
+    assert killed.hashes() == uninterrupted_hashes
+    assert killed.by_id(STATUS) == bodies, "the compacted topic has the same records"
