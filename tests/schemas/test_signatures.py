@@ -95,3 +95,12 @@ def test_what_cannot_be_signed(value: bytes) -> None:
     answer = verify(value, KEYS)
     assert answer is not None
     assert (answer.reason, answer.field) == ("not_authorised", "signature")
+
+
+def test_member_written_twice_is_refused_although_the_last_is_signed() -> None:
+    signed = json.dumps(sign(LIMIT, "petrova", PETROVA)).encode()
+    assert verify(signed, KEYS) is None
+    twice = b'{"amount": "999.00", ' + signed[1:]
+    answer = verify(twice, KEYS)
+    assert answer is not None
+    assert answer.field == "signature"
