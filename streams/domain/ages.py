@@ -20,6 +20,7 @@ from schemas.events import (
 )
 from schemas.records import Instant, Rejected
 from streams.domain.policy import Rules
+from streams.domain.state import Days
 
 _DAY_MS: Final = 86_400_000
 _DATE_FIELD: Final[dict[type, str]] = {
@@ -57,3 +58,11 @@ def check_age(rules: Rules, event: ClientEvent | Broadcast, appended: Instant) -
         remedy = f"Correct {field}; facts more than {age_days_max} days old no longer count and are settled by hand."
         return Rejected(TOO_LATE, field, remedy)
     return None
+
+
+def dated_day(rules: Rules, event: ClientEvent) -> Days:
+    """The day of the event's own date; 0 when it has none."""
+    if isinstance(event, ShipmentDispatched):
+        return rules.day_of(event.at_ms)
+    field = _DATE_FIELD.get(type(event))
+    return getattr(event, field).toordinal() if field else 0

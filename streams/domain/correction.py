@@ -1,26 +1,49 @@
 """A correction: a record that changes what had been true as of the end of yesterday.
 
 Compared are the set of violations and the risk group, before and after the record, both as they were to be known at
-that instant.
+that instant; and the volume category, when the turnover of a closed month changed.
 """
 
 from typing import Final
 
-from streams.domain import overdue, risk_group
+from schemas.events import ClientEvent, ClientRegistered, CreditLimitSet, SaleRecorded, SaleReturned
+from streams.domain import overdue, risk_group, volume_category
+from streams.domain.ages import dated_day
+from streams.domain.calendar import month_of
+from streams.domain.ledger import Accepted
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Days
 
-Past = tuple[tuple[str, ...], int]
-CLEAN: Final[Past] = ((), 0)
+Past = tuple[list[str], int]
+_CLEAN: Final[Past] = ([], 0)
+_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, CreditLimitSet, ClientRegistered)
 
 
-def as_of_yesterday(standing: Standing, client: Client, today: Days) -> Past:
+def before(standing: Standing, client: Client, event: ClientEvent, today: Days) -> Past | None:
+    """What was true as of the end of yesterday before the event; None when the event cannot change it."""
+    if isinstance(event, _NO_PAST_CHANGED):
+        return None
+    if event.revision == 1 and not event.voided and dated_day(standing.rules, event) >= today:
+        return None
+    return _as_of_yesterday(standing, client, today)
+
+
+def is_one(standing: Standing, client: Client, accepted: Accepted, past: Past | None, today: Days) -> bool:
+    """Whether the accepted fact is a correction; `past` is what `before` gave."""
+    if past is not None and accepted.moved and accepted.day_from < today:
+        return _as_of_yesterday(standing, client, today) != past
+    if accepted.month and accepted.month < month_of(today):
+        return volume_category.of(standing.rules, client, today) != client.decided.volume
+    return False
+
+
+def _as_of_yesterday(standing: Standing, client: Client, today: Days) -> Past:
     """(ids of violations, risk group) as of the end of the day before `today`."""
     position = client.position
     if not position.late and (not position.open or position.open[0].due >= today - 1):
-        return CLEAN
+        return _CLEAN
     rules = standing.rules
     end = rules.midnight(today)
     late = overdue.measure(rules, client, end, today - 1, standing.completed_by(end))
     group, _ = risk_group.of(rules, late.violations, late.days_longest)
-    return tuple(sorted(late.violation_ids)), group
+    return sorted(late.violation_ids), group

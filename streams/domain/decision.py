@@ -10,7 +10,7 @@ import msgspec
 
 from schemas.records import Instant, Output
 from streams.domain import blocks, explanation, grounds, ledger, status, volume_category
-from streams.domain.next_change import View, look, next_instant, predict
+from streams.domain.next_change import Prediction, View, look, next_instant, predict
 from streams.domain.outputs import (
     BLOCKS,
     CATEGORIES,
@@ -74,9 +74,10 @@ class Decision:
         if view.reasons or decided.conditions:
             self._conditions()
         decided.violations = view.overdue.violations
-        self._status()
+        first = next_instant(self.standing, client, view.instant, view.day)
+        self._status(predict(self.standing, client, view, first))
         client.instant = view.instant
-        client.deadline = min(next_instant(self.standing, client, view.instant), ledger.next_expiry(client))
+        client.deadline = min(first, ledger.next_expiry(client)) if client.facts.waiting else first
 
     def _common(self, kind: str, because: list[Because], said: Text) -> Common:
         """The common fields under the next number; a status after other outputs repeats their last."""
@@ -122,10 +123,10 @@ class Decision:
             value = self.client.decided.block = value_of(common, encode(change.rest))
             self.out.append(output(BLOCKS, common, value))
 
-    def _status(self) -> None:
+    def _status(self, prediction: Prediction | None) -> None:
         client, view, rules = self.client, self.view, self.rules
-        counted = status.counted(view, self.at)
-        lasting = status.lasting(rules, client, view, predict(self.standing, client, view))
+        counted = encode(status.counted(view, self.at))
+        lasting = status.lasting(rules, client, view, prediction)
         lasting_json = encode(lasting)
         late = view.overdue
         longest_is_open = late.days_current == late.days_longest > 0

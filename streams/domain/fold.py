@@ -10,15 +10,14 @@ import msgspec
 
 from schemas.dead_letters import CONFLICTING_REVISION, KEY_MISMATCH, PARTNER_MISSING, rejected_output
 from schemas.decoding import Decoded, decode
-from schemas.events import CreditLimitSet, PaymentsCompleted, PolicyActivated
+from schemas.events import CreditLimitSet, PaymentsCompleted, PolicyActivated, SaleRecorded, SaleReturned
 from schemas.policy import Policy
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from schemas.signatures import verify
-from streams.domain import allocation, broadcasting, correction, ledger, outputs, status, volume_category
+from streams.domain import allocation, broadcasting, correction, ledger, outputs, status
 from streams.domain.ages import check_age
-from streams.domain.calendar import month_of
 from streams.domain.decision import decide
-from streams.domain.next_change import look
+from streams.domain.next_change import look, turnover_prospect
 from streams.domain.outputs import DeadlineCause, RecordCause
 from streams.domain.shared import Broadcast, Shared, Stored
 from streams.domain.state import STATE_VERSION, Client, Waiting
@@ -111,19 +110,21 @@ class ClientFold:
         if why is not None:
             return self._reject(shared, state, source, event, at, why, out)
         day = rules.day_of(at)
-        past = correction.as_of_yesterday(standing, state, day)
+        past = correction.before(standing, state, event, day)
+        prospect = turnover_prospect(rules, state, day)
         accepted = ledger.accept(rules, state, event, day, at, source)
         if isinstance(accepted, ledger.Refused):
             why = Rejected(accepted.reason, accepted.field, accepted.remedy)
             return self._reject(shared, state, source, event, at, why, out, conflict=accepted.conflict)
         if not accepted.changed:
             return None
-        _mark_registration(state)
-        corrected = (
-            accepted.moved and accepted.day_from < day and correction.as_of_yesterday(standing, state, day) != past
-        )
-        if accepted.month and accepted.month < month_of(day):
-            corrected = corrected or volume_category.of(rules, state, day) != state.decided.volume
+        if isinstance(event, SaleRecorded | SaleReturned):
+            # most sales move no category, now or later: nothing else of a client depends on them
+            if state.sequence and prospect == turnover_prospect(rules, state, day):
+                return None
+        else:
+            _mark_registration(state)
+        corrected = correction.is_one(standing, state, accepted, past, day)
         cause = RecordCause(event.id, _type(event), source.topic, source.partition, source.offset)
         decide(standing, state, at, cause, corrected, out)
         return None

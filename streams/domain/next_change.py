@@ -10,7 +10,9 @@ import msgspec
 
 from schemas.records import NEVER, Instant
 from streams.domain import allocation, conditions, credit_limit, overdue, risk_group, volume_category
+from streams.domain.calendar import month_of
 from streams.domain.overdue import Overdue
+from streams.domain.policy import Rules
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Days
 
@@ -27,6 +29,9 @@ class View(msgspec.Struct, gc=False):
     limit: int | None
     exposure: int
     reasons: tuple[str, ...]
+
+
+_NO_GROUP: tuple[int, list[str]] = (0, [])
 
 
 class DimensionChange(msgspec.Struct, rename={"before": "from", "after": "to"}, gc=False):
@@ -56,59 +61,75 @@ class Prediction(msgspec.Struct, gc=False):
 
 def look(standing: Standing, client: Client, now: Instant) -> View:
     """What holds at `now`; the client's position must have been advanced to that day."""
-    rules, completed_through = standing.rules, standing.completed_through
+    rules, position = standing.rules, client.position
     day = rules.day_of(now)
-    late = overdue.measure(rules, client, now, day, completed_through)
-    group, decided_by = risk_group.of(rules, late.violations, late.days_longest) if late.violations else (0, [])
-    limit = credit_limit.in_force(rules, client, day)
-    exposure = credit_limit.exposure(client)
-    reasons = conditions.active(rules, client, day, late, group, limit, exposure)
+    late = overdue.measure(rules, client, now, day, standing.completed_through)
+    group, decided_by = risk_group.of(rules, late.violations, late.days_longest) if late.violations else _NO_GROUP
+    limit = credit_limit.in_force(rules, client, day) if client.facts.limits else None
+    exposure = max(0, position.outstanding - position.unapplied)
+    reasons: tuple[str, ...] = ()
+    if late.days_current or limit is not None or group >= rules.risk_group_min:
+        reasons = conditions.active(rules, client, day, late, group, limit, exposure)
     volume = volume_category.of(rules, client, day)
     return View(now, day, late, group, decided_by, volume, limit, exposure, reasons)
 
 
-def next_instant(standing: Standing, client: Client, now: Instant) -> Instant:
-    """The earliest instant after `now` at which time alone may change what holds."""
-    rules, completed_through = standing.rules, standing.completed_through
-    day = rules.day_of(now)
-    earliest = overdue.next_instant(rules, client, now, completed_through)
-    next_day = min(
-        allocation.next_day(client),
-        volume_category.next_day(rules, client, day),
-        credit_limit.next_day(rules, client, day),
-    )
-    if next_day != NEVER:
-        earliest = min(earliest, rules.midnight(next_day))
-    return earliest
+def next_instant(standing: Standing, client: Client, now: Instant, day: Days) -> Instant:
+    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds."""
+    rules = standing.rules
+    earliest = overdue.next_instant(rules, client, now, standing.completed_through)
+    next_day = min(allocation.next_day(client), volume_category.next_day(rules, client, day))
+    if client.facts.limits:
+        next_day = min(next_day, credit_limit.next_day(rules, client, day))
+    return earliest if next_day == NEVER else min(earliest, rules.midnight(next_day))
 
 
-def timeline(standing: Standing, client: Client, now: Instant) -> Iterator[View]:
-    """What will hold at each coming instant at which something may change, if nothing arrives. Changes no state."""
-    rules, subject, at = standing.rules, client, now
-    while (at := next_instant(standing, subject, at)) != NEVER:
+def timeline(standing: Standing, client: Client, at: Instant) -> Iterator[View]:
+    """What will hold at each coming instant, from `at` on, at which something may change if nothing arrives.
+
+    `at` must be the `next_instant`. No state is changed.
+    """
+    rules, subject = standing.rules, client
+    while at != NEVER:
         day = rules.day_of(at)
         if day >= allocation.next_day(subject):  # facts dated ahead take effect: on a copy
             if subject is client:
                 subject = allocation.copy(client)
             allocation.advance(rules, subject, day)
         yield look(standing, subject, at)
+        at = next_instant(standing, subject, at, day)
 
 
-def predict(standing: Standing, client: Client, view: View) -> Prediction | None:
-    """The next change after the view if nothing arrives; None when nothing ever changes by itself."""
-    for later in timeline(standing, client, view.instant):
-        changes = differences(view, later)
-        if changes:
-            return Prediction(later.instant, changes)
+def predict(standing: Standing, client: Client, view: View, first: Instant) -> Prediction | None:
+    """The next change after the view if nothing arrives; None when nothing ever changes by itself.
+
+    `first` is the `next_instant` after the view.
+    """
+    for later in timeline(standing, client, first):
+        if later.group != view.group or later.volume != view.volume or later.reasons != view.reasons:
+            return Prediction(later.instant, differences(view, later))
     return None
 
 
 def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Instant:
     """When an active condition ends by time alone; NEVER when it does not."""
-    for later in timeline(standing, client, view.instant):
+    first = next_instant(standing, client, view.instant, view.day)
+    for later in timeline(standing, client, first):
         if reason not in later.reasons:
             return later.instant
     return NEVER
+
+
+def turnover_prospect(rules: Rules, client: Client, day: Days) -> tuple[str, str, int, int]:
+    """All that a sale can change of what holds and will hold: while this stays, nothing else does.
+
+    The category of today and of the month to come, and how many facts wait for their day or their partner.
+    """
+    month, book = month_of(day), client.position.turnover
+    running, closed = book.get(month, 0), book.get(month - 1, 0)
+    to_come = volume_category.category(rules, running)
+    today = to_come if running >= closed else volume_category.category(rules, closed)
+    return today, to_come, len(client.position.ahead), len(client.facts.waiting)
 
 
 def differences(before: View, after: View) -> list[Change]:

@@ -72,13 +72,12 @@ class Lasting(msgspec.Struct, gc=False):
     flags: list[str]
 
 
-def says_more(counted: Counted, lasting_json: bytes, longest_is_open: bool, published: bytes) -> bool:
+def says_more(counted_json: bytes, lasting_json: bytes, longest_is_open: bool, published: bytes) -> bool:
     """Whether a status of these parts differs in what matters from the one published last (empty: none)."""
     if not published.endswith(lasting_json[1:]):
         return True
     # everything up to `violations` stands side by side in the value; the days after it may pass
-    steady = encode(counted)
-    steady = steady[steady.index(b',"blocked":') : steady.index(b',"overdue_days_current":')]
+    steady = counted_json[counted_json.index(b',"blocked":') : counted_json.index(b',"overdue_days_current":')]
     if longest_is_open:  # it grows with the one that is open; since when that is, is in the lasting part
         steady = steady[: steady.index(b',"overdue_days_longest":')]
     return steady + b',"overdue_days_' not in published
@@ -124,9 +123,9 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
     )
 
 
-def value_of_parts(common: Common, counted_part: Counted, lasting_json: bytes) -> bytes:
+def value_of_parts(common: Common, counted_json: bytes, lasting_json: bytes) -> bytes:
     """The status's value: the common fields, the counted part, the lasting part."""
-    return b"%b,%b,%b" % (encode(common)[:-1], encode(counted_part)[1:-1], lasting_json[1:])
+    return b"%b,%b,%b" % (encode(common)[:-1], counted_json[1:-1], lasting_json[1:])
 
 
 def as_of(published: bytes, counted_part: Counted) -> bytes:

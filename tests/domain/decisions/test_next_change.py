@@ -5,7 +5,7 @@ import json
 from hypothesis import HealthCheck, given, settings
 
 from schemas.policy import Policy
-from streams.domain.next_change import look, predict
+from streams.domain.next_change import look, next_instant, predict
 from tests.domain.decisions.driver import Company
 from tests.domain.decisions.histories import Step, histories, tell
 from tests.domain.decisions.signing import KEY
@@ -33,7 +33,9 @@ def test_the_next_change_is_exact(history: list[Step]) -> None:
         return
     for _ in range(12):  # change after change, to the end of time
         standing = company.shared.standing(client.seen)
-        prediction = predict(standing, client, look(standing, client, company.at))
+        view = look(standing, client, company.at)
+        first = next_instant(standing, client, company.at, view.day)
+        prediction = predict(standing, client, view, first)
         published = json.loads(client.decided.status)["next_change"]
         if prediction is None:
             assert published is None
