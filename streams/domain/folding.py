@@ -77,7 +77,7 @@ def _leave_bases(client: Client, horizon: Days) -> None:
             if payment_id not in kept:
                 payment.names = []
     for goods in facts.returns.values():
-        if 0 < allocation.return_day(client, goods) < horizon:
+        if goods.base is not None or 0 < allocation.return_day(client, goods) < horizon:
             goods.allocations = []
             _leave_base(goods)
 

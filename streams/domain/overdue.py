@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from schemas.records import NEVER
 from streams.domain.policy import Rules
 from streams.domain.risk_group import next_threshold_days
-from streams.domain.state import Client, Days, Instant
+from streams.domain.state import Client, Days, Instant, Obligation
 from streams.domain.steps import obligation_at, run_first
 
 
@@ -120,3 +120,16 @@ def next_instant(rules: Rules, client: Client, now: Instant, completed_through: 
         if threshold is not None:
             earliest = min(earliest, rules.midnight(since + threshold - 1))
     return earliest
+
+
+def episodes(rules: Rules, obligation: Obligation, day: Days) -> list[tuple[Days, Days]]:
+    """Runs of overdue days (first, last) of one obligation through `day`, judged or not, in order."""
+    runs: list[tuple[Days, Days]] = []
+    for first, end in zip(obligation.spans[::2], obligation.spans[1::2], strict=True):
+        begins, last = max(first, obligation.due + 1), min(end, day) if end else day
+        if begins > last:
+            continue
+        if runs and begins <= runs[-1][1] + 1:
+            begins = runs.pop()[0]
+        runs.append((begins, last))
+    return runs
