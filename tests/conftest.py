@@ -9,6 +9,7 @@ from tests.harness import components
 from tests.harness.components import Broker, RedisAddress
 from tests.harness.embedded import Embedded
 from tests.harness.kafka import KafkaNode, kafka_missing
+from tests.harness.redis import RedisServer, redis_missing
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,17 @@ def kafka_node() -> Iterator[KafkaNode]:
     """An Apache Kafka node for one test alone, to stop, kill or pause."""
     with apache_kafka() as node:
         yield node
+
+
+@pytest.fixture
+def redis_node() -> Iterator[RedisServer]:
+    """A Redis server for one test alone, to stop or kill."""
+    missing = redis_missing()
+    if missing is not None:
+        components.lack("Redis", missing)
+        pytest.skip(f"needs {missing}")
+    with RedisServer() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

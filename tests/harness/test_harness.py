@@ -71,12 +71,11 @@ def test_a_cluster_goes_on_without_one_of_its_nodes() -> None:
 
 
 @pytest.mark.redis
-def test_redis_restarts_empty_at_the_same_address() -> None:
-    with RedisServer() as server:
-        Redis.from_url(server.url).set("k", "v")
-        server.kill()
-        server.start()
-        assert Redis.from_url(server.url).get("k") is None
+def test_redis_restarts_empty_at_the_same_address(redis_node: RedisServer) -> None:
+    Redis.from_url(redis_node.url).set("k", "v")
+    redis_node.kill()
+    redis_node.start()
+    assert Redis.from_url(redis_node.url).get("k") is None
 
 
 def test_a_server_that_ends_at_once_is_a_failure_with_its_log(tmp_path_factory: pytest.TempPathFactory) -> None:
