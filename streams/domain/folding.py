@@ -16,12 +16,15 @@ from streams.domain.steps import opening_in_force
 _EVERY_DAYS: Final = 91
 
 
+def is_due(rules: Rules, client: Client, day: Days) -> bool:
+    """Whether the horizon of `day` is one that folding has not looked for."""
+    return day - client.facts.fold_looked >= rules.window_days + rules.correction_days + _EVERY_DAYS
+
+
 def fold(rules: Rules, client: Client, day: Days) -> None:
-    """Fold away what is due on `day`, the day the position stands at; cheap when nothing is."""
+    """Fold away what is older than the horizon of `day`, the day the position stands at."""
     facts = client.facts
     horizon = (day - rules.window_days - rules.correction_days) // _EVERY_DAYS * _EVERY_DAYS
-    if horizon <= facts.fold_looked:
-        return
     facts.fold_looked = horizon
     if not _any_older(facts, horizon):
         return

@@ -50,6 +50,7 @@ def accept(
     """
     if client.position.day < day:
         allocation.advance(rules, client, day)
+    if folding.is_due(rules, client, day):
         folding.fold(rules, client, day)
     return _HANDLERS[type(event)](rules, client, event, day, at, source)
 

@@ -96,9 +96,7 @@ def dispatched(
         verdict = compare(known, event)
         if verdict is not Verdict.REPLACES:
             return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
-    refused = (
-        full(rules, client) if known is None else None if _never_paid(client, known, event) else folded(client, known)
-    )
+    refused = full(rules, client) if known is None else None if _unpaid_at_base(known, event) else folded(client, known)
     if refused is not None:
         return refused
     if event.voided:
@@ -130,9 +128,10 @@ def dispatched(
     return _replayed(rules, client, fact.day) if released else _booked(rules, client, fact.day, DISPATCH, shipment_id)
 
 
-def _never_paid(client: Client, known: Dispatch, event: ShipmentDispatched) -> bool:
-    """An old dispatch may still be withdrawn while nothing was ever paid or returned on it: no money depends on it."""
-    return event.voided and known.returned == 0 and all(one.outstanding == one.amount for one in known.obligations)
+def _unpaid_at_base(known: Dispatch, event: ShipmentDispatched) -> bool:
+    """A dispatch folded away may still be withdrawn when nothing was paid or returned on it before: all else is known."""
+    untouched = all(one.base is None or one.base[0] == one.amount for one in known.obligations)
+    return event.voided and known.returned_base == 0 and untouched
 
 
 def _obligations(event: ShipmentDispatched, on: Days, rate: str) -> list[Obligation]:

@@ -1,0 +1,1 @@
+"""What follows from the facts: money, lateness, turnover, the first deal."""

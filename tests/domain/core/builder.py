@@ -1,0 +1,215 @@
+"""Short ways to say facts in tests, and a client to tell them to.
+
+Days are `date`s, amounts minor units. The digest stands for the body: equal bodies, equal digests.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from schemas.events import (
+    ClientEvent,
+    ClientOpened,
+    CreditLimitSet,
+    Event,
+    GoodsReturned,
+    Instalment,
+    OpeningObligation,
+    OpeningTurnover,
+    OpeningViolation,
+    PaymentReceived,
+    PaymentReversed,
+    SaleRecorded,
+    SaleReturned,
+    ShipmentDispatched,
+)
+from schemas.policy import Policy
+from streams.domain import allocation, ledger, overdue
+from streams.domain.ledger import Accepted, Refused
+from streams.domain.overdue import Overdue
+from streams.domain.policy import Rules
+from streams.domain.state import Client
+
+MOSCOW = timedelta(hours=3)
+
+
+def instant(on: date, hour: int = 10, minute: int = 0, second: int = 0) -> int:
+    """Milliseconds of a Moscow wall time (UTC+3 all year since 2014)."""
+    local = datetime(on.year, on.month, on.day, hour, minute, second, tzinfo=UTC)
+    return int((local - MOSCOW).timestamp() * 1000)
+
+
+def sealed(event: Any) -> Any:
+    """The event with the digest of its body."""
+    event.digest = hashlib.blake2b(repr(event).encode(), digest_size=8).digest()
+    return event
+
+
+def dispatch(
+    shipment_id: str,
+    on: date,
+    amount: int = 10_000,
+    term: int = 10,
+    instalments: list[tuple[str, date, int]] | None = None,
+    **more: Any,
+) -> ShipmentDispatched:
+    parts = None
+    if instalments is not None:
+        parts = [Instalment(name, due, str(part), part) for name, due, part in instalments]
+        more.setdefault("amount_minor", sum(part for _, _, part in instalments))
+    more.setdefault("amount_minor", amount)
+    more.setdefault("currency", "USD")
+    more.setdefault("at_ms", instant(on))
+    return sealed(
+        ShipmentDispatched(
+            id=f"doc-{shipment_id}",
+            client_id="C",
+            shipment_id=shipment_id,
+            payment_term_days=None if parts else term,
+            instalments=parts,
+            **more,
+        )
+    )
+
+
+def payment(payment_id: str, on: date, amount: int, names: list[str] | None = None, **more: Any) -> PaymentReceived:
+    more.setdefault("currency", "USD")
+    return sealed(
+        PaymentReceived(
+            id=payment_id, client_id="C", value_date=on, amount_minor=amount, obligations=names or [], **more
+        )
+    )
+
+
+def reversal(reversal_id: str, payment_id: str, on: date, amount: int | None = None, **more: Any) -> PaymentReversed:
+    return sealed(
+        PaymentReversed(
+            id=reversal_id, client_id="C", payment_id=payment_id, value_date=on, amount_minor=amount, **more
+        )
+    )
+
+
+def goods_return(
+    return_id: str, shipment_id: str, on: date, amount: int, accepted_by: str | None = None, **more: Any
+) -> GoodsReturned:
+    more.setdefault("currency", "USD")
+    return sealed(
+        GoodsReturned(
+            id=return_id,
+            client_id="C",
+            shipment_id=shipment_id,
+            returned_on=on,
+            amount_minor=amount,
+            accepted_by=accepted_by,
+            **more,
+        )
+    )
+
+
+def sale(sale_id: str, on: date, amount: int, **more: Any) -> SaleRecorded:
+    more.setdefault("currency", "USD")
+    return sealed(SaleRecorded(id=sale_id, client_id="C", sold_on=on, amount_minor=amount, **more))
+
+
+def sale_return(return_id: str, sale_id: str, on: date, amount: int, **more: Any) -> SaleReturned:
+    return sealed(
+        SaleReturned(id=return_id, client_id="C", sale_id=sale_id, returned_on=on, amount_minor=amount, **more)
+    )
+
+
+def credit_limit(limit_id: str, amount: int | None, since: date, until: date | None = None, **more: Any) -> Any:
+    more.setdefault("currency", "USD")
+    return sealed(
+        CreditLimitSet(id=limit_id, client_id="C", amount_minor=amount, valid_from=since, valid_until=until, **more)
+    )
+
+
+def opened(
+    on: date,
+    obligations: list[tuple[str, date, int, str]] | None = None,
+    violations: list[tuple[str, date, date]] | None = None,
+    turnover: list[tuple[str, int]] | None = None,
+    unapplied: int = 0,
+    opening_id: str = "OPEN",
+    **more: Any,
+) -> ClientOpened:
+    more.setdefault("currency", "USD")
+    return sealed(
+        ClientOpened(
+            id=opening_id,
+            client_id="C",
+            as_of=on,
+            unapplied_minor=unapplied,
+            obligations=[
+                OpeningObligation(name, due, "", shipment, amount) for name, due, amount, shipment in obligations or []
+            ],
+            violations=[OpeningViolation(*row) for row in violations or []],
+            turnover=[OpeningTurnover(month, "", amount_minor=amount) for month, amount in turnover or []],
+            **more,
+        )
+    )
+
+
+def void(event: Event, revision: int = 2) -> Any:
+    """The withdrawal of an event: identity only."""
+    kind: Any = type(event)
+    identity = {"shipment_id": event.shipment_id} if isinstance(event, ShipmentDispatched) else {}
+    return sealed(kind(id=event.id, client_id=event.client_id, revision=revision, voided=True, **identity))
+
+
+@dataclass
+class Record:
+    """A record as Kafka gave it."""
+
+    timestamp: int
+    topic: str = "payments"
+    partition: int = 3
+    offset: int = 41
+    key: bytes | None = b"C"
+    value: bytes | None = b'{"as": "it came"}'
+    headers: tuple[Any, ...] = ()
+
+
+@dataclass
+class Book:
+    """One client, told facts one after the other; `on` is the day a record arrives (default: as the last)."""
+
+    rules: Rules = field(default_factory=lambda: Rules.compile(Policy(version=1)))
+    client: Client = field(default_factory=lambda: Client(id="C"))
+    at: int = 0
+    completed: date | None = None
+
+    def tell(self, event: ClientEvent, on: date | None = None, hour: int = 18) -> Accepted | Refused:
+        if on is not None:
+            self.at = max(self.at, instant(on, hour))
+        return ledger.accept(self.rules, self.client, event, self.rules.day_of(self.at), self.at, Record(self.at))
+
+    def accept(self, *events: ClientEvent, on: date | None = None) -> "Book":
+        for event in events:
+            result = self.tell(event, on)
+            assert isinstance(result, Accepted), result
+        return self
+
+    def wait_until(self, on: date, hour: int = 18) -> "Book":
+        self.at = instant(on, hour)
+        allocation.advance(self.rules, self.client, on.toordinal())
+        return self
+
+    def late(self, on: date | None = None, hour: int | None = None) -> Overdue:
+        """As of now, of a time of day today, or of the end of an earlier day."""
+        completed = self.completed.toordinal() if self.completed else 0
+        day = self.rules.day_of(self.at)
+        if on is None or on.toordinal() == day:
+            now = self.at if hour is None else instant(date.fromordinal(day), hour)
+            return overdue.measure(self.rules, self.client, now, day, completed)
+        assert on.toordinal() < day, "only the past"
+        return overdue.measure(self.rules, self.client, self.rules.end_of(on.toordinal()), on.toordinal(), completed)
+
+    def debts(self) -> dict[str, int]:
+        """What is outstanding, by obligation."""
+        return {place.id: one.outstanding for place, one in allocation.open_obligations(self.client)}
+
+    @property
+    def unapplied(self) -> int:
+        return self.client.position.unapplied
