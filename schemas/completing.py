@@ -31,7 +31,7 @@ from schemas.events import (
     SaleReturned,
     ShipmentDispatched,
 )
-from schemas.forms import INVALID, instant_of, is_currency, is_day, milli_of, minor_of, rate_of
+from schemas.forms import INVALID, instant_of, is_currency, is_day, is_printable, milli_of, minor_of, rate_of
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _EMPTY: Final = blake2b(digest_size=8)
@@ -42,8 +42,8 @@ def complete(event: ClientEvent | Broadcast) -> bool:
     """Fill what is derived; False when the event is not valid for sure."""
     fact = _FACTS.get(type(event))
     if fact is None:
-        return event.id.isprintable() and _BROADCASTS[type(event)](event)
-    if not (event.id.isprintable() and event.client_id.isprintable()):  # type: ignore[union-attr]
+        return is_printable(event.id) and _BROADCASTS[type(event)](event)
+    if not is_printable(f"{event.id}{event.client_id}"):  # type: ignore[union-attr]
         return False
     return _withdraw(event) if event.voided else fact(event)  # type: ignore[union-attr, arg-type]
 
@@ -65,7 +65,7 @@ def _withdraw(event: ClientEvent) -> bool:
     identity = type(event)(id=event.id, client_id=event.client_id, revision=event.revision, voided=True)
     content: tuple[Any, ...] = (event.revision, True)
     if isinstance(event, ShipmentDispatched):
-        if not event.shipment_id or not event.shipment_id.isprintable():
+        if not event.shipment_id or not is_printable(event.shipment_id):
             return False
         identity.shipment_id = event.shipment_id  # type: ignore[union-attr]
         content = (event.revision, True, event.shipment_id)
@@ -82,7 +82,7 @@ def _payment_received(event: PaymentReceived) -> bool:
     if amount <= 0 or rate == "" or not is_currency(event.currency) or not is_day(day):
         return False
     for obligation in event.obligations:
-        if not obligation.isprintable():
+        if not is_printable(obligation):
             return False
     event.digest = _digest((event.revision, amount, event.currency, day, event.obligations, event.document, rate))
     return True
@@ -92,7 +92,7 @@ def _payment_reversed(event: PaymentReversed) -> bool:
     amount = event.amount_minor = None if event.amount is None else minor_of(event.amount)
     if amount is not None and amount <= 0:
         return False
-    if not event.payment_id or not event.payment_id.isprintable() or not is_day(event.value_date):
+    if not event.payment_id or not is_printable(event.payment_id) or not is_day(event.value_date):
         return False
     event.digest = _digest((event.revision, event.payment_id, amount, event.value_date, event.reason))
     return True
@@ -105,7 +105,7 @@ def _shipment_dispatched(event: ShipmentDispatched) -> bool:
     if amount == INVALID or at == INVALID or rate == "" or not is_currency(event.currency):
         return False
     outlet, deal, territory, direction = event.outlet_id, event.deal_id, event.territory, event.direction
-    if not event.shipment_id or not f"{event.shipment_id}{outlet}{deal}{territory}{direction}".isprintable():
+    if not event.shipment_id or not is_printable(f"{event.shipment_id}{outlet}{deal}{territory}{direction}"):
         return False
     if not all(map(_dispatch_line, event.lines)):
         return False
@@ -133,7 +133,7 @@ def _dispatch_line(line: Line) -> bool:
     quantity = line.quantity_milli = milli_of(line.quantity)
     price = line.price_minor = minor_of(line.price)
     rrp = line.rrp_minor = minor_of(line.rrp)
-    known = line.product_category in ("A", "B", "C") and line.sku.isprintable()
+    known = line.product_category in ("A", "B", "C") and is_printable(line.sku)
     return known and quantity > 0 and price != INVALID and rrp != INVALID
 
 
@@ -142,7 +142,7 @@ def _instalments(parts: list[Instalment], amount: int) -> bool:
     total = 0
     for part in parts:
         minor = part.amount_minor = minor_of(part.amount)
-        if minor == INVALID or not is_day(part.due_date) or not part.obligation_id.isprintable():
+        if minor == INVALID or not is_day(part.due_date) or not is_printable(part.obligation_id):
             return False
         total += minor
     return bool(parts) and total == amount and len({part.obligation_id for part in parts}) == len(parts)
@@ -153,11 +153,11 @@ def _goods_returned(event: GoodsReturned) -> bool:
     rate = _rate(event)
     if amount == INVALID or rate == "" or not is_currency(event.currency) or not is_day(event.returned_on):
         return False
-    if not event.shipment_id or not f"{event.shipment_id}{event.accepted_by}".isprintable():
+    if not event.shipment_id or not is_printable(f"{event.shipment_id}{event.accepted_by}"):
         return False
     for line in event.lines:
         line.quantity_milli = milli_of(line.quantity)
-        if line.quantity_milli <= 0 or not line.sku.isprintable():
+        if line.quantity_milli <= 0 or not is_printable(line.sku):
             return False
         line.price = line.rrp = line.product_category = line.fast_moving = None  # no fields of a return
         line.price_minor = line.rrp_minor = 0
@@ -173,7 +173,7 @@ def _sale_recorded(event: SaleRecorded) -> bool:
     rate = event.rate if event.rate is None else rate_of(event.rate)
     if amount == INVALID or rate == "" or not is_currency(event.currency) or not is_day(day):
         return False
-    if not direction or not f"{direction}{territory}{shipment_id}".isprintable():
+    if not direction or not is_printable(f"{direction}{territory}{shipment_id}"):
         return False
     place = (direction, territory, event.territorial, shipment_id)
     event.digest = _digest((event.revision, amount, event.currency, day, place, rate))
@@ -184,7 +184,7 @@ def _sale_returned(event: SaleReturned) -> bool:
     amount = event.amount_minor = minor_of(event.amount)
     if amount == INVALID or not is_day(event.returned_on):
         return False
-    if not event.sale_id or not event.sale_id.isprintable():
+    if not event.sale_id or not is_printable(event.sale_id):
         return False
     event.digest = _digest((event.revision, event.sale_id, amount, event.returned_on))
     return True

@@ -8,10 +8,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from schemas.canonical import canonical_json
+from schemas.forms import is_printable
 
 
 def _printable(text: str) -> str:
-    if not text.isprintable():
+    if not is_printable(text):
         raise PydanticCustomError("printable", "holds a character that cannot be printed; remove it")
     return text
 

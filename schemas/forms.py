@@ -19,11 +19,24 @@ _INSTANT: Final = re.compile(
     r"(?:\.([0-9]{1,9}))?([Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 ).fullmatch
 _CURRENCY: Final = re.compile(r"[A-Z]{3}").fullmatch
+_HIDDEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f"
+    "\u2028-\u202f\u205f-\u206f\u3000\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+).search
+"""Controls, formats, spaces but the usual one, surrogates, private use. A fixed list: what `str.isprintable` says of new
+characters depends on the version of Python, and a record must be judged alike on every machine."""
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _days_seen: dict[str, int] = {}  # at most the 84,006 days of these years
 _offsets_seen: dict[str, int] = {}  # at most 2,882
 _currencies_seen: dict[str, bool] = {}  # at most 26^3
+
+
+def is_printable(text: str) -> bool:
+    """Whether a person sees every character of `text`."""
+    return text.isprintable() or (not text.isascii() and _HIDDEN(text) is None)
 
 
 def minor_of(text: str) -> int:

@@ -1,7 +1,10 @@
 """A key is a client id: 1 to 64 printable characters in UTF-8."""
 
+import sys
+
 import pytest
 
+from schemas.forms import is_printable
 from schemas.keys import read_key
 from schemas.records import Rejected
 
@@ -22,3 +25,11 @@ def test_no_key() -> None:
     answer = read_key(None)
     assert isinstance(answer, Rejected)
     assert answer.reason == "key_missing"
+
+
+def test_printable_is_the_same_in_every_version_of_python() -> None:
+    characters = [chr(code) for code in range(sys.maxunicode + 1)]
+    hidden = {character for character in characters if not is_printable(character)}
+    assert all(is_printable(character) for character in characters if character.isprintable())
+    assert {"\x00", "\n", "\x7f", "\x85", "\xa0", "\xad", "\u200b", "\u202e", "\u3000", "\ufeff", "\ud800"} <= hidden
+    assert is_printable("\u0378")  # means nothing yet: whether it will be printable, no version may decide
