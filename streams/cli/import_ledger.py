@@ -15,7 +15,7 @@ import typer
 from schemas.policy import Policy
 from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
-from streams.cli.receivables import Entry, events, read_invoices
+from streams.cli.receivables import TOPICS, Entry, events, read_invoices
 from streams.cli.terminal import Progress
 
 _STANDARD: Final = "-"
@@ -107,7 +107,7 @@ def _send(entries: list[Entry], bootstrap: str, numbers: Policy) -> None:
     from streams.cli.sending import keeps_own_time, send
 
     reach_ms = (numbers.window_days + numbers.correction_days) * _DAY_MS
-    stamped_on_arrival = not keeps_own_time(bootstrap, {entry.topic for entry in entries})
+    stamped_on_arrival = not keeps_own_time(bootstrap, TOPICS)
     if stamped_on_arrival and entries and entries[0].timestamp_ms < time.time() * 1000 - reach_ms:
         raise Failure(
             "the ledger begins too long ago for topics that are stamped on arrival, its facts would be refused as "

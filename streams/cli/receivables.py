@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from streams.cli.failure import Failure
 
 COLUMNS: Final = ("customerID", "invoiceNumber", "InvoiceDate", "DueDate", "InvoiceAmount", "SettledDate")
+TOPICS: Final = ("shipments", "sales", "payments")
 INVOICES_MAX: Final = 5_000_000
 DIRECTION: Final = "receivables"
 SETTLED: Final = "/settled"

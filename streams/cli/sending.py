@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
-from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
-from streams.cli.connection import admin_client, partitions_of, producer
+from streams.cli.connection import admin_client, producer
 from streams.cli.failure import Failure
 from streams.cli.receivables import Entry
 from streams.cli.terminal import Progress
+from streams.cli.topic_setup import keep_own_time
 
 _IN_FLIGHT_MAX: Final = 20_000
 _WAIT_SECONDS: Final = 60
@@ -18,15 +18,8 @@ _WAIT_SECONDS: Final = 60
 
 def keeps_own_time(bootstrap: str, topics: Iterable[str]) -> bool:
     """Whether these topics keep the timestamps of their records; raises Failure when one is missing."""
-    names = sorted(topics)
-    if not names:
-        return True
     with admin_client(bootstrap) as client:
-        for name in names:
-            partitions_of(client, name)
-        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
-        configs = client.describe_configs(resources, config_filter="all")["topic"]
-    return all(configs[name]["message.timestamp.type"]["value"] == "CreateTime" for name in names)
+        return all(keep_own_time(client, sorted(topics)).values())
 
 
 def send(entries: Iterable[Entry], bootstrap: str, progress: Progress) -> None:

@@ -43,4 +43,4 @@ def _head(event: dict[str, Any], paint: Paint) -> str:
 
 def _said(event: dict[str, Any], language: str) -> str:
     explanation = event.get("explanation") or {}
-    return str(explanation.get(language, ""))
+    return " ".join(str(explanation.get(language, "")).split())

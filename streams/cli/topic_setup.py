@@ -1,12 +1,13 @@
 """How the topics should be set up, and what differs on a broker: each difference with what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
 from schemas.catalogue import PARTITIONS_DEFAULT, TOPICS, Role, Topic
+from streams.cli.connection import partitions_of
 from streams.cli.failure import Failure
 
 _EXACT: Final = ("cleanup.policy", "message.timestamp.type")
@@ -46,6 +47,15 @@ def describe(client: KafkaAdminClient) -> dict[str, Found]:
     }
 
 
+def keep_own_time(client: KafkaAdminClient, names: Iterable[str]) -> dict[str, bool]:
+    """Of each topic, whether it keeps its records' own timestamps; raises Failure when one is missing."""
+    for name in names:
+        partitions_of(client, name)
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    configs: dict[str, dict[str, Any]] = client.describe_configs(resources, config_filter="all")["topic"]
+    return {name: entry["message.timestamp.type"]["value"] == "CreateTime" for name, entry in configs.items()}
+
+
 def create(client: KafkaAdminClient, partitions: int, replication: int, simulated_time: bool) -> list[str]:
     """Creates the topics that are missing, returns their names; raises Failure with what the broker objects to."""
     wanted = [
@@ -67,14 +77,14 @@ def create(client: KafkaAdminClient, partitions: int, replication: int, simulate
     return created
 
 
-def partitions_of(found: Mapping[str, Found]) -> int:
+def common_partitions(found: Mapping[str, Found]) -> int:
     """The partition count of the first topic there is; the default when there is none."""
     return next((found[topic.name].partitions for topic in TOPICS if topic.name in found), PARTITIONS_DEFAULT)
 
 
 def differences(found: Mapping[str, Found], partitions: int | None, simulated_time: bool) -> list[str]:
     """What is not as it should be, each with the remedy; without `partitions` all must agree with the first topic."""
-    expected = partitions or partitions_of(found)
+    expected = partitions or common_partitions(found)
     said = []
     for topic in TOPICS:
         if topic.name not in found:

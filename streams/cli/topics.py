@@ -7,8 +7,8 @@ import typer
 from schemas.catalogue import PARTITIONS_DEFAULT, TOPICS
 from streams.cli.connection import admin_client
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
+from streams.cli.topic_setup import common_partitions, describe, differences
 from streams.cli.topic_setup import create as create_missing
-from streams.cli.topic_setup import describe, differences, partitions_of
 
 app = typer.Typer(
     add_completion=False,
@@ -39,7 +39,7 @@ def create(
 ) -> None:
     """Creates the topics that are missing and leaves the others alone; exit code 1 when one of those differs."""
     with admin_client(bootstrap) as client:
-        count = partitions or partitions_of(describe(client))
+        count = partitions or common_partitions(describe(client))
         created = create_missing(client, count, replication, simulated_time)
         client.wait_for_topics([topic.name for topic in TOPICS], timeout_ms=30_000)
         said = differences(describe(client), count, simulated_time)

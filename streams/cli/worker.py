@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from schemas.catalogue import TOPICS
+from schemas.catalogue import INPUTS, TOPICS
 from streams.cli.connection import admin_client
 from streams.cli.failure import Failure
 from streams.cli.options import load_policy
 from streams.cli.settings import unknown_variables, worker_settings
+from streams.cli.topic_setup import keep_own_time
 
 
 def worker(
@@ -51,7 +52,7 @@ def worker(
     numbers = load_policy(settings.policy)
     for sentence in unknown_variables():
         typer.echo(f"stoplist: {sentence}", err=True)
-    _look_for_topics(settings.bootstrap)
+    _look_at_topics(settings.bootstrap, settings.simulated_time)
 
     from streams.agents.worker import run
     from streams.domain.fold import ClientFold
@@ -59,10 +60,15 @@ def worker(
     raise typer.Exit(run(settings.engine(), ClientFold(numbers)))
 
 
-def _look_for_topics(bootstrap: str) -> None:
-    """Refuses a broker that does not answer or has not the topics, before anything is begun."""
+def _look_at_topics(bootstrap: str, simulated_time: bool) -> None:
+    """Refuses a broker that does not answer, lacks a topic, or has topics made for the other clock."""
     with admin_client(bootstrap) as client:
         there = set(client.list_topics())
-    missing = [topic.name for topic in TOPICS if topic.name not in there]
-    if missing:
-        raise Failure(f"topic {missing[0]} is missing at {bootstrap}; make the topics with stoplist topics create")
+        missing = [topic.name for topic in TOPICS if topic.name not in there]
+        if missing:
+            raise Failure(f"topic {missing[0]} is missing at {bootstrap}; make the topics with stoplist topics create")
+        for name, own_time in keep_own_time(client, INPUTS).items():
+            if own_time and not simulated_time:
+                raise Failure(f"topic {name} is made for simulated time; start the worker with --simulated-time")
+            if simulated_time and not own_time:
+                raise Failure(f"topic {name} is stamped by the broker's clock; start without --simulated-time")

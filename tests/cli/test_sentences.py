@@ -1,0 +1,70 @@
+"""One line for a person of what is published: taken from a replay, so that it is the real shape."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.cli.main import run
+from streams.cli.sentences import block_line, category_line, status_line
+from streams.cli.terminal import Paint
+
+PLAIN, COLOURED = Paint(False), Paint(True)
+
+
+@pytest.fixture
+def late(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The last output of each topic: C owes 100.00 since 1 March 2026, a Sunday; now is 12:00 of the 2nd."""
+    value = {
+        "type": "shipment.dispatched",
+        "id": "S",
+        "client_id": "C",
+        "shipment_id": "S",
+        "at": "2026-02-20T10:00:00+03:00",
+        "currency": "USD",
+        "amount": "100.00",
+        "instalments": [{"obligation_id": "S/1", "due_date": "2026-03-01", "amount": "100.00"}],
+    }
+    file = tmp_path / "history.jsonl"
+    file.write_text(json.dumps({"topic": "shipments", "timestamp": value["at"], "value": value}))
+    assert run(["replay", str(file), "--until", "2026-03-02T12:00:00+03:00"]) == 0
+    outputs = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    return {output["topic"]: output["value"] for output in outputs}
+
+
+def test_a_block_is_a_line_with_its_reason(late: dict[str, Any]) -> None:
+    event = late["shipment-blocks"]
+    assert block_line(event, PLAIN, "en") == f"2026-03-02 12:00  C  BLOCKED   {event['explanation']['en']}"
+    assert block_line(event, PLAIN, "ru").endswith(event["explanation"]["ru"])
+
+
+def test_a_release_is_told_from_a_block() -> None:
+    event = {"type": "shipment.released", "client_id": "C", "effective_at": "2026-03-02T12:00:00+03:00"}
+    assert "RELEASED" in block_line(event, PLAIN, "en")
+
+
+def test_a_move_says_from_where_to_where(late: dict[str, Any]) -> None:
+    assert category_line(late["category-changes"], PLAIN, "en").startswith("2026-03-02 12:00  C  risk_group 0 → 1  ")
+
+
+def test_a_correction_is_said(late: dict[str, Any]) -> None:
+    assert "(correction)" in category_line({**late["category-changes"], "correction": True}, PLAIN, "en")
+
+
+def test_a_status_says_money_days_and_what_comes(late: dict[str, Any]) -> None:
+    said = status_line(late["client-status"], PLAIN, "en")
+    assert said.startswith(
+        "2026-03-02 12:00  C  blocked  group 1, volume C, outstanding 100.00 USD, overdue 1 days, "
+        "next change 2026-03-05T00:00:00+03:00"  # the fourth overdue day begins: group 2
+    )
+
+
+def test_colours_only_where_they_are_wanted(late: dict[str, Any]) -> None:
+    assert "\x1b" not in block_line(late["shipment-blocks"], PLAIN, "en")
+    assert "\x1b[31m" in block_line(late["shipment-blocks"], COLOURED, "en")
+
+
+def test_one_line_stays_one_line(late: dict[str, Any]) -> None:
+    event = {**late["shipment-blocks"], "client_id": "C", "explanation": {"en": "first\nsecond"}}
+    assert block_line(event, PLAIN, "en").count("\n") == 0
