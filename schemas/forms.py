@@ -25,8 +25,8 @@ _HIDDEN: Final = re.compile(
     "\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
 ).search
-"""Controls, formats, spaces but the usual one, surrogates, private use. A fixed list: what `str.isprintable` says of new
-characters depends on the version of Python, and a record must be judged alike on every machine."""
+"""Controls, formats, spaces but the usual one, surrogates, private use. A fixed list: what `str.isprintable` says of
+new characters depends on the version of Python, and a record must be judged alike on every machine."""
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _days_seen: dict[str, int] = {}  # at most the 84,006 days of these years

@@ -18,7 +18,7 @@ from schemas.records import Rejected
 from tests.schemas.examples import EXAMPLES, LINE, TOPICS, record
 
 FAST = [kind for kind in EXAMPLES if TOPICS[kind] in decoding._FAST]
-MANY = settings(max_examples=400, deadline=None)
+MANY = settings(max_examples=250, deadline=None)
 
 
 def agree(topic: str, value: bytes) -> Any:
