@@ -70,6 +70,14 @@ class Server:
         """SIGKILL: nothing is written any more. What the process handed to the system before stays."""
         self._end(signal.SIGKILL, STOP_SECONDS)
 
+    def wait(self, seconds: float = STOP_SECONDS) -> int:
+        """The exit code, once it ended by itself or by a signal; raises ServerFailed when that takes too long."""
+        assert self._process is not None, f"{self.name} was never started"
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise ServerFailed(f"{self.name} still runs after {seconds:g} s\n{self.log_tail()}") from None
+
     def pause(self) -> None:
         """SIGSTOP: connections stay open, nobody answers."""
         os.kill(self.pid, signal.SIGSTOP)
