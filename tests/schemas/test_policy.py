@@ -201,3 +201,12 @@ def test_policy_fits_into_one_record() -> None:
     answer = activated({"version": 1, "keys": keys})
     assert isinstance(answer, Rejected)
     assert "large" in answer.remedy
+
+
+def test_policy_of_a_file_fits_into_one_record() -> None:
+    days = "".join(f"  - {date.fromordinal(730_000 + index)}\n" for index in range(2_000))
+    keys = "".join(
+        f"  - {{key_id: k{n}, public_key: {'A' * 43}=, holder: {'x' * 200}, roles: [manager]}}\n" for n in range(200)
+    )
+    with pytest.raises(PolicyFileError, match="too large for one record"):
+        parse_policy(f"version: 1\nnon_working_days:\n{days}keys:\n{keys}", "mine.yaml")
