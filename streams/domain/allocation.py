@@ -12,6 +12,18 @@ import msgspec
 
 from schemas.records import NEVER
 from streams.domain import shortcut, volume_category
+from streams.domain.debts import open_place
+from streams.domain.lookup import (
+    DISPATCH,
+    EXPIRY,
+    OPENING,
+    PAYMENT,
+    RETURN,
+    REVERSAL,
+    SALE,
+    obligation_at,
+    opening_in_force,
+)
 from streams.domain.policy import Rules
 from streams.domain.state import (
     Client,
@@ -25,19 +37,7 @@ from streams.domain.state import (
     Reversal,
     Step,
 )
-from streams.domain.steps import (
-    DISPATCH,
-    EXPIRY,
-    OPENING,
-    PAYMENT,
-    RETURN,
-    REVERSAL,
-    SALE,
-    obligation_at,
-    open_place,
-    opening_in_force,
-    take,
-)
+from streams.domain.steps import take
 
 _LATE_MARGIN_DAYS = 31
 
@@ -45,6 +45,8 @@ _LATE_MARGIN_DAYS = 31
 def book(rules: Rules, client: Client, step: Step) -> None:
     """Let a fact that has just come take effect; the position must stand at today."""
     position = client.position
+    if step[0] <= position.deal_closed[0]:
+        position.deal_closed = (0, "")
     if step[0] > position.day:
         insort(position.ahead, step)
     elif step > position.last_step:
@@ -68,11 +70,16 @@ def advance(rules: Rules, client: Client, day: Days) -> bool:
         changed = True
     if position.kept:
         changed = _let_go(rules, client, day) or changed
+    _stand_at(rules, position, day)
+    return changed
+
+
+def _stand_at(rules: Rules, position: Position, day: Days) -> None:
+    """Everything up to `day` is taken; runs of overdue days that left the window long ago are forgotten."""
     late = position.late
     while late and late[0].last < day - rules.window_days - _LATE_MARGIN_DAYS:
         del late[0]
     position.day = day
-    return changed
 
 
 def _take_all(rules: Rules, client: Client, due: list[Step]) -> None:
@@ -110,7 +117,7 @@ def replay(rules: Rules, client: Client, day: Days) -> None:
     _take_all(rules, client, [step for step in coming if step[0] <= day])
     _let_go(rules, client, day)
     position = client.position
-    position.day = day
+    _stand_at(rules, position, day)
     position.ahead = sorted(position.ahead + [step for step in coming if step[0] > day])
 
 

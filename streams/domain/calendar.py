@@ -5,6 +5,7 @@ the IANA list (summer time, skipped days) and remembered, because each event ask
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,14 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 _REMEMBERED_MAX: Final = 20_000
 
 
+@lru_cache(maxsize=8_192)
 def month_of(day: int) -> int:
     """Number of a day's calendar month: year * 12 + month - 1."""
     on = date.fromordinal(day)
     return on.year * 12 + on.month - 1
 
 
+@lru_cache(maxsize=1_024)
 def month_first(month: int) -> int:
     """First day of a month by its number."""
     return date(month // 12, month % 12 + 1, 1).toordinal()
@@ -45,6 +48,7 @@ class Calendar:
         self._cutoff_time = time(cutoff_minutes // 60, cutoff_minutes % 60)
         self._midnights: dict[int, int] = {}
         self._cutoffs: dict[int, int] = {}
+        self._forms: dict[int, tuple[str, str, bool]] = {}
         self._offset_guess = 0
 
     def _instant(self, day: int, at: time) -> int:
@@ -104,5 +108,22 @@ class Calendar:
 
     def text(self, instant: int) -> str:
         """RFC 3339 in the company's zone, e.g. 2026-03-01T12:00:00+03:00; milliseconds only when there are any."""
-        local = (_EPOCH + instant * _MILLISECOND).astimezone(self._zone)
-        return local.isoformat(timespec="milliseconds" if instant % 1000 else "seconds")
+        day = self.day_of(instant)
+        form = self._forms.get(day)
+        if form is None:
+            if len(self._forms) >= _REMEMBERED_MAX:
+                self._forms.clear()
+            form = self._forms[day] = self._form(day)
+        if not form[2] or instant % 1000:
+            local = (_EPOCH + instant * _MILLISECOND).astimezone(self._zone)
+            return local.isoformat(timespec="milliseconds" if instant % 1000 else "seconds")
+        seconds = (instant - self.midnight(day)) // 1000
+        return f"{form[0]}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{form[1]}"
+
+    def _form(self, day: int) -> tuple[str, str, bool]:
+        """(date and T, offset, whether the offset holds all day) of a day's instants as text."""
+        begins = (_EPOCH + self.midnight(day) * _MILLISECOND).astimezone(self._zone)
+        ends = (_EPOCH + self.midnight(day + 1) * _MILLISECOND).astimezone(self._zone)
+        whole = begins.utcoffset() == ends.utcoffset() and begins.time() == time.min
+        text = begins.isoformat(timespec="seconds")
+        return text[:11], text[19:], whole

@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from streams.domain.allocation import return_day
+from streams.domain.lookup import instalments_of, opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, Dispatch
-from streams.domain.steps import in_time, instalments_of, opening_in_force
+from streams.domain.steps import in_time
 
 
 class Deal(NamedTuple):
@@ -13,20 +14,22 @@ class Deal(NamedTuple):
 
     id: str
     obligations: list[str]
-    """Ids of its obligations, in order of dispatch; empty when the deal was folded away (it is closed then)."""
+    """Ids of its obligations, in order of dispatch; empty once it is closed."""
     open: bool
     """False from the end of the first day (today: now) on which all its obligations are paid and it is not returned
     in full; it stays closed."""
     returned_in_full: bool
     shipments: list[str]
-    """Ids of its shipments, in order of dispatch."""
+    """Ids of its shipments, in order of dispatch; empty once it is closed."""
 
 
 def of(rules: Rules, client: Client, day: Days) -> Deal | None:
     """The first deal as of `day`; None before the first dispatch, and for a client opened past its first deal."""
-    facts = client.facts
+    facts, position = client.facts, client.position
     if facts.first_deal:
         return Deal(facts.first_deal, [], False, False, [])
+    if 0 < position.deal_closed[0] < day:
+        return Deal(position.deal_closed[1], [], False, False, [])
     begins = 0
     opening_id = opening_in_force(client) if facts.openings else None
     if opening_id is not None:
@@ -45,10 +48,12 @@ def of(rules: Rules, client: Client, day: Days) -> Deal | None:
     shipments = sorted((one for one in dispatched if (one[2].deal_id or one[1]) == deal_id), key=_earliest)
     closed_on = _closed_on(rules, client, shipments, day)
     if closed_on:
-        shipments = [one for one in shipments if one[2].day <= closed_on]
+        if closed_on < day:
+            position.deal_closed = closed_on, deal_id
+        return Deal(deal_id, [], False, False, [])
     obligations = [obligation.id for _, _, dispatch in shipments for obligation in dispatch.obligations]
-    full = not closed_on and _returned_in_full(client, shipments, day)
-    return Deal(deal_id, obligations, not closed_on, full, [shipment_id for _, shipment_id, _ in shipments])
+    full = _returned_in_full(client, shipments, day)
+    return Deal(deal_id, obligations, True, full, [shipment_id for _, shipment_id, _ in shipments])
 
 
 def _earliest(shipment: tuple[int, str, Dispatch]) -> tuple[int, str]:

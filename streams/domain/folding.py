@@ -9,9 +9,9 @@ from typing import Final
 
 from streams.domain import allocation, first_deal
 from streams.domain.calendar import month_of
+from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, Facts, Money, Payment
-from streams.domain.steps import opening_in_force
 
 _EVERY_DAYS: Final = 91
 

@@ -17,10 +17,10 @@ from schemas.events import (
 )
 from schemas.records import Source
 from streams.domain import allocation, balances, folding, sales, shipments_and_payments
+from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.refusals import Accepted, Refused
 from streams.domain.state import Client, Days, Instant, Opening, Registration
-from streams.domain.steps import opening_in_force
 from streams.domain.waiting import expire_waiting, next_expiry
 
 __all__ = ["Accepted", "Refused", "accept", "expire_waiting", "next_expiry", "opening", "registration"]

@@ -21,9 +21,9 @@ def minor(text: str) -> int:
 
 def text(amount_minor: int) -> str:
     """The decimal string of minor units, always with two places: 1250 is "12.50"."""
-    sign = "-" if amount_minor < 0 else ""
-    whole, fraction = divmod(abs(amount_minor), 100)
-    return f"{sign}{whole}.{fraction:02d}"
+    if amount_minor < 0:
+        return "-" + text(-amount_minor)
+    return f"{amount_minor // 100}.{amount_minor % 100:02d}"
 
 
 def convert(amount_minor: int, rate: str) -> int:

@@ -8,10 +8,11 @@ the usual question, of a client who pays on time, looks at two lists and is done
 from typing import Final, NamedTuple
 
 from schemas.records import NEVER
+from streams.domain.debts import run_first
+from streams.domain.lookup import obligation_at
 from streams.domain.policy import Rules
 from streams.domain.risk_group import next_threshold_days
 from streams.domain.state import Client, Days, Instant, Obligation
-from streams.domain.steps import obligation_at, run_first
 
 
 class Overdue(NamedTuple):

@@ -3,9 +3,9 @@
 from typing import Final, NamedTuple
 
 from schemas.records import NEVER
+from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, Fact
-from streams.domain.steps import opening_in_force
 
 
 class Refused(NamedTuple):

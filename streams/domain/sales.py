@@ -4,12 +4,12 @@ from schemas.events import SaleRecorded, SaleReturned
 from schemas.records import Source
 from streams.domain import volume_category
 from streams.domain.calendar import month_of
+from streams.domain.lookup import SALE
 from streams.domain.money import convert
 from streams.domain.policy import Rules
 from streams.domain.refusals import CONFLICT, KEPT, RATE_MISSING, UNCHANGED, Accepted, Refused, folded, full, too_old
 from streams.domain.revisions import Verdict, compare
 from streams.domain.state import Client, Days, Instant, Sale, SaleReturn
-from streams.domain.steps import SALE
 from streams.domain.waiting import no_room, release, stop_waiting, wait
 
 

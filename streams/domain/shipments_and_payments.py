@@ -7,6 +7,7 @@ is one step of the allocation; a replaced or withdrawn one, or one that was wait
 from schemas.events import GoodsReturned, PaymentReceived, PaymentReversed, ShipmentDispatched
 from schemas.records import NEVER, Source
 from streams.domain import allocation
+from streams.domain.lookup import DISPATCH, PAYMENT, RETURN, REVERSAL, instalments_of
 from streams.domain.money import convert
 from streams.domain.policy import Rules
 from streams.domain.refusals import (
@@ -22,7 +23,6 @@ from streams.domain.refusals import (
 )
 from streams.domain.revisions import Verdict, compare
 from streams.domain.state import Client, Days, Dispatch, GoodsReturn, Instant, Obligation, Payment, Reversal
-from streams.domain.steps import DISPATCH, PAYMENT, RETURN, REVERSAL, instalments_of
 from streams.domain.waiting import no_room, release, stop_waiting, wait
 
 
@@ -129,7 +129,7 @@ def dispatched(
 
 
 def _unpaid_at_base(known: Dispatch, event: ShipmentDispatched) -> bool:
-    """A dispatch folded away may still be withdrawn when nothing was paid or returned on it before: all else is known."""
+    """A dispatch folded away may still be withdrawn when nothing was paid or returned on it before."""
     untouched = all(one.base is None or one.base[0] == one.amount for one in known.obligations)
     return event.voided and known.returned_base == 0 and untouched
 

@@ -4,19 +4,11 @@ Each check is a sufficient condition. Common to all: while an obligation is open
 later steps can have met the late fact only where they touched the same obligation.
 """
 
+from streams.domain.debts import raise_again
+from streams.domain.lookup import DISPATCH, PAYMENT, RETURN, instalments_of, obligation_at
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, OpenObligation, Payment, Position, Step
-from streams.domain.steps import (
-    DISPATCH,
-    PAYMENT,
-    RETURN,
-    in_time,
-    instalments_of,
-    obligation_at,
-    pay,
-    raise_again,
-    return_to,
-)
+from streams.domain.steps import in_time, pay, return_to
 
 
 def taken(rules: Rules, client: Client, step: Step) -> bool:

@@ -230,6 +230,8 @@ class Position(msgspec.Struct, array_like=True):
     """Kept money included."""
     turnover: dict[int, int] = {}
     """By month (year * 12 + month - 1), of the sales dated up to `day`."""
+    deal_closed: tuple[Days, str] = (0, "")
+    """(day, id) of the first deal's closing once that day is over, while no fact dated up to it has come since."""
 
 
 class Condition(msgspec.Struct, array_like=True):

@@ -4,36 +4,24 @@ After every step unapplied money pays whatever is open, oldest due first; so gen
 never both there. Each function moves the position and the structs it touches; none looks at a clock or at other facts.
 """
 
-from bisect import bisect_left, insort
-from typing import Final
+from bisect import insort
 
+from streams.domain.debts import insert_run, raise_again, reduce
+from streams.domain.lookup import (
+    DISPATCH,
+    EXPIRY,
+    PAYMENT,
+    RETURN,
+    REVERSAL,
+    Place,
+    instalments_of,
+    missing_names,
+    money_of,
+    obligation_at,
+)
 from streams.domain.money import convert
 from streams.domain.policy import Rules
-from streams.domain.state import (
-    Client,
-    Days,
-    GoodsReturn,
-    Money,
-    Obligation,
-    OpenObligation,
-    Payment,
-    Position,
-    Run,
-    Step,
-)
-
-# ranks within a day, by the rules; what begins at 00:00 comes before them, sales do not touch money
-OPENING: Final = -2
-EXPIRY: Final = -1
-DISPATCH: Final = 0
-PAYMENT: Final = 1
-REVERSAL: Final = 2
-RETURN: Final = 3
-SALE: Final = 5
-SALE_RETURN: Final = 6
-
-Place = tuple[str, int, Obligation]
-"""(shipment id, index, obligation)"""
+from streams.domain.state import Client, Days, GoodsReturn, Money, OpenObligation, Payment, Position, Run, Step
 
 
 def take(rules: Rules, client: Client, step: Step) -> None:
@@ -56,122 +44,6 @@ def take(rules: Rules, client: Client, step: Step) -> None:
     if position.unspent:
         settle(rules, client, position, step)
     position.last_step = step
-
-
-def obligation_at(client: Client, shipment_id: str, index: int) -> Obligation:
-    """An obligation by its place; shipment id "" for the opening balances in force."""
-    if shipment_id:
-        return client.facts.dispatches[shipment_id].obligations[index]
-    opening = opening_in_force(client)
-    assert opening is not None, "an obligation of opening balances outlived them"
-    return client.facts.openings[opening].obligations[index]
-
-
-def opening_in_force(client: Client) -> str | None:
-    """Id of the opening balances that hold: the latest as-of date, then id; None when there are none."""
-    best: tuple[Days, str] | None = None
-    for opening_id, opening in client.facts.openings.items():
-        if not opening.voided and (best is None or (opening.day, opening_id) > best):
-            best = opening.day, opening_id
-    return None if best is None else best[1]
-
-
-def money_of(client: Client, step: Step) -> Money:
-    """The fact that brought the money of `step`."""
-    facts = client.facts
-    if step[1] == PAYMENT:
-        return facts.payments[step[2]]
-    return facts.returns[step[2]] if step[1] == RETURN else facts.openings[step[2]]
-
-
-def reduce(
-    rules: Rules, position: Position, place: OpenObligation, obligation: Obligation, amount: int, day: Days
-) -> None:
-    """Take `amount` (at most what is outstanding) off an open obligation: paid or returned on `day`."""
-    before = obligation.outstanding
-    after = obligation.outstanding = before - amount
-    position.outstanding -= amount
-    obligation.moved = day
-    tolerance = rules.overdue_tolerance
-    if after <= tolerance < before:
-        first = _close(obligation.spans, day)
-        if first and day > obligation.due:
-            add_run(position, obligation, place.shipment_id, day)
-    if after == 0:
-        if tolerance:
-            _close(obligation.unpaid, day)
-        opened = position.open
-        if opened[0] is place:
-            del opened[0]
-        else:
-            del opened[bisect_left(opened, place)]
-
-
-def raise_again(
-    rules: Rules, position: Position, place: tuple[str, int], obligation: Obligation, amount: int, day: Days
-) -> None:
-    """Reopen `amount` of an obligation on `day` (or open it whole on its first day)."""
-    before = obligation.outstanding
-    after = obligation.outstanding = before + amount
-    position.outstanding += amount
-    tolerance = rules.overdue_tolerance
-    if before <= tolerance < after:
-        _open(obligation.spans, day)
-    if before == 0:
-        if tolerance:
-            _open(obligation.unpaid, day)
-        open_place(position, OpenObligation(obligation.due, obligation.id, place[0], place[1]))
-
-
-def open_place(position: Position, place: OpenObligation) -> None:
-    """Put a place where money will look for it: oldest due first, then id."""
-    opened = position.open
-    if not opened or opened[-1] < place:
-        opened.append(place)
-    else:
-        insort(opened, place)
-
-
-def _open(spans: list[int], day: Days) -> None:
-    if spans and spans[-1] == day:
-        spans[-1] = 0  # closed and reopened on one day: it never was closed at a day's end
-    else:
-        spans += (day, 0)
-
-
-def _close(spans: list[int], day: Days) -> Days:
-    """End the open span; gives its first day, 0 when it began the same day (and so was open at no day's end)."""
-    first = spans[-2]
-    if first == day:
-        del spans[-2:]
-        return 0
-    spans[-1] = day
-    return first
-
-
-def run_first(spans: list[int], due: Days) -> Days:
-    """First day of the run of overdue days that the last span belongs to; runs without a day between are one."""
-    first = max(spans[-2], due + 1)
-    index = len(spans) - 4
-    while index >= 0 and spans[index + 1] >= first - 1 and spans[index + 1] > due:
-        first = max(spans[index], due + 1)
-        index -= 2
-    return first
-
-
-def add_run(position: Position, obligation: Obligation, shipment_id: str, last: Days) -> None:
-    """Note a run of overdue days that ended on `last`."""
-    due = obligation.due
-    insert_run(position.late, Run(run_first(obligation.spans, due), last, due, obligation.id, shipment_id))
-
-
-def insert_run(late: list[Run], run: Run) -> None:
-    """In order of ending, then id; nearly always the newest."""
-    index = len(late)
-    key = run.last, run.obligation_id, run.shipment_id
-    while index and (late[index - 1].last, late[index - 1].obligation_id, late[index - 1].shipment_id) > key:
-        index -= 1
-    late.insert(index, run)
 
 
 def settle(rules: Rules, client: Client, position: Position, step: Step) -> None:
@@ -236,27 +108,6 @@ def _pay_named(rules: Rules, client: Client, payment: Payment, day: Days, shipme
             if place.id == name and place.shipment_id == shipment_id and payment.rest:
                 client.position.unapplied -= pay(rules, client, payment, place, day)
                 break
-
-
-def missing_names(client: Client, payment: Payment, day: Days) -> list[str]:
-    """The obligations a payment names that are not there on `day`."""
-    return [name for name in payment.names if not _is_there(client, name, day)]
-
-
-def _is_there(client: Client, obligation_id: str, day: Days) -> bool:
-    facts = client.facts
-    opening_id = opening_in_force(client) if facts.openings else None
-    begins = 0
-    if opening_id is not None:
-        begins = facts.openings[opening_id].day
-        if any(obligation.id == obligation_id for obligation in facts.openings[opening_id].obligations):
-            return True
-    for dispatch in facts.dispatches.values():
-        if not dispatch.voided and begins <= dispatch.day <= day:
-            for obligation in dispatch.obligations:
-                if obligation.id == obligation_id:
-                    return True
-    return False
 
 
 def _payment(rules: Rules, client: Client, position: Position, step: Step) -> None:
@@ -363,19 +214,6 @@ def return_to(rules: Rules, client: Client, goods: GoodsReturn, places: list[Pla
 
 def _latest_due_first(place: Place) -> tuple[int, int]:
     return -place[2].due, -place[1]
-
-
-def instalments_of(client: Client, shipment_id: str) -> list[Place]:
-    """(place, obligation) of a shipment: dispatched, or open in the opening balances; empty when neither is there."""
-    dispatch = client.facts.dispatches.get(shipment_id)
-    opening_id = opening_in_force(client) if client.facts.openings else None
-    begins = 0 if opening_id is None else client.facts.openings[opening_id].day
-    if dispatch is not None and not dispatch.voided and dispatch.day >= begins:
-        return [(shipment_id, index, one) for index, one in enumerate(dispatch.obligations)]
-    if opening_id is None:
-        return []
-    obligations = client.facts.openings[opening_id].obligations
-    return [("", index, one) for index, one in enumerate(obligations) if one.shipment_id == shipment_id]
 
 
 def _opening(rules: Rules, client: Client, position: Position, step: Step) -> None:

@@ -6,10 +6,10 @@ Turnover is sales less sale returns, booked to the month of the sale; a return o
 
 from schemas.records import NEVER
 from streams.domain.calendar import month_first, month_of
+from streams.domain.lookup import SALE, SALE_RETURN, opening_in_force
 from streams.domain.money import convert
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, SaleReturn, Step
-from streams.domain.steps import SALE, SALE_RETURN, opening_in_force
 
 
 def turnover(client: Client, month: int) -> int:
@@ -44,13 +44,15 @@ def after(rules: Rules, client: Client, day: int) -> str:
 
 def next_day(rules: Rules, client: Client, day: int) -> int:
     """The first day after `day` on which the category changes when nothing arrives; NEVER: not at all."""
+    book = client.position.turnover
+    if not book:
+        return NEVER
     month = month_of(day)
-    now = of(rules, client, day)
-    for later in (month + 1, month + 2):
-        first = month_first(later)
-        if of(rules, client, first) != now:
-            return first
-    return NEVER
+    running = max(book.get(month, 0), 0)
+    next_month = category(rules, running)
+    if next_month != category(rules, max(running, book.get(month - 1, 0))):
+        return month_first(month + 1)
+    return month_first(month + 2) if next_month != category(rules, 0) else NEVER
 
 
 def closed(rules: Rules, month: int, day: Days) -> bool:

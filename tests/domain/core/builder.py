@@ -6,7 +6,7 @@ Days are `date`s, amounts minor units. The digest stands for the body: equal bod
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from schemas.events import (
     ClientEvent,
@@ -40,7 +40,10 @@ def instant(on: date, hour: int = 10, minute: int = 0, second: int = 0) -> int:
     return int((local - MOSCOW).timestamp() * 1000)
 
 
-def sealed(event: Any) -> Any:
+EventT = TypeVar("EventT", bound=Event)
+
+
+def sealed(event: EventT) -> EventT:
     """The event with the digest of its body."""
     event.digest = hashlib.blake2b(repr(event).encode(), digest_size=8).digest()
     return event
@@ -155,7 +158,8 @@ def void(event: Event, revision: int = 2) -> Any:
     """The withdrawal of an event: identity only."""
     kind: Any = type(event)
     identity = {"shipment_id": event.shipment_id} if isinstance(event, ShipmentDispatched) else {}
-    return sealed(kind(id=event.id, client_id=event.client_id, revision=revision, voided=True, **identity))
+    withdrawal: Event = kind(id=event.id, client_id=event.client_id, revision=revision, voided=True, **identity)
+    return sealed(withdrawal)
 
 
 @dataclass

@@ -54,7 +54,7 @@ class Oracle:
             if paid.kept and day >= paid.order[0] + self.correction_days:
                 paid.kept = False
                 self._settle()
-        for shipment, (on, instalments) in sorted(self.world.dispatches.items()):
+        for _, (on, instalments) in sorted(self.world.dispatches.items()):
             if on == day:
                 for name, due, amount in instalments:
                     self.due[name], self.owed[name] = due, amount
@@ -64,9 +64,9 @@ class Oracle:
             if on == day:
                 self._payment(name, on, amount, names)
                 self._settle()
-        for _, (name, on, amount) in sorted(self.world.reversals.items()):
+        for _, (name, on, part) in sorted(self.world.reversals.items()):
             if name in self.world.payments and max(on, self.world.payments[name][0]) == day:
-                self._reverse(self.money[name], self.world.payments[name][1] if amount is None else amount)
+                self._reverse(self.money[name], self.world.payments[name][1] if part is None else part)
                 self._settle()
         for name, (shipment, on, amount, accepted) in sorted(self.world.returns.items()):
             if shipment in self.world.dispatches and max(on, self.world.dispatches[shipment][0]) == day:
