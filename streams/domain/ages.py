@@ -33,36 +33,33 @@ _DATE_FIELD: Final[dict[type, str]] = {
 }
 
 
-def check_age(rules: Rules, event: ClientEvent | Broadcast, appended: Instant) -> Rejected | None:
-    """Why the event is too old or too far ahead of `appended`, its append time; None when it is neither.
-
-    Withdrawals (`voided`) and events without a dated fact (registration, opening, limits) have no age.
-    """
+def dated_day(rules: Rules, event: ClientEvent | Broadcast) -> Days:
+    """The day of the event's own date; 0 when it has none (withdrawals, registration, opening, limits)."""
     kind = type(event)
     if kind is ShipmentDispatched:
-        assert isinstance(event, ShipmentDispatched)
+        return 0 if event.voided else rules.day_of(event.at_ms)  # type: ignore[union-attr]
+    field = _DATE_FIELD.get(kind)
+    if field is None or (kind is not PaymentsCompleted and event.voided):  # type: ignore[union-attr]
+        return 0
+    day: Days = getattr(event, field).toordinal()
+    return day
+
+
+def check_age(rules: Rules, event: ClientEvent | Broadcast, appended: Instant) -> Rejected | None:
+    """Why the event is too old or too far ahead of `appended`, its append time; None when it is neither."""
+    day, today = dated_day(rules, event), rules.day_of(appended)
+    age_days_max = rules.window_days + rules.correction_days
+    if not day or today - age_days_max < day <= today:
+        return None
+    if isinstance(event, ShipmentDispatched):
         field, dated = "at", event.at_ms
-        if event.voided:
-            return None
     else:
-        named = _DATE_FIELD.get(kind)
-        if named is None or getattr(event, "voided", False):
-            return None
-        field, dated = named, rules.midnight(getattr(event, named).toordinal())
+        field, dated = _DATE_FIELD[type(event)], rules.midnight(day)
     if dated - appended > rules.future_tolerance_ms:
         hours = rules.future_tolerance_ms // 3_600_000
         remedy = f"Correct {field}, or send the record no more than {hours} hours before that time."
         return Rejected(FUTURE_DATED, field, remedy)
-    age_days_max = rules.window_days + rules.correction_days
     if appended - dated > age_days_max * _DAY_MS:
         remedy = f"Correct {field}; facts more than {age_days_max} days old no longer count and are settled by hand."
         return Rejected(TOO_LATE, field, remedy)
     return None
-
-
-def dated_day(rules: Rules, event: ClientEvent) -> Days:
-    """The day of the event's own date; 0 when it has none."""
-    if isinstance(event, ShipmentDispatched):
-        return rules.day_of(event.at_ms)
-    field = _DATE_FIELD.get(type(event))
-    return getattr(event, field).toordinal() if field else 0

@@ -1,7 +1,9 @@
 """Records without a client, folded into what a partition's clients share: `payments.completed`, `policy.activated`."""
 
+from typing import Final
+
 from schemas.activation import policy_of
-from schemas.dead_letters import CONFLICTING_REVISION, NOT_A_BROADCAST, POLICY_INVALID
+from schemas.dead_letters import CONFLICTING_REVISION, KEY_MISSING, POLICY_INVALID
 from schemas.decoding import decode
 from schemas.events import PaymentsCompleted, PolicyActivated
 from schemas.records import NEVER, Instant, Reach, Rejected, Source
@@ -9,6 +11,8 @@ from streams.domain.ages import check_age
 from streams.domain.outputs import BroadcastCause, Cause, PolicyCause
 from streams.domain.policy import Rules
 from streams.domain.shared import Broadcast, Completed, Shared, policy_bytes
+
+KEY_IS_MISSING: Final = Rejected(KEY_MISSING, "key", "Send the record again with its client_id as key.")
 
 
 def take(shared: Shared, source: Source, at: Instant) -> Reach | Rejected | None:
@@ -20,7 +24,7 @@ def take(shared: Shared, source: Source, at: Instant) -> Reach | Rejected | None
         return _completed(shared, event, source, at)
     if isinstance(event, PolicyActivated):
         return _activated(shared, event, source, at)
-    return Rejected(NOT_A_BROADCAST, "key", "Send the record again with its client_id as key.")
+    return KEY_IS_MISSING
 
 
 def cause(broadcast: Broadcast, rules: Rules) -> Cause:

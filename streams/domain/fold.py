@@ -8,23 +8,20 @@ from typing import Final
 
 import msgspec
 
-from schemas.dead_letters import CONFLICTING_REVISION, KEY_MISMATCH, PARTNER_MISSING, rejected_output
+from schemas.dead_letters import CONFLICTING_REVISION, rejected_output
 from schemas.decoding import Decoded, decode
-from schemas.events import CreditLimitSet, PaymentsCompleted, PolicyActivated, SaleRecorded, SaleReturned
+from schemas.events import BROADCASTS, CLIENT_EVENTS, SaleRecorded, SaleReturned
 from schemas.policy import Policy
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
-from schemas.signatures import verify
-from streams.domain import allocation, broadcasting, correction, ledger, outputs, status
-from streams.domain.ages import check_age
+from streams.domain import admission, allocation, broadcasting, correction, flags, ledger, outputs, status
 from streams.domain.decision import decide
+from streams.domain.late_partners import dead_letter_of_waiting
 from streams.domain.next_change import look, turnover_prospect
 from streams.domain.outputs import DeadlineCause, RecordCause
-from streams.domain.shared import Broadcast, Shared, Stored
-from streams.domain.state import STATE_VERSION, Client, Waiting
+from streams.domain.shared import Broadcast, Shared, Standing, Stored
+from streams.domain.state import STATE_VERSION, Client
 
-CONFLICT: Final = "conflict"
-INCOMPLETE: Final = "incomplete"
-UNREGISTERED: Final = "unregistered"
+_SALES: Final = (SaleRecorded, SaleReturned)
 
 
 class ClientFold:
@@ -52,7 +49,7 @@ class ClientFold:
     # ----------------------------------------------------------- a client's state
     def create(self, shared: Shared, key: bytes) -> Client:
         """A client of whom nothing is known; it has nothing to take of what was broadcast before."""
-        return Client(id=key.decode(), seen=shared.number, deadline=NEVER)
+        return Client(id=key.decode("utf-8", "replace"), seen=shared.number, deadline=NEVER)
 
     def encode(self, state: Client) -> bytes:
         return self._encode(state)
@@ -94,36 +91,25 @@ class ClientFold:
         """Fold one keyed record decided at `at`; see `streams.engine.fold.Fold`."""
         self.fire(shared, state, at, out)
         event = decode(source.topic, source.value)
-        if isinstance(event, Rejected):
-            return self._reject(shared, state, source, None, at, event, out)
-        if isinstance(event, PaymentsCompleted | PolicyActivated):
-            remedy = f"Send {_type(event)} without a key, to every partition: it concerns every client."
-            return self._reject(shared, state, source, event, at, Rejected(KEY_MISMATCH, "key", remedy), out)
         standing = shared.standing(state.seen)
         rules = standing.rules
-        why = None
-        if event.client_id != state.id:
-            why = Rejected(KEY_MISMATCH, "client_id", "Send the record under the key that is its client_id.")
-        elif isinstance(event, CreditLimitSet):
-            why = verify(source.value or b"", rules.keys)
-        why = why or check_age(rules, event, source.timestamp)
+        why = admission.refusal(rules, state.id, event, source)
         if why is not None:
-            return self._reject(shared, state, source, event, at, why, out)
+            return self._reject(standing, state, source, event, at, why, out)
+        assert not isinstance(event, admission.NOT_OF_A_CLIENT)
         day = rules.day_of(at)
-        past = correction.before(standing, state, event, day)
-        prospect = turnover_prospect(rules, state, day)
+        is_sale = isinstance(event, _SALES)
+        past = None if is_sale else correction.before(standing, state, event, day)
+        prospect = turnover_prospect(rules, state, day) if is_sale else None
         accepted = ledger.accept(rules, state, event, day, at, source)
         if isinstance(accepted, ledger.Refused):
             why = Rejected(accepted.reason, accepted.field, accepted.remedy)
-            return self._reject(shared, state, source, event, at, why, out, conflict=accepted.conflict)
+            return self._reject(standing, state, source, event, at, why, out, conflict=accepted.conflict)
         if not accepted.changed:
             return None
-        if isinstance(event, SaleRecorded | SaleReturned):
-            # most sales move no category, now or later: nothing else of a client depends on them
-            if state.sequence and prospect == turnover_prospect(rules, state, day):
-                return None
-        else:
-            _mark_registration(state)
+        if is_sale and state.sequence and prospect == turnover_prospect(rules, state, day):
+            return None  # most sales move no category, now or later, and nothing else depends on them
+        flags.mark_registration(state)
         corrected = correction.is_one(standing, state, accepted, past, day)
         cause = RecordCause(event.id, _type(event), source.topic, source.partition, source.offset)
         decide(standing, state, at, cause, corrected, out)
@@ -152,8 +138,8 @@ class ClientFold:
         now = state.deadline
         standing = shared.standing(state.seen)
         for waiting in ledger.expire_waiting(standing.rules, state, now):
-            out.append(rejected_output(_source_of(waiting), _PARTNER_MISSING))
-            _flag(state, INCOMPLETE)
+            out.append(dead_letter_of_waiting(waiting))
+            flags.add(state, flags.INCOMPLETE)
         allocation.advance(standing.rules, state, standing.rules.day_of(now))
         decide(standing, state, now, DeadlineCause(standing.rules.instant_text(now)), False, out)
         assert state.deadline > now, f"the deadline {now} of a client does not move on"
@@ -175,10 +161,10 @@ class ClientFold:
 
     def _reject(
         self,
-        shared: Shared,
+        standing: Standing,
         state: Client,
         source: Source,
-        event: Decoded | None,
+        event: Decoded | Rejected,
         at: Instant,
         why: Rejected,
         out: list[Output],
@@ -186,52 +172,18 @@ class ClientFold:
     ) -> Rejected:
         """The record does not count; a client already known is flagged for it, and its status says so."""
         if state.sequence:
-            _flag(state, INCOMPLETE)
+            flags.add(state, flags.INCOMPLETE)
             if conflict or why.reason == CONFLICTING_REVISION:
-                _flag(state, CONFLICT)
-            standing = shared.standing(state.seen)
+                flags.add(state, flags.CONFLICT)
             allocation.advance(standing.rules, state, standing.rules.day_of(at))
-            event_id, kind = (None, None) if event is None else (event.id, _type(event))
+            event_id, kind = (None, None) if isinstance(event, Rejected) else (event.id, _type(event))
             cause = RecordCause(event_id, kind, source.topic, source.partition, source.offset)
             decide(standing, state, at, cause, False, out)
         return why
 
 
-_PARTNER_MISSING: Final = Rejected(
-    PARTNER_MISSING, None, "Send the payment or dispatch it names first, then this record again under a new id."
-)
-
-
-class _Kept(msgspec.Struct, gc=False):
-    """A record that waited, with the shape of a source."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: Instant
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[()] = ()
-
-
-def _source_of(waiting: Waiting) -> Source:
-    return _Kept(waiting.topic, waiting.partition, waiting.offset, waiting.timestamp, waiting.key, waiting.value)
+_TYPES: Final = {kind: str(kind.__struct_config__.tag) for kind in (*CLIENT_EVENTS, *BROADCASTS)}
 
 
 def _type(event: Decoded) -> str:
-    return str(event.__struct_config__.tag)
-
-
-def _flag(state: Client, name: str) -> None:
-    if name not in state.decided.flags:
-        state.decided.flags = sorted([*state.decided.flags, name])
-
-
-def _mark_registration(state: Client) -> None:
-    """`unregistered` until a registration or an opening says who the client is, and again when it is withdrawn."""
-    flags = state.decided.flags
-    known = ledger.registration(state) is not None or ledger.opening(state) is not None
-    if known == (UNREGISTERED in flags):
-        state.decided.flags = (
-            [flag for flag in flags if flag != UNREGISTERED] if known else sorted([*flags, UNREGISTERED])
-        )
+    return _TYPES[type(event)]

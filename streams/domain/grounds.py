@@ -1,6 +1,7 @@
 """The grounds of an output: which rule, its number, what was found, and the facts, named by business id."""
 
 from datetime import date
+from functools import lru_cache
 
 from streams.domain import allocation, conditions, credit_limit, explanation, money, sentences, volume_category
 from streams.domain.lifted_by import DateLift, Lift, PaymentLift
@@ -31,12 +32,16 @@ def of_risk_group(rules: Rules, view: View) -> list[Because]:
     return grounds
 
 
+@lru_cache(maxsize=1024)
+def _month_text(month: int) -> str:
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
 def of_volume(rules: Rules, client: Client, view: View) -> Because:
     """The turnover that gives the volume category, and its month."""
     month, turnover = volume_category.deciding(rules, client, view.day)
     threshold = rules.volume_a_above if view.volume == "A" else rules.volume_b_from
-    name = f"{month // 12:04d}-{month % 12 + 1:02d}"
-    return Because("volume.turnover", money.text(threshold), money.text(turnover), [name])
+    return Because("volume.turnover", money.text(threshold), money.text(turnover), [_month_text(month)])
 
 
 def of_condition(rules: Rules, client: Client, view: View, reason: str) -> list[Because]:

@@ -82,17 +82,17 @@ def test_the_status_names_the_bad_record_as_its_cause_and_a_second_one_says_noth
     assert kinds(company.send_bytes("payments", b"{", "2026-03-05")) == ["dead-letter:invalid_json"]
 
 
-def test_a_fact_of_a_client_without_a_key_is_no_broadcast() -> None:
+def test_a_fact_of_a_client_needs_a_key() -> None:
     company = Company()
     published = company.send_bytes("payments", json.dumps(GOOD).encode(), "2026-03-05", None)
-    assert kinds(published) == ["dead-letter:not_a_broadcast"]
+    assert kinds(published) == ["dead-letter:key_missing"]
     assert kinds(company.send_bytes("payments", b"{", "2026-03-05", None)) == ["dead-letter:invalid_json"]
 
 
 def test_a_broadcast_under_a_key_is_refused() -> None:
     company = Company()
     value = json.dumps({"type": "payments.completed", "id": "D1", "through": "2026-03-05"}).encode()
-    assert kinds(company.send_bytes("payments", value, "2026-03-06")) == ["dead-letter:key_mismatch"]
+    assert kinds(company.send_bytes("payments", value, "2026-03-06")) == ["dead-letter:not_a_broadcast"]
 
 
 def test_a_statement_dated_ahead_or_changed_under_its_revision_is_refused() -> None:

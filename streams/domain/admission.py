@@ -1,0 +1,38 @@
+"""Does a record count at all? What the record alone and the policy decide, before any fact is looked at."""
+
+from typing import Final
+
+from schemas.dead_letters import KEY_MISMATCH, NOT_A_BROADCAST
+from schemas.decoding import Decoded
+from schemas.events import CreditLimitSet, PaymentsCompleted, PolicyActivated
+from schemas.keys import read_key
+from schemas.records import Rejected, Source
+from schemas.signatures import verify
+from streams.domain.ages import check_age
+from streams.domain.policy import Rules
+
+BROADCAST_EVENTS: Final = (PaymentsCompleted, PolicyActivated)
+NOT_OF_A_CLIENT: Final = (Rejected, PaymentsCompleted, PolicyActivated)
+
+
+def refusal(rules: Rules, client_id: str, event: Decoded | Rejected, source: Source) -> Rejected | None:
+    """Why a keyed record of `client_id` does not count; None when it may. In this order: key, form, key against body,
+    signature, age."""
+    if isinstance(event, NOT_OF_A_CLIENT) or event.client_id != client_id:
+        return _of_no_client(event, source)
+    if isinstance(event, CreditLimitSet):
+        why = verify(source.value or b"", rules.keys)
+        if why is not None:
+            return why
+    return check_age(rules, event, source.timestamp)
+
+
+def _of_no_client(event: Decoded | Rejected, source: Source) -> Rejected:
+    named = read_key(source.key)
+    if isinstance(named, Rejected):
+        return named
+    if isinstance(event, Rejected):
+        return event
+    if isinstance(event, BROADCAST_EVENTS):
+        return Rejected(NOT_A_BROADCAST, "key", "Send it without a key, to every partition: it concerns every client.")
+    return Rejected(KEY_MISMATCH, "client_id", "Send the record under the key that is its client_id.")
