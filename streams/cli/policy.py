@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+import yaml
 from kafka.errors import KafkaError
 
 from schemas.catalogue import POLICIES
@@ -15,6 +16,7 @@ from streams.cli.connection import admin_client, partitions_of, producer
 from streams.cli.failure import Failure
 from streams.cli.history import parse_instant
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
+from streams.cli.topic_setup import keep_own_time
 
 app = typer.Typer(
     add_completion=False,
@@ -26,13 +28,28 @@ app = typer.Typer(
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.", show_default=False)]
 
 
-@app.command(epilog="Example: stoplist policy show > policy.yaml")
-def show() -> None:
-    """Prints the policy that ships, with comments: the file to begin from."""
-    typer.echo(default_policy_text(), nl=False)
+@app.command(
+    short_help="Print the policy that ships, or is in force.",
+    epilog="Examples: stoplist policy show > policy.yaml; stoplist policy show --active | head -1",
+)
+def show(
+    active: Annotated[bool, typer.Option("--active", help="The policy activated last, read from the broker.")] = False,
+    bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
+) -> None:
+    """Prints the policy that ships, with comments: the file to begin from. With --active the one in force."""
+    if not active:
+        typer.echo(default_policy_text(), nl=False)
+        return
+    from streams.cli.state_reading import last_activated
+
+    policy = last_activated(bootstrap)
+    if policy is None:
+        raise Failure("no policy was activated yet, workers use their own; activate one with stoplist policy activate")
+    typer.echo(f"# {_named(policy)}")
+    typer.echo(yaml.safe_dump(policy.to_document(), sort_keys=False, allow_unicode=True), nl=False)
 
 
-@app.command(epilog="Example: stoplist policy check policy.yaml")
+@app.command(short_help="Say what is wrong in a policy file.", epilog="Example: stoplist policy check policy.yaml")
 def check(file: PolicyFile) -> None:
     """Says whether a policy file can be used: its version and digest, or every problem with its line (exit code 2)."""
     try:
@@ -50,6 +67,7 @@ def check(file: PolicyFile) -> None:
 
 
 @app.command(
+    short_help="Put a policy file in force.",
     epilog="Example: stoplist policy activate policy.yaml --bootstrap 127.0.0.1:9092",
 )
 def activate(
@@ -57,7 +75,7 @@ def activate(
     bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
     at: Annotated[
         str | None,
-        typer.Option(metavar="INSTANT", help="Append time on topics with simulated time; default: now."),
+        typer.Option(metavar="INSTANT", help="When it comes into force, on topics with simulated time."),
     ] = None,
 ) -> None:
     """Publishes the whole policy to every partition; workers use it from that record on."""
@@ -66,6 +84,12 @@ def activate(
         timestamp_ms = int(time.time() * 1000) if at is None else parse_instant(at)
     except ValueError as error:
         raise Failure(f"--at {error}") from None
+    with admin_client(bootstrap) as client:
+        own_time = keep_own_time(client, [POLICIES])[POLICIES]
+    if own_time and at is None:
+        raise Failure(f"topic {POLICIES} is made for simulated time; say with --at when the policy comes into force")
+    if at is not None and not own_time:
+        raise Failure(f"topic {POLICIES} is stamped by the broker's clock; leave out --at")
     count = publish(policy, bootstrap, timestamp_ms)
     typer.echo(f"{_named(policy)}, activated on {count} partitions")
 

@@ -23,7 +23,10 @@ SimulatedTime = Annotated[
 ]
 
 
-@app.command(epilog="Example: stoplist topics create --bootstrap 127.0.0.1:9092 --partitions 12 --replication 3")
+@app.command(
+    short_help="Create the topics that are missing.",
+    epilog="Example: stoplist topics create --bootstrap 127.0.0.1:9092 --partitions 12 --replication 3",
+)
 def create(
     bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
     partitions: Annotated[
@@ -50,7 +53,10 @@ def create(
     _tell(said)
 
 
-@app.command(epilog="Example: stoplist topics check --bootstrap 127.0.0.1:9092")
+@app.command(
+    short_help="Say how topics differ, and the remedy.",
+    epilog="Example: stoplist topics check --bootstrap 127.0.0.1:9092",
+)
 def check(
     bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
     partitions: Annotated[

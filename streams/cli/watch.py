@@ -49,7 +49,10 @@ Client = Annotated[str | None, typer.Option(metavar="ID", help="Only this client
 Sentences = Annotated[Language, typer.Option(help="Language of the sentences.")]
 
 
-@app.command(epilog="Example: stoplist watch blocks --json --from-beginning | jq .client_id")
+@app.command(
+    short_help="Who may not be shipped to, and why.",
+    epilog="Example: stoplist watch blocks --json --from-beginning | jq .client_id",
+)
 def blocks(
     bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
     json: Json = False,
@@ -63,7 +66,10 @@ def blocks(
     _watch(SHIPMENT_BLOCKS, block_line, bootstrap, json, from_beginning, once, until_idle, client, language)
 
 
-@app.command(epilog="Example: stoplist watch categories --client C-17 --from-beginning")
+@app.command(
+    short_help="Moves between groups and categories.",
+    epilog="Example: stoplist watch categories --client C-17 --from-beginning",
+)
 def categories(
     bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
     json: Json = False,
@@ -77,7 +83,10 @@ def categories(
     _watch(CATEGORY_CHANGES, category_line, bootstrap, json, from_beginning, once, until_idle, client, language)
 
 
-@app.command(epilog="Example: stoplist watch status --once --json > statuses.jsonl")
+@app.command(
+    short_help="The whole status after each change.",
+    epilog="Example: stoplist watch status --once --json > statuses.jsonl",
+)
 def status(
     bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
     json: Json = False,

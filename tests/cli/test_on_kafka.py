@@ -135,6 +135,43 @@ def test_a_policy_is_activated_in_every_partition(topics: Topics, capfd: Capture
     assert event["policy"] == default_policy().to_document()
 
 
+def test_the_policy_in_force_is_the_last_valid_one(topics: Topics, capfd: Capture, tmp_path: Path) -> None:
+    bootstrap = topics("--partitions", "2")
+    assert run(["policy", "show", "--active", "--bootstrap", bootstrap]) == 2
+    assert "no policy was activated yet" in capfd.readouterr().err
+    for version in (3, 4):
+        file = tmp_path / f"{version}.yaml"
+        file.write_text(f"version: {version}\nwindow_days: {version}00\n")
+        assert run(["policy", "activate", str(file), "--bootstrap", bootstrap]) == 0
+    producer = KafkaProducer(bootstrap_servers=bootstrap)
+    producer.send("policies", b'{"type":"policy.activated","policy":{"version":"no"}}', partition=0).get(30)
+    producer.close()
+    capfd.readouterr()
+    assert run(["policy", "show", "--active", "--bootstrap", bootstrap]) == 0
+    shown = tmp_path / "shown.yaml"
+    shown.write_text(capfd.readouterr().out)
+    assert "window_days: 400\n" in shown.read_text()
+    assert run(["policy", "check", str(shown)]) == 0  # what is shown is a policy file
+    assert capfd.readouterr().out == shown.read_text().splitlines()[0].removeprefix("# ") + "\n"
+
+
+def test_a_policy_on_simulated_time_needs_its_instant(topics: Topics, capfd: Capture) -> None:
+    bootstrap = topics("--partitions", "2", "--simulated-time")
+    command = ["policy", "activate", str(ROOT / "schemas/policy.default.yaml"), "--bootstrap", bootstrap]
+    assert run(command) == 2
+    assert "say with --at when the policy comes into force" in capfd.readouterr().err
+    assert run([*command, "--at", "2012-01-01T00:00:00+04:00"]) == 0
+    assert {record.timestamp for record in read(bootstrap, "policies")} == {1_325_361_600_000}
+
+
+def test_the_brokers_clock_says_when_a_policy_comes_into_force(topics: Topics, capfd: Capture) -> None:
+    bootstrap = topics("--partitions", "2")
+    command = ["policy", "activate", str(ROOT / "schemas/policy.default.yaml"), "--bootstrap", bootstrap]
+    assert run([*command, "--at", "2012-01-01T00:00:00+04:00"]) == 2
+    assert "leave out --at" in capfd.readouterr().err
+    assert read(bootstrap, "policies") == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -23,6 +23,7 @@ def test_a_worker_folds_the_sample_and_ends_with_exit_code_0(topics: Callable[..
     assert run(["import", str(SAMPLE), "--format", "receivables", "--bootstrap", bootstrap]) == 0
     log = tmp_path / "worker.log"
     environment = {**os.environ, "STOPLIST_BOOTSTRAP": bootstrap, "STOPLIST_SIMULATED_TIM": "true"}
+    environment["STOPLIST_SNAPSHOT_INTERVAL_MS"] = "200"
     command = [sys.executable, "-m", "streams.cli", "worker", "--simulated-time"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
