@@ -165,10 +165,10 @@ class Engine:
                     return
                 except ClientFailed as failure:
                     partition = await self._take_anew(number, partition, failure)
-        except asyncio.CancelledError:
-            raise
         except BaseException as error:
             partition.abandon()
+            if isinstance(error, asyncio.CancelledError) and number not in self._tasks:
+                raise  # revoked
             self.fail(error)
 
     async def _take_anew(self, number: int, partition: Partition, failure: ClientFailed) -> Partition:

@@ -50,6 +50,8 @@ class Repair:
 
     async def look(self) -> None:
         """Read what others may have written since the last look; runs beside the partition's work."""
+        if not self._read_to:
+            return
         async with Reader(self._settings) as reader:
             tps = [TopicPartition(topic, self._partition) for topic in self._read_to]
             begins, ends = await reader.bounds(tps)
