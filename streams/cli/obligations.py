@@ -17,6 +17,7 @@ import typer
 from streams.cli.failure import Failure
 from streams.cli.history import parse_instant
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
+from streams.domain import overdue
 from streams.domain.money import text
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, Obligation
@@ -65,7 +66,7 @@ def lines_of(rules: Rules, client: Client, instant: int) -> Iterator[bytes]:
     today = rules.day_of(instant)
     known = [(item.due, item.id, shipment, item) for shipment, item in _obligations(client)]
     for _, _, shipment_id, obligation in sorted(known, key=lambda item: item[:2]):
-        yield _encode(_line(client.id, shipment_id, obligation, today)) + b"\n"
+        yield _encode(_line(rules, client.id, shipment_id, obligation, today)) + b"\n"
 
 
 def _obligations(client: Client) -> Iterator[tuple[str, Obligation]]:
@@ -77,8 +78,8 @@ def _obligations(client: Client) -> Iterator[tuple[str, Obligation]]:
             yield from ((obligation.shipment_id, obligation) for obligation in opening.obligations)
 
 
-def _line(client_id: str, shipment_id: str, obligation: Obligation, today: Days) -> dict[str, Any]:
-    runs = episodes(obligation, today)
+def _line(rules: Rules, client_id: str, shipment_id: str, obligation: Obligation, today: Days) -> dict[str, Any]:
+    runs = overdue.episodes(rules, obligation, today)
     return {
         "client_id": client_id,
         "obligation_id": obligation.id,
@@ -89,24 +90,6 @@ def _line(client_id: str, shipment_id: str, obligation: Obligation, today: Days)
         "overdue_days": sum(last - first + 1 for first, last in runs),
         "episodes": [[_day(first), _day(last)] for first, last in runs],
     }
-
-
-def episodes(obligation: Obligation, today: Days) -> list[tuple[Days, Days]]:
-    """The runs of overdue days of an obligation, first and last day of each; an open one lasts to today.
-
-    A day after the due date is overdue when something is outstanding at its beginning or its end: so the day of the
-    payment is one, and runs that touch are one.
-    """
-    runs: list[tuple[Days, Days]] = []
-    for opened, closed in zip(obligation.spans[::2], obligation.spans[1::2], strict=True):
-        first, last = max(opened, obligation.due + 1), closed or today
-        if last < first:
-            continue
-        if runs and first <= runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], last)
-        else:
-            runs.append((first, last))
-    return runs
 
 
 def _day(ordinal: Days) -> str:

@@ -49,7 +49,10 @@ def show(
     typer.echo(yaml.safe_dump(policy.to_document(), sort_keys=False, allow_unicode=True), nl=False)
 
 
-@app.command(short_help="Say what is wrong in a policy file.", epilog="Example: stoplist policy check policy.yaml")
+@app.command(
+    short_help="Say what is wrong in a policy file.",
+    epilog="Example: stoplist policy check policy.yaml",
+)
 def check(file: PolicyFile) -> None:
     """Says whether a policy file can be used: its version and digest, or every problem with its line (exit code 2)."""
     try:

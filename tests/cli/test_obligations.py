@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
-from streams.cli.obligations import episodes
+from schemas.policy_file import default_policy
+from streams.domain.overdue import episodes
+from streams.domain.policy import Rules
 from streams.domain.state import Obligation
 
+RULES = Rules.compile(default_policy())
 BEFORE = date(2026, 2, 28).toordinal()
 
 
@@ -33,4 +36,4 @@ def test_runs_of_overdue_days(due: int, spans: list[int], today: int, wanted: li
         amount=10_000,
         spans=[day and BEFORE + day for day in spans],
     )
-    assert episodes(obligation, BEFORE + today) == [(BEFORE + first, BEFORE + last) for first, last in wanted]
+    assert episodes(RULES, obligation, BEFORE + today) == [(BEFORE + first, BEFORE + last) for first, last in wanted]
