@@ -120,7 +120,8 @@ class Population:
                     f'{{"type":"shipment.dispatched","id":"D-{self._number}","client_id":"{client.id}",'
                     f'"shipment_id":"{shipment}","at":"{at}","territory":"msk","direction":"stationery",'
                     f'"currency":"USD","amount":"{amount}","payment_term_days":{term},"lines":[{{'
-                    f'"sku":"pen-{cents % 90}","quantity":"{1 + cents % 40}","price":"1.20","rrp":"1.90","product_category":"A",'
+                    f'"sku":"pen-{cents % 90}","quantity":"{1 + cents % 40}","price":"1.20","rrp":"1.90",'
+                    f'"product_category":"A",'
                     f'"fast_moving":true}}]}}'
                 ).encode()
                 self._pay(client, shipment, amount, day, term)

@@ -70,9 +70,9 @@ class Process:
                 start_new_session=True,
                 cwd=Path(__file__).parents[2],
             )
+        self._news = threading.Condition()
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
-        self._news = threading.Condition()
 
     @property
     def pid(self) -> int:
@@ -88,6 +88,7 @@ class Process:
                     with self._news:
                         self.results.append(json.loads(line[7:]))
                         self._news.notify_all()
+        self._process.wait()
         with self._news:
             self._news.notify_all()
 
@@ -98,8 +99,8 @@ class Process:
             return next((result for result in self.results if name in result), None)
 
         with self._news:
-            self._news.wait_for(lambda: found() is not None or self._process.poll() is not None, seconds)
-        self._reading.join(0.5) if self._process.poll() is not None else None
+            self._news.wait_for(lambda: found() is not None or self._process.returncode is not None, seconds)
+        self._reading.join(0.0 if self._process.poll() is None else 1.0)
         result = found()
         if result is None:
             self.kill()

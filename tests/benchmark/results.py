@@ -47,5 +47,5 @@ class Stopwatch:
 
 
 def report(**fields: Any) -> None:
-    """Print the RESULT line, past whoever replaced `sys.stdout`."""
-    print("RESULT", json.dumps(fields), file=sys.__stdout__, flush=True)
+    """Print the RESULT line, past whoever replaced `sys.stdout` or left a line of it unfinished."""
+    print(f"\nRESULT {json.dumps(fields)}", file=sys.__stdout__, flush=True)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.benchmark import pure
 from tests.benchmark.__main__ import SECTIONS, main, run
+from tests.benchmark.population import Population
 from tests.benchmark.sizes import QUICK
 from tests.benchmark.small_job import events, expected_moves
 from tests.harness.kafka import kafka_missing
@@ -31,7 +32,7 @@ def test_a_section_gives_figures_above_zero(name: str, tmp_path: Path) -> None:
 
 
 def test_the_rules_alone_reject_nothing_of_the_population() -> None:
-    population = pure.Population(20, 40, 20, 1, first_day=pure.FIRST_DAY)
+    population = Population(20, 40, 20, 1, first_day=pure.FIRST_DAY)
 
     folded = pure.run_fold(pure.sources(list(population.records())))
 

@@ -108,7 +108,7 @@ def settings() -> EngineSettings:
         **common,
         input_topics=(ENVIRONMENT["INPUT"],),
         output_topics=(ENVIRONMENT["OUTPUT"],),
-        compacted_output_topics=(),
+        compacted_output_topics=(ENVIRONMENT["OUTPUT"],),  # none is; the engine wants one
         journal_topic=names["journal"],
         snapshot_topic=names["snapshots"],
     )
