@@ -44,8 +44,8 @@ schemas: $(VENV)/installed-dev ## write the JSON Schemas and the AsyncAPI docume
 
 .PHONY: lock
 lock: $(VENV)/installed-dev ## pin the newest versions that pyproject.toml allows
-	$(COMPILE) --upgrade --extra embedded -o requirements.txt pyproject.toml
-	$(COMPILE) --upgrade --extra embedded --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(COMPILE) --upgrade --extra embedded --extra dev -o requirements-dev.txt pyproject.toml
+	$(COMPILE) --upgrade --extra embedded -c requirements-dev.txt -o requirements.txt pyproject.toml
 
 .PHONY: clean
 clean: ## remove what the other commands made

@@ -23,11 +23,11 @@ def _names(requirements: list[str]) -> set[str]:
     return {re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement)[0]).lower() for requirement in requirements}
 
 
-def _imported() -> dict[str, str]:
-    """Distribution of every third-party import of the product, and one file that has it."""
+def _imported(*folders: str) -> dict[str, str]:
+    """Distribution of every third-party import in these folders, and one file that has it."""
     distributions = packages_distributions()
     found = {}
-    for path in modules(*PACKAGES):
+    for path in modules(*folders):
         for node in ast.walk(ast.parse(path.read_bytes())):
             match node:
                 case ast.Import(names=names):
@@ -37,17 +37,29 @@ def _imported() -> dict[str, str]:
                 case _:
                     continue
             for top in tops:
-                if top not in sys.stdlib_module_names and top not in PACKAGES:
+                if top not in sys.stdlib_module_names and top not in (*PACKAGES, "tests"):
                     (name, *_) = _names(distributions.get(top, [top]))
                     found[name] = name_of(path)
     return found
 
 
-def test_every_import_is_asked_for() -> None:
-    asked = _names(_PROJECT["dependencies"] + _PROJECT["optional-dependencies"]["embedded"])
-    assert {name: where for name, where in _imported().items() if _COMES_WITH.get(name, name) not in asked} == {}
+def _asked(*extras: str) -> set[str]:
+    return _names(_PROJECT["dependencies"]).union(*(_names(_PROJECT["optional-dependencies"][name]) for name in extras))
+
+
+def test_every_import_of_the_product_is_asked_for() -> None:
+    missing = {name: where for name, where in _imported(*PACKAGES).items() if _asking(name) not in _asked("embedded")}
+    assert missing == {}
+
+
+def test_every_import_of_the_tests_is_asked_for() -> None:
+    missing = {name: where for name, where in _imported("tests").items() if _asking(name) not in _asked("dev")}
+    assert missing == {}
 
 
 def test_nothing_is_asked_for_that_is_not_used() -> None:
-    asked = _names(_PROJECT["dependencies"] + _PROJECT["optional-dependencies"]["embedded"])
-    assert asked - _imported().keys() - _WITHOUT_IMPORT.keys() == set()
+    assert _asked("embedded") - _imported(*PACKAGES).keys() - _WITHOUT_IMPORT.keys() == set()
+
+
+def _asking(name: str) -> str:
+    return _COMES_WITH.get(name, name)
