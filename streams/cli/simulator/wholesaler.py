@@ -69,7 +69,7 @@ class Wholesaler:
 
     def __init__(self, clients: int, *, seed: int, first_day: date, mistakes: float = 0.0) -> None:
         self._random = random.Random(seed)
-        self._first_day = first_day
+        self.first_day = first_day
         self._mistakes = mistakes
         self._numbers: defaultdict[str, int] = defaultdict(int)
         self._planned: defaultdict[int, list[SimulatedEvent]] = defaultdict(list)
@@ -232,7 +232,7 @@ class Wholesaler:
         return f"{kind}-{self._numbers[kind]:05d}"
 
     def _date(self, number: int) -> date:
-        return self._first_day + timedelta(days=number)
+        return self.first_day + timedelta(days=number)
 
     def _instant(self, number: int, hour_first: float, hour_last: float) -> int:
         """A whole second of a day between two hours of Moscow."""

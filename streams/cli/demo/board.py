@@ -1,0 +1,98 @@
+"""What the demo knows of the world: folded from the published outputs alone, as any dashboard could."""
+
+from collections import deque
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from schemas.catalogue import CLIENT_STATUS, DEAD_LETTERS, SHIPMENT_BLOCKS
+from streams.cli.simulator.names import Name
+
+LATEST_MAX: Final = 40
+RISK_GROUPS: Final = (0, 1, 2, 3)
+
+
+class Decision(NamedTuple):
+    """A block or a release."""
+
+    at: datetime
+    client_id: str
+    blocked: bool
+    why: Name
+    """The reason in words, in both languages."""
+
+
+class Coming(NamedTuple):
+    """What will happen to a client by time alone."""
+
+    at: datetime
+    client_id: str
+    changes: list[dict[str, Any]]
+
+
+class Board:
+    """The state of the screen. `names` are the clients' names by id."""
+
+    def __init__(self, names: dict[str, Name]) -> None:
+        self.names = names
+        self.latest: deque[Decision] = deque(maxlen=LATEST_MAX)
+        """Blocks and releases as they took effect, the newest last."""
+        self.blocked: set[str] = set()
+        self.groups: dict[str, int] = {}
+        """Risk group by client."""
+        self.coming: dict[str, Coming] = {}
+        self.dead_letters = 0
+        self.blocks = 0
+        self.releases = 0
+
+    def take(self, topic: str, body: dict[str, Any]) -> Decision | None:
+        """Folds one output; returns the decision when it is one. A dead letter needs no body."""
+        if topic == DEAD_LETTERS:
+            self.dead_letters += 1
+        elif topic == CLIENT_STATUS:
+            self._status(body)
+        elif topic == SHIPMENT_BLOCKS:
+            return self._decision(body)
+        return None
+
+    def name(self, client_id: str) -> Name:
+        """The name of a client; its id where none is known."""
+        return self.names.get(client_id, Name(client_id, client_id))
+
+    def in_group(self, group: int) -> int:
+        """How many clients are in a risk group."""
+        return sum(1 for of_client in self.groups.values() if of_client == group)
+
+    def next_changes(self, now: datetime, count: int) -> list[Coming]:
+        """The soonest expected changes after `now`: those of risk or blocks first of all, else any."""
+        ahead = sorted((coming for coming in self.coming.values() if coming.at > now), key=lambda coming: coming[:2])
+        weighty = [coming for coming in ahead if any(_weighty(change) for change in coming.changes)]
+        return (weighty or ahead)[:count]
+
+    def _status(self, body: dict[str, Any]) -> None:
+        client_id = body["client_id"]
+        self.groups[client_id] = body["categories"]["risk_group"]
+        coming = body["next_change"]
+        if coming is None:
+            self.coming.pop(client_id, None)
+        else:
+            at = datetime.fromisoformat(coming["at"])
+            self.coming[client_id] = Coming(at, client_id, coming["changes"])
+
+    def _decision(self, body: dict[str, Any]) -> Decision:
+        blocked = body["type"] == "shipment.blocked"
+        client_id = body["client_id"]
+        if blocked:
+            self.blocks += 1
+            self.blocked.add(client_id)
+        else:
+            self.releases += 1
+            self.blocked.discard(client_id)
+        words = body["explanation"]
+        at = datetime.fromisoformat(body["effective_at"])
+        decision = Decision(at, client_id, blocked, Name(words["en"], words["ru"]))
+        self.latest.append(decision)
+        return decision
+
+
+def _weighty(change: dict[str, Any]) -> bool:
+    return "condition" in change or change.get("dimension") == "risk_group"

@@ -1,0 +1,127 @@
+"""Two ways to show a board: a picture that moves, and lines for pipes and logs."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from rich.console import Console
+from rich.live import Live
+
+from streams.cli.demo.board import RISK_GROUPS, Board, Decision
+from streams.cli.demo.view import Frame, draw, said_in
+from streams.cli.demo.words import Language, moment, word
+
+_PICTURES_PER_SECOND: Final = 8
+_SECONDS_BETWEEN_LINES: Final = 5.0
+
+
+class Show(Protocol):
+    """What the demo tells of itself; ended by the `with` block."""
+
+    def note(self, key: str) -> None:
+        """Something is being started."""
+
+    def decided(self, decision: Decision) -> None:
+        """A block or release was published."""
+
+    def refresh(self, frame: Frame) -> None:
+        """Called many times a second; `frame.note` is filled in by the show."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Picture:
+    """Fills the terminal, and gives it back at the end as it was."""
+
+    def __init__(self, board: Board, language: Language, console: Console) -> None:
+        self._board = board
+        self._language: Language = language
+        self._console = console
+        self._live = Live(console=console, screen=True, auto_refresh=False, transient=True)
+        self._drawn = 0.0
+        self._began = False
+
+    def note(self, key: str) -> None:
+        """A line before the picture begins."""
+        self._console.print(word(key, self._language), style="dim")
+
+    def decided(self, decision: Decision) -> None:
+        """Nothing: the board holds it."""
+
+    def refresh(self, frame: Frame) -> None:
+        """Draws, when it is time."""
+        if not self._began:
+            self._live.start()
+            self._began = True
+        now = time.monotonic()
+        if now - self._drawn >= 1 / _PICTURES_PER_SECOND:
+            self._drawn = now
+            self._live.update(draw(self._board, frame, self._language), refresh=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+
+class Lines:
+    """One line for each decision, and every few seconds one for all."""
+
+    def __init__(self, board: Board, language: Language) -> None:
+        self._board = board
+        self._language: Language = language
+        self._said_at = time.monotonic()
+        _say(word("not_durable", language))
+
+    def note(self, key: str) -> None:
+        """Says it."""
+        _say(word(key, self._language))
+
+    def decided(self, decision: Decision) -> None:
+        """When, whom, what, and why."""
+        language = self._language
+        mark = word("blocked" if decision.blocked else "released", language)
+        name = said_in(self._board.name(decision.client_id), language)
+        why = " ".join(said_in(decision.why, language).split())
+        _say(f"{decision.at:%Y-%m-%d %H:%M}  {mark:8}  {decision.client_id} {name}: {why}")
+
+    def refresh(self, frame: Frame) -> None:
+        """Says how things stand, when it is time."""
+        if time.monotonic() - self._said_at < _SECONDS_BETWEEN_LINES:
+            return
+        self._said_at = time.monotonic()
+        board = self._board
+        text = word("line", self._language).format(
+            date=moment(frame.now, self._language),
+            events=f"{frame.sent:,}",
+            rate=f"{frame.events_per_second:,.0f}",
+            groups=groups_in_short(board),
+            blocked=len(board.blocked),
+            dead=board.dead_letters,
+        )
+        _say(text)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing to give back."""
+
+
+def groups_in_short(board: Board) -> str:
+    """`0: 280, 1: 12, 2: 5, 3: 3`."""
+    return ", ".join(f"{group}: {board.in_group(group)}" for group in RISK_GROUPS)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

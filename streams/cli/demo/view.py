@@ -1,0 +1,159 @@
+"""The picture of a board, drawn with rich; as many of the last decisions as the terminal has room for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from rich.align import Align
+from rich.console import Group, RenderableType
+from rich.layout import Layout
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from streams.cli.demo.board import RISK_GROUPS, Board, Coming, Decision
+from streams.cli.demo.words import Language, change_in_words, how_long, moment, word
+from streams.cli.simulator.names import Name
+
+_GROUP_STYLES: Final = ("green", "yellow", "dark_orange", "red")
+_BAR_WIDTH: Final = 24
+_COMING_SHOWN: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the picture needs beside the board."""
+
+    now: datetime
+    """The simulated present, in the company's zone."""
+    sent: int
+    events_per_second: float
+    hours_per_second: float
+    """Speed of the simulated clock."""
+    bootstrap: str
+    note: str = ""
+    """Shown instead of the speed while things are being started."""
+
+
+def draw(board: Board, frame: Frame, language: Language) -> RenderableType:
+    """The whole screen."""
+    screen = Layout()
+    screen.split_column(
+        Layout(_header(frame, language), name="header", size=3),
+        Layout(name="middle", size=11),
+        Layout(_decisions(board, language), name="decisions"),
+        Layout(_footer(frame, language), name="footer", size=2),
+    )
+    screen["middle"].split_row(
+        Layout(_groups(board, language), name="groups", ratio=5),
+        Layout(_coming(board, frame, language), name="coming", ratio=7),
+    )
+    return screen
+
+
+def _header(frame: Frame, language: Language) -> RenderableType:
+    row = Table.grid(expand=True)
+    row.add_column(ratio=1)
+    row.add_column(justify="center", ratio=1)
+    row.add_column(justify="right", ratio=1)
+    rate = Text.assemble(
+        (f"{frame.events_per_second:,.0f}", "bold cyan"),
+        f" {word('events_per_second', language)} · ",
+        (f"{frame.sent:,}", "bold"),
+        f" {word('events', language)}",
+    )
+    year = f" {frame.now.year}"
+    clock = Text(frame.note or f"{moment(frame.now, language)}{year}", style="bold")
+    row.add_row(Text(word("title", language), style="bold"), clock, rate)
+    return Panel(row, border_style="blue")
+
+
+def _groups(board: Board, language: Language) -> RenderableType:
+    counts = [board.in_group(group) for group in RISK_GROUPS]
+    most = max(*counts, 1)
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(style="dim", no_wrap=True)
+    for group, count in zip(RISK_GROUPS, counts, strict=True):
+        style = _GROUP_STYLES[group]
+        length = max(1, round(_BAR_WIDTH * count / most)) if count else 0
+        label = word(f"group_{group}", language)
+        grid.add_row(str(group), Text("█" * length, style=style), Text(str(count), style=f"bold {style}"), label)
+    below = Table.grid(padding=(0, 1))
+    below.add_column(justify="right", min_width=4)
+    below.add_column()
+    below.add_row(Text(str(len(board.blocked)), style="bold red"), word("blocked_now", language))
+    below.add_row(Text(str(board.dead_letters), style="bold magenta"), word("dead_letters", language))
+    return Panel(
+        Group(Text(), grid, Text(), below), title=word("groups", language), title_align="left", border_style="blue"
+    )
+
+
+def _coming(board: Board, frame: Frame, language: Language) -> RenderableType:
+    expected = board.next_changes(frame.now, _COMING_SHOWN)
+    body: RenderableType = Align.center(Text(word("nothing_coming", language), style="dim"), vertical="middle")
+    if expected:
+        grid = Table.grid(padding=(0, 1), expand=True)
+        grid.add_column(justify="right", no_wrap=True)
+        grid.add_column(justify="right", no_wrap=True, style="dim")
+        grid.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
+        grid.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
+        for coming in expected:
+            grid.add_row(*_expected(board, coming, frame, language))
+        body = Group(Text(), grid)
+    return Panel(body, title=word("coming", language), title_align="left", border_style="blue")
+
+
+def _expected(board: Board, coming: Coming, frame: Frame, language: Language) -> tuple[Text, str, str, Text]:
+    span = coming.at - frame.now
+    seconds = span.total_seconds() / 3600 / frame.hours_per_second
+    stops = any(change.get("change") == "opens" for change in coming.changes)
+    said = ", ".join(change_in_words(change, language) for change in reversed(coming.changes))
+    return (
+        Text(f"{seconds:.1f} {word('seconds', language)}", style="bold cyan"),
+        how_long(span, language),
+        said_in(board.name(coming.client_id), language),
+        Text(said, style="red" if stops else "yellow"),
+    )
+
+
+def _decisions(board: Board, language: Language) -> RenderableType:
+    body: RenderableType = Align.center(Text(word("none_yet", language), style="dim"), vertical="middle")
+    if board.latest:
+        grid = Table.grid(padding=(0, 1), expand=True)
+        grid.add_column(no_wrap=True, style="dim")
+        grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True, max_width=30, overflow="ellipsis")
+        grid.add_column(ratio=1)
+        for decision in reversed(board.latest):
+            grid.add_row(*_decided(board, decision, language))
+        body = grid
+    return Panel(body, title=word("decisions", language), title_align="left", border_style="blue")
+
+
+def _decided(board: Board, decision: Decision, language: Language) -> tuple[str, Text, Text, Text]:
+    mark = (
+        Text(f"■ {word('blocked', language)}", style="bold red")
+        if decision.blocked
+        else Text(f"▶ {word('released', language)}", style="bold green")
+    )
+    name = Text.assemble((said_in(board.name(decision.client_id), language), "bold"), (f" {decision.client_id}", "dim"))
+    return moment(decision.at, language), mark, name, Text(said_in(decision.why, language))
+
+
+def _footer(frame: Frame, language: Language) -> RenderableType:
+    first = Text(f" {word('not_durable', language)}", style="yellow", no_wrap=True, overflow="ellipsis")
+    second = Text.assemble(
+        f" {word('end', language)} {word('look', language)} ",
+        (f"stoplist watch blocks --bootstrap {frame.bootstrap}", "cyan"),
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+    return Group(first, second)
+
+
+def said_in(text: Name, language: Language) -> str:
+    """A text that there is in both languages."""
+    return text.ru if language == "ru" else text.en
