@@ -87,7 +87,7 @@ def _withdraw(draw: Any, world: World, finals: list[tuple[Any, int]], orders: li
                     None,
                 )
         elif choice == 1 and hasattr(event, "value_date"):
-            extra = payment(event.id, FIRST, 77, revision=0) if event.id[0] == "P" else event
+            extra = payment(event.id, FIRST + timedelta(on), 77, revision=0) if event.id[0] == "P" else event
         elif choice == 2:
             extra = event
         else:
