@@ -7,19 +7,16 @@ record are met only where a client is not decoded yet, so the loop over the reco
 from collections.abc import Sequence
 from typing import Final, Generic, NamedTuple
 
-from aiokafka.partitioner import murmur2
-
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from streams.engine.bad_records import BadRecords
 from streams.engine.failures import ClientFailed
 from streams.engine.fold import Fold, Shared, State
-from streams.engine.snapshot_records import HeldClient, KeptRecord
+from streams.engine.misrouting import MISROUTED, forwarded, partition_of
+from streams.engine.snapshot_records import HeldClient, kept
 from streams.engine.states import States
 
-ORIGIN_HEADER: Final = "stoplist-origin"
 _APART_MAX: Final = 8
 _TOO_MUCH_HELD: Final = "the client is held and keeps as many records as allowed: repair it, then send this again"
-_MISROUTED: Final = "send it with the murmur2 partitioner and the client id as key (librdkafka: murmur2_random)"
 
 
 class Made(NamedTuple):
@@ -141,17 +138,15 @@ class Folder(Generic[State, Shared]):
 
     def _misroute(self, key: bytes, record: Source, at: Instant, index: int, made: Made) -> bool:
         """Send a record of a client that belongs elsewhere to its partition, once."""
-        target = (murmur2(key) & 0x7FFFFFFF) % self.partitions
+        target = partition_of(key, self.partitions)
         if target == self.partition:
             return False
-        headers = list(record.headers or ())
-        if any(name == ORIGIN_HEADER for name, _ in headers):
-            self._reject(record, Rejected("misrouted", None, _MISROUTED), at, index, made.here)
+        output = forwarded(record)
+        if output is None:
+            self._reject(record, MISROUTED, at, index, made.here)
         else:
             self.misrouted += 1
-            origin = f"{record.topic}/{record.partition}/{record.offset}".encode()
-            forwarded = Output(record.topic, key, record.value, [*headers, (ORIGIN_HEADER, origin)])
-            made.elsewhere.append((target, forwarded))
+            made.elsewhere.append((target, output))
         return True
 
     def _reject(self, record: Source, rejected: Rejected, at: Instant, index: int, out: list[Output]) -> None:
@@ -165,12 +160,11 @@ class Folder(Generic[State, Shared]):
     def _keep(self, key: bytes, record: Source, at: Instant, index: int, out: list[Output]) -> None:
         """Keep an input of a held client; beyond the limit it is a dead letter, so that nothing is lost in silence."""
         held = self.states.held[key]
-        kept = _kept(record, at)
         size = len(record.value or b"") + 100
         if held.size + size > self.held_bytes_max:
             self._reject(record, Rejected("limit_exceeded", None, _TOO_MUCH_HELD), at, index, out)
             return
-        held.records.append(kept)
+        held.records.append(kept(record, at))
         held.size += size
         self.states.dirty[key] = None
 
@@ -320,10 +314,3 @@ class Folder(Generic[State, Shared]):
         if settled:
             self.fold.settle(self.shared, max(settled))
             self._broadcasts = len(self.fold.broadcasts(self.shared))
-
-
-def _kept(record: Source, at: Instant) -> KeptRecord:
-    headers = [(name, value) for name, value in record.headers or ()]
-    return KeptRecord(
-        record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers, at
-    )

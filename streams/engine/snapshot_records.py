@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from schemas.records import Instant
+from schemas.records import Instant, Source
 
 HEADER: Final = "stoplist"
 _FIELDS: Final = struct.Struct(">QqQIB")
@@ -43,6 +43,14 @@ class KeptRecord(msgspec.Struct, array_like=True):
     headers: list[tuple[str, bytes]]
     at: Instant
     """The partition's instant when it arrived."""
+
+
+def kept(record: Source, at: Instant) -> KeptRecord:
+    """The record as a held client keeps it."""
+    headers = [(name, value) for name, value in record.headers or ()]
+    return KeptRecord(
+        record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers, at
+    )
 
 
 class HeldClient(msgspec.Struct):

@@ -108,7 +108,9 @@ class SnapshotRound:
         at: Instant,
         shared: bytes,
         state_bytes_max: int,
+        wake: asyncio.Event,
     ) -> None:
+        """`wake` is set whenever a write is acknowledged or failed."""
         self.c = c
         self.positions = positions
         self.at = at
@@ -121,6 +123,7 @@ class SnapshotRound:
         self._tp = tp
         self._owner = owner
         self._state_bytes_max = state_bytes_max
+        self._wake = wake
         self._todo = list(states.dirty)
         self._next = 0
         self._pending: set[asyncio.Task[None]] = set()
@@ -173,6 +176,7 @@ class SnapshotRound:
             task = asyncio.ensure_future(self._write(records, deleted, self._last))
             self._last = task
             self._pending.add(task)
+            task.add_done_callback(lambda _: self._wake.set())
 
     async def _write(self, records: list[Record], deleted: list[Record], before: asyncio.Task[None] | None) -> None:
         if before is not None:

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from schemas.records import NEVER, Output
-from tests.engine.counting import GROUPS, CountingFold
+from tests.engine.counting import GROUPS, CountingFold, CountState
 from tests.engine.world import partition_of
 
 
@@ -25,7 +25,8 @@ def expected(history: list[Fact]) -> dict[str, bytes]:
     out: list[Output] = []
     end = max(fact.timestamp for fact in history)
     for partition in sorted({partition_of(fact.key) for fact in history}):
-        shared, states, at = fold.shared_new(), {}, 0
+        shared, at = fold.shared_new(), 0
+        states: dict[bytes, CountState] = {}
         mine = [fact for fact in history if partition_of(fact.key) == partition]
         for fact in sorted(mine, key=lambda fact: (fact.timestamp, fact.topic)):
             at = max(at, fact.timestamp)

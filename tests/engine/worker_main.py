@@ -1,7 +1,8 @@
-"""A worker process for the tests: `python -m tests.engine.worker_main SETTINGS` (JSON of `EngineSettings` and `fold`)."""
+"""A worker process for the tests: `python -m tests.engine.worker_main SETTINGS`, JSON of its settings and `fold`."""
 
 import json
 import sys
+from typing import Any
 
 from streams.agents.worker import run
 from streams.engine.settings import EngineSettings
@@ -12,7 +13,8 @@ def main() -> int:
     """Run the counting fold with the settings given."""
     given = json.loads(sys.argv[1])
     fold = CountingFold(**given.pop("fold"))
-    return run(EngineSettings(**{name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}), fold)
+    settings: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
+    return run(EngineSettings(**settings), fold)
 
 
 if __name__ == "__main__":

@@ -102,7 +102,8 @@ class World:
 
     def ended(self, process: Any) -> int:
         """The exit code of a worker that ends by itself."""
-        return int(wait_until(lambda: (process.poll(),) if process.poll() is not None else None, self.tail())[0])
+        wait_until(lambda: process.poll() is not None, "the worker ends")
+        return int(process.returncode)
 
     def close(self) -> None:
         """Kill what still runs."""
@@ -186,9 +187,8 @@ class World:
 
     def hashes(self, **fold: Any) -> list[str]:
         """The state hash of every partition, by what is in Kafka."""
-        settings = EngineSettings(
-            **{name: tuple(v) if isinstance(v, list) else v for name, v in self.settings.items()},
-        )
+        given: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in self.settings.items()}
+        settings = EngineSettings(**given)
         return [
             asyncio.run(state_hash(settings, CountingFold(self.prefix, **fold), partition, PARTITIONS))
             for partition in range(PARTITIONS)

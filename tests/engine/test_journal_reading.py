@@ -1,0 +1,82 @@
+"""Which records of a journal count (rules 1-3 of the protocol); pure, no broker."""
+
+import pytest
+
+from streams.engine import journal
+from streams.engine.failures import Refusal
+from streams.engine.journal import Checkpoint, Chunk, Owner, Position
+from streams.engine.journal_reading import JournalReading
+
+
+def _owner() -> bytes:
+    return journal.encode(Owner(4, "w"))
+
+
+def _chunk(owner: int, n: int, first: int = 0, last: int = 9) -> bytes:
+    return journal.encode(Chunk(owner, n, "in", first, last, 1000 + n, "r1"))
+
+
+def _checkpoint(owner: int, c: int, position: int = 10) -> bytes:
+    return journal.encode(Checkpoint(owner, c, {"in": Position(position, 1000 + c)}, 5, b"", "r1"))
+
+
+def _read(records: dict[int, bytes], accept_loss: bool = False) -> JournalReading:
+    reading = JournalReading(0, accept_loss)
+    for offset, value in records.items():
+        reading.feed(offset, value)
+    return reading
+
+
+def test_a_chunk_counts_under_the_nearest_owner_before_it() -> None:
+    reading = _read({0: _owner(), 1: _chunk(0, 1), 2: _chunk(0, 2, 10, 19)})
+    assert list(reading.chunks) == [1, 2]
+    assert (reading.last, reading.positions["in"]) == (2, Position(20, 1002))
+
+
+def test_a_late_chunk_of_a_former_owner_is_void_for_ever() -> None:
+    # w1 owns at 0, w2 at 2; what w1 writes at 3 comes too late, also after w2's own chunk
+    reading = _read({0: _owner(), 1: _chunk(0, 1), 2: _owner(), 3: _chunk(0, 2), 4: _chunk(2, 2, 10, 12), 5: _chunk(0, 3)})
+    assert (reading.last, reading.ignored) == (2, 2)
+    assert reading.positions["in"] == Position(13, 1002)
+
+
+def test_a_void_checkpoint_does_not_count() -> None:
+    reading = _read({0: _owner(), 1: _chunk(0, 1), 2: _owner(), 3: _checkpoint(0, 1)})
+    assert (reading.completed_through, list(reading.chunks)) == (0, [1])
+
+
+def test_only_chunks_after_the_checkpoint_are_folded_again() -> None:
+    reading = _read({0: _owner(), 1: _chunk(0, 1), 2: _chunk(0, 2, 10, 19), 3: _checkpoint(0, 1), 4: _chunk(0, 3, 20, 29)})
+    assert (reading.completed_through, list(reading.chunks), reading.last) == (1, [2, 3], 3)
+    assert reading.positions["in"].next == 30
+
+
+def test_the_journal_is_cut_in_front_of_an_owner_older_than_the_checkpoint_only() -> None:
+    before = {0: _owner(), 1: _chunk(0, 1), 5: _owner(), 6: _chunk(5, 2)}
+    assert _read(before).cut_before() is None
+    assert _read({**before, 7: _checkpoint(5, 2)}).cut_before() == 5
+    assert _read({**before, 7: _checkpoint(5, 2), 8: _owner()}).cut_before() == 5
+
+
+def test_a_cut_journal_reads_as_the_whole_one() -> None:
+    whole = {0: _owner(), 1: _chunk(0, 1), 2: _owner(), 3: _chunk(2, 2, 10, 19), 4: _checkpoint(2, 2, 20), 5: _chunk(2, 3, 20, 21)}
+    cut = {offset: value for offset, value in whole.items() if offset >= 2}
+    assert _read(cut).positions == _read(whole).positions
+    assert _read(cut).chunks == _read(whole).chunks
+
+
+def test_a_reader_never_starts_in_between_two_owner_records() -> None:
+    with pytest.raises(Refusal, match="in between two owner records") as refusal:
+        _read({3: _chunk(2, 2)})
+    assert refusal.value.code == "journal_cut"
+    assert _read({3: _chunk(2, 2), 4: _owner(), 5: _chunk(4, 7)}, accept_loss=True).last == 7
+
+
+def test_a_missing_chunk_is_a_refusal() -> None:
+    with pytest.raises(Refusal, match="from chunk 1 to 3"):
+        _read({0: _owner(), 1: _chunk(0, 1), 2: _chunk(0, 3)})
+
+
+def test_a_record_of_nobody_is_a_refusal() -> None:
+    with pytest.raises(Refusal, match="not one of ours"):
+        _read({0: b'{"type":"something"}'})
