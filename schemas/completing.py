@@ -31,10 +31,10 @@ from schemas.events import (
     SaleReturned,
     ShipmentDispatched,
 )
-from schemas.forms import INVALID, instant_of, is_currency, is_day, is_printable, milli_of, minor_of, rate_of
+from schemas.forms import INVALID, instant_of, is_currency, is_day, is_printable, milli_of, minor_of, price_of, rate_of
 
 _encode: Final = msgspec.msgpack.Encoder().encode
-_EMPTY: Final = blake2b(digest_size=8)
+_copy_empty: Final = blake2b(digest_size=8).copy
 _encode_sorted: Final = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -50,7 +50,7 @@ def complete(event: ClientEvent | Broadcast) -> bool:
 
 def _digest(content: Any) -> bytes:
     """Eight bytes of BLAKE2b; to copy an empty hash is quicker than to make one."""
-    hashed = _EMPTY.copy()
+    hashed = _copy_empty()
     hashed.update(_encode(content))
     return hashed.digest()
 
@@ -101,40 +101,42 @@ def _payment_reversed(event: PaymentReversed) -> bool:
 def _shipment_dispatched(event: ShipmentDispatched) -> bool:
     amount = event.amount_minor = minor_of(event.amount)
     at = event.at_ms = instant_of(event.at)
-    rate = _rate(event)
+    rate = event.rate if event.rate is None else rate_of(event.rate)
     if amount == INVALID or at == INVALID or rate == "" or not is_currency(event.currency):
         return False
-    outlet, deal, territory, direction = event.outlet_id, event.deal_id, event.territory, event.direction
-    if not event.shipment_id or not is_printable(f"{event.shipment_id}{outlet}{deal}{territory}{direction}"):
+    shipment, outlet, deal = event.shipment_id, event.outlet_id, event.deal_id
+    territory, direction, term = event.territory, event.direction, event.payment_term_days
+    if not shipment or not is_printable(f"{shipment}{outlet}{deal}{territory}{direction}"):
         return False
-    if not all(map(_dispatch_line, event.lines)):
-        return False
-    parts = None
-    if event.instalments is None:
-        if event.payment_term_days is None:
+    lines = []
+    for line in event.lines:
+        said = _dispatch_line(line)
+        if said is None:
             return False
-    else:
-        if event.payment_term_days is not None or not _instalments(event.instalments, amount):
+        lines.append(said)
+    parts = None
+    if event.instalments is not None:
+        if term is not None or not _instalments(event.instalments, amount):
             return False
         parts = [(part.obligation_id, part.due_date, part.amount_minor) for part in event.instalments]
-    lines = [
-        (line.sku, line.quantity_milli, line.price_minor, line.rrp_minor, line.product_category, line.fast_moving)
-        for line in event.lines
-    ]
-    names = (outlet, deal, territory, direction)
-    terms = (event.payment_term_days, parts, rate)
-    event.digest = _digest((event.revision, event.shipment_id, names, at, event.currency, amount, lines, terms))
+    elif term is None:
+        return False
+    where = (shipment, outlet, deal, territory, direction)
+    event.digest = _digest((event.revision, *where, at, event.currency, amount, lines, term, parts, rate))
     return True
 
 
-def _dispatch_line(line: Line) -> bool:
-    if line.price is None or line.rrp is None or line.fast_moving is None:
-        return False
+def _dispatch_line(line: Line) -> tuple[Any, ...] | None:
+    """What the line says, or None when it may not be valid."""
+    category, fast_moving = line.product_category, line.fast_moving
+    if line.price is None or line.rrp is None or fast_moving is None or not is_printable(line.sku):
+        return None
     quantity = line.quantity_milli = milli_of(line.quantity)
-    price = line.price_minor = minor_of(line.price)
-    rrp = line.rrp_minor = minor_of(line.rrp)
-    known = line.product_category in ("A", "B", "C") and is_printable(line.sku)
-    return known and quantity > 0 and price != INVALID and rrp != INVALID
+    price = line.price_minor = price_of(line.price)
+    rrp = line.rrp_minor = price_of(line.rrp)
+    if quantity <= 0 or price == INVALID or rrp == INVALID or category not in ("A", "B", "C"):
+        return None
+    return line.sku, quantity, price, rrp, category, fast_moving
 
 
 def _instalments(parts: list[Instalment], amount: int) -> bool:
@@ -175,8 +177,8 @@ def _sale_recorded(event: SaleRecorded) -> bool:
         return False
     if not direction or not is_printable(f"{direction}{territory}{shipment_id}"):
         return False
-    place = (direction, territory, event.territorial, shipment_id)
-    event.digest = _digest((event.revision, amount, event.currency, day, place, rate))
+    where = (direction, territory, event.territorial, shipment_id)
+    event.digest = _digest((event.revision, amount, event.currency, day, *where, rate))
     return True
 
 

@@ -55,7 +55,7 @@ REASONS: Final[dict[str, str]] = {
     NOT_AUTHORISED: "The signature is missing, wrong, or of a key without the role this needs.",
     MISROUTED: "The record lies in a partition that its key does not belong to, again after it was sent on once.",
     LIMIT_EXCEEDED: "The client has as many facts as the policy allows.",
-    NOT_A_BROADCAST: "The record has no key, but its event is about one client.",
+    NOT_A_BROADCAST: "The event concerns every client and has no key; under a client's key it is no broadcast.",
     POLICY_INVALID: "The policy in the record does not validate.",
 }
 """Every reason and what it means, in one sentence."""

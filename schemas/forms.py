@@ -15,7 +15,7 @@ _MONEY: Final = re.compile(r"(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,2}))?").fullmatch
 _QUANTITY: Final = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?").fullmatch
 _RATE: Final = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,9}))?").fullmatch
 _INSTANT: Final = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])"
     r"(?:\.([0-9]{1,9}))?([Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 ).fullmatch
 _CURRENCY: Final = re.compile(r"[A-Z]{3}").fullmatch
@@ -30,7 +30,10 @@ new characters depends on the version of Python, and a record must be judged ali
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _days_seen: dict[str, int] = {}  # at most the 84,006 days of these years
+_times_seen: dict[str, int] = {}  # at most the 86,400 seconds of a day
 _offsets_seen: dict[str, int] = {}  # at most 2,882
+_prices_seen: dict[str, int] = {}
+_PRICES_MAX: Final = 65_536
 _currencies_seen: dict[str, bool] = {}  # at most 26^3
 
 
@@ -71,25 +74,39 @@ def rate_of(text: str) -> str:
     return "" if normal == "0" else normal
 
 
+def price_of(text: str) -> int:
+    """As `minor_of`, for prices: a price list has few, so each is read once."""
+    minor = _prices_seen.get(text)
+    if minor is None:
+        minor = minor_of(text)
+        if len(_prices_seen) >= _PRICES_MAX:
+            _prices_seen.clear()
+        _prices_seen[text] = minor
+    return minor
+
+
 def instant_of(text: str) -> int:
     """Milliseconds of an RFC 3339 time with offset, later digits cut off; INVALID for any other form or before 1970."""
+    try:  # each part was read before
+        if text[10] == "T":
+            return max(_days_seen[text[:10]] + _times_seen[text[11:19]] - _offsets_seen[text[19:]], INVALID)
+    except (KeyError, IndexError):
+        pass
     match = _INSTANT(text)
     if match is None:
         return INVALID
-    day, hour, minute, second, fraction, offset = match.groups()
-    midnight = _days_seen.get(day)
-    if midnight is None:
+    day, time, fraction, offset = match.groups()
+    if day not in _days_seen:
         midnight = _midnight(day)
         if midnight == INVALID:
             return INVALID
         _days_seen[day] = midnight
-    shift = _offsets_seen.get(offset)
-    if shift is None:
-        shift = _offsets_seen[offset] = _offset_ms(offset)
-    instant = midnight + (int(hour) * 3600 + int(minute) * 60 + int(second)) * 1000 - shift
-    if fraction is not None:
-        instant += int(fraction[:3].ljust(3, "0"))
-    return max(instant, INVALID)
+    if time not in _times_seen:
+        _times_seen[time] = (int(time[:2]) * 3600 + int(time[3:5]) * 60 + int(time[6:])) * 1000
+    if offset not in _offsets_seen:
+        _offsets_seen[offset] = _offset_ms(offset)
+    milliseconds = 0 if fraction is None else int(fraction[:3].ljust(3, "0"))
+    return max(_days_seen[day] + _times_seen[time] + milliseconds - _offsets_seen[offset], INVALID)
 
 
 def _midnight(text: str) -> int:

@@ -109,6 +109,16 @@ def test_instants(text: str, milliseconds: int) -> None:
     assert decoded("shipment.dispatched", at=text).at_ms == milliseconds
 
 
+def test_instants_are_read_alike_the_second_time() -> None:
+    for _ in range(2):
+        assert decoded("shipment.dispatched", at="2026-03-07T08:09:10-02:30").at_ms == 1_772_879_950_000
+        assert decoded("shipment.dispatched", at="1970-01-01T02:59:59-00:01").at_ms == 10_859_000
+        early = record("shipment.dispatched", at="1970-01-01T02:59:59+03:00")
+        assert isinstance(decode("shipments", early), Rejected)
+        for form in ("2026-03-07 08:09:10-02:30", "2026-03-07T08:09:10", "2026-03-07T08:09:10-02:30Z"):
+            assert isinstance(decode("shipments", record("shipment.dispatched", at=form)), Rejected)
+
+
 def test_leap_day() -> None:
     assert decoded("payment.received", value_date="2028-02-29").value_date == date(2028, 2, 29)
 
