@@ -35,11 +35,13 @@ class Board:
     def __init__(self, names: dict[str, Name]) -> None:
         self.names = names
         self.latest: deque[Decision] = deque(maxlen=LATEST_MAX)
-        """Blocks and releases as they took effect, the newest last."""
+        """Blocks and releases as they came; those of different partitions not in order of time."""
         self.blocked: set[str] = set()
         self.groups: dict[str, int] = {}
         """Risk group by client."""
         self.coming: dict[str, Coming] = {}
+        self.instant: datetime | None = None
+        """The latest at which anything took effect."""
         self.dead_letters = 0
         self.blocks = 0
         self.releases = 0
@@ -70,6 +72,7 @@ class Board:
 
     def _status(self, body: dict[str, Any]) -> None:
         client_id = body["client_id"]
+        self._reached(datetime.fromisoformat(body["effective_at"]))
         self.groups[client_id] = body["categories"]["risk_group"]
         coming = body["next_change"]
         if coming is None:
@@ -89,9 +92,14 @@ class Board:
             self.blocked.discard(client_id)
         words = body["explanation"]
         at = datetime.fromisoformat(body["effective_at"])
+        self._reached(at)
         decision = Decision(at, client_id, blocked, Name(words["en"], words["ru"]))
         self.latest.append(decision)
         return decision
+
+    def _reached(self, at: datetime) -> None:
+        if self.instant is None or at > self.instant:
+            self.instant = at
 
 
 def _weighty(change: dict[str, Any]) -> bool:

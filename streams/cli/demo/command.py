@@ -25,6 +25,7 @@ from streams.cli.demo.words import Language as LanguageCode
 from streams.cli.demo.words import moment, word
 from streams.cli.failure import Failure
 from streams.cli.simulator import Wholesaler
+from streams.cli.simulator.wholesaler import midnight_ms
 
 FIRST_DAY: Final = date(2026, 2, 2)
 SPEED_DEFAULT: Final = 8.0
@@ -99,7 +100,7 @@ class Performance:
         Raises Ended when a process dies or does not begin.
         """
         with ExitStack() as stack:
-            show = stack.enter_context(self._show())
+            show = self._show()
             home = stack.enter_context(temporary_home())
             show.note("starting_broker")
             embedded = stack.enter_context(embedded_servers(home))
@@ -116,7 +117,9 @@ class Performance:
             show.note("starting_worker")
             working = stack.enter_context(worker(home, embedded.bootstrap))
             try:
-                self._play(show, feed, outputs, [working, embedded.process], seconds, embedded.bootstrap)
+                with show:
+                    self._play(show, feed, outputs, [working, embedded.process], seconds, embedded.bootstrap)
+                show.note("ending")
             except (KafkaError, Failure):
                 embedded.process.check()  # the cause, when it is gone
                 raise
@@ -128,7 +131,7 @@ class Performance:
             return
         text = word("summary", language).format(
             events=f"{feed.sent:,}",
-            date=f"{moment(_moscow(feed.now_ms), language)} {_moscow(feed.now_ms).year}",
+            date=f"{moment(self._now(feed), language)} {self._now(feed).year}",
             blocks=board.blocks,
             releases=board.releases,
             blocked=len(board.blocked),
@@ -158,16 +161,25 @@ class Performance:
                 decision = self._board.take(topic, body)
                 if decision is not None:
                     show.decided(decision)
-            if self._board.blocks and not feed.live:
+            if deadline is None and seconds is not None and self._board.blocks:
+                deadline = time.monotonic() + seconds
+            decided = self._board.instant
+            if not feed.live and decided is not None and feed.is_caught_up(int(decided.timestamp() * 1000)):
                 feed.begin()
-                deadline = time.monotonic() + seconds if seconds is not None else None
-            if not feed.live and time.monotonic() - began > _WORKER_SECONDS_MAX:
+            if decided is None and time.monotonic() - began > _WORKER_SECONDS_MAX:
                 raise Ended(f"the worker has decided nothing in {_WORKER_SECONDS_MAX:.0f} s: {parts[0].last_words()}")
             show.refresh(self._frame(feed, bootstrap))
 
     def _frame(self, feed: Feed, bootstrap: str) -> Frame:
-        note = "" if feed.live else word("starting_worker", self._language)
-        return Frame(_moscow(feed.now_ms), feed.sent, feed.events_per_second(), self._speed, bootstrap, note)
+        now, rate = self._now(feed), feed.events_per_second()
+        note = "" if feed.live else word("past" if self._board.instant else "starting_worker", self._language)
+        return Frame(now, feed.sent, rate, self._speed, bootstrap, note)
+
+    def _now(self, feed: Feed) -> datetime:
+        """The simulated present; while the past is being folded, how far that is."""
+        if feed.live:
+            return _moscow(feed.now_ms)
+        return self._board.instant or _moscow(midnight_ms(FIRST_DAY))
 
 
 def _moscow(instant_ms: int) -> datetime:

@@ -26,6 +26,7 @@ class Feed:
         self._live_from: float | None = None
         self._sent_lately: deque[tuple[float, int]] = deque()
         self._first_live_ms = midnight_ms(wholesaler.first_day) + HISTORY_DAYS * DAY_MS
+        self._caught_up_ms = self._first_live_ms - DAY_MS
         self.now_ms = midnight_ms(wholesaler.first_day)
         """The simulated present."""
         self.sent = 0
@@ -35,6 +36,11 @@ class Feed:
         """Everything before the show, acknowledged."""
         self._send_until(self._first_live_ms)
         self._producer.flush(timeout=60)
+        self._sent_lately.append((time.monotonic(), self.sent))
+
+    def is_caught_up(self, decided_ms: int) -> bool:
+        """Whether a worker that has decided up to an instant is through with the past."""
+        return decided_ms >= self._caught_up_ms
 
     def begin(self) -> None:
         """From now on the clock runs."""

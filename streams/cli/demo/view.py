@@ -32,7 +32,7 @@ class Frame:
     """Speed of the simulated clock."""
     bootstrap: str
     note: str = ""
-    """Shown instead of the speed while things are being started."""
+    """Shown beside the clock: what is going on before the show."""
 
 
 def draw(board: Board, frame: Frame, language: Language) -> RenderableType:
@@ -63,7 +63,9 @@ def _header(frame: Frame, language: Language) -> RenderableType:
         f" {word('events', language)}",
     )
     year = f" {frame.now.year}"
-    clock = Text(frame.note or f"{moment(frame.now, language)}{year}", style="bold")
+    clock = Text(f"{moment(frame.now, language)}{year}", style="bold")
+    if frame.note:
+        clock.append(f" · {frame.note}", style="not bold dim")
     row.add_row(Text(word("title", language), style="bold"), clock, rate)
     return Panel(row, border_style="blue")
 
@@ -127,7 +129,7 @@ def _decisions(board: Board, language: Language) -> RenderableType:
         grid.add_column(no_wrap=True)
         grid.add_column(no_wrap=True, max_width=30, overflow="ellipsis")
         grid.add_column(ratio=1)
-        for decision in reversed(board.latest):
+        for decision in sorted(board.latest, key=lambda decision: decision.at, reverse=True):
             grid.add_row(*_decided(board, decision, language))
         body = grid
     return Panel(body, title=word("decisions", language), title_align="left", border_style="blue")

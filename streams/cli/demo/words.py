@@ -43,6 +43,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "starting_broker": ("Starting an embedded broker …", "Запускается встроенный брокер …"),
     "sending": ("Sending six weeks of the past …", "Отправляются шесть недель прошлого …"),
     "starting_worker": ("Starting a worker …", "Запускается обработчик …"),
+    "ending": ("Ending …", "Завершается …"),
+    "past": ("the past", "прошлое"),
     "summary": (
         "{events} events until {date}: {blocks} blocks, {releases} releases, {blocked} clients blocked now, "
         "{dead} unusable records set aside.",

@@ -1,7 +1,8 @@
 """The wholesaler's days: what accounting, the warehouse and the shops send, in order of time.
 
 Bank statements are posted in the morning of the day after the payment, `payments.completed` closes them at half past
-eleven; the warehouse ships and the shops sell in the course of the day.
+eleven; the warehouse ships in the afternoon, the shops report their sales in the evening. So each topic has its hours,
+as in real life where every system has its own run, and a worker on simulated time gets long runs of one topic.
 """
 
 import random
@@ -29,6 +30,11 @@ _SALE_CENTS: Final = (150, 4_500)
 _RETURNED_SHARE: Final = 0.02
 _SENT_TWICE_SHARE: Final = 0.005
 _REVISED_SHARE: Final = 0.01
+_REGISTERING_HOURS: Final = (6.0, 7.0)
+_POSTING_HOURS: Final = (8.0, 11.0)
+_COMPLETED_HOURS: Final = (11.5, 11.5)
+_SHIPPING_HOURS: Final = (12.0, 17.0)
+_REPORTING_HOURS: Final = (17.5, 21.0)
 _OWES_TOO_LONG_DAYS: Final = 7
 DISPATCHES_DAILY: Final = 1 / 6
 SALES_DAILY: Final = 0.6
@@ -116,7 +122,7 @@ class Wholesaler:
         return self._event(
             CLIENTS,
             client,
-            self._instant(0, 7.0, 8.0),
+            self._instant(0, *_REGISTERING_HOURS),
             {
                 "type": "client.registered",
                 "id": f"reg-{client.id}",
@@ -132,7 +138,7 @@ class Wholesaler:
     def _completed(self, number: int) -> SimulatedEvent:
         through = self._date(number - 1).isoformat()
         value = {"type": "payments.completed", "id": f"completed-{through}", "through": through}
-        return SimulatedEvent(PAYMENTS, None, self._instant(number, 11.5, 11.5), msgspec.json.encode(value))
+        return SimulatedEvent(PAYMENTS, None, self._instant(number, *_COMPLETED_HOURS), msgspec.json.encode(value))
 
     def _buys(self, client: Client, number: int, today: list[SimulatedEvent]) -> None:
         """A dispatch perhaps, with its payment planned; and sales of its shops."""
@@ -151,7 +157,7 @@ class Wholesaler:
         cents = generator.randint(*_ORDER_CENTS) if client.orders else generator.randint(5_000, 19_000)
         term = generator.choice(_TERMS_DAYS[:3] if client.orders == 0 else _TERMS_DAYS)
         client.orders += 1
-        instant = self._instant(number, 12.0, 18.0)
+        instant = self._instant(number, *_SHIPPING_HOURS)
         at = f"{self._date(number).isoformat()}T{_clock(instant)}+03:00"
         value = {
             "type": "shipment.dispatched",
@@ -186,7 +192,7 @@ class Wholesaler:
             "currency": "USD",
             "lines": [],
         }
-        self._planned[on].append(self._event(SHIPMENTS, client, self._instant(on, 14.0, 19.0), value))
+        self._planned[on].append(self._event(SHIPMENTS, client, self._instant(on, *_SHIPPING_HOURS), value))
         return back
 
     def _paid(self, client: Client, number: int, shipment_id: str, cents: int, term: int) -> None:
@@ -205,7 +211,7 @@ class Wholesaler:
         }
         if generator.random() < 0.85:
             value["obligations"] = [f"{shipment_id}/1"]
-        instant = self._instant(on + 1, 8.0, 11.0)
+        instant = self._instant(on + 1, *_POSTING_HOURS)
         self._planned[on + 1].append(self._event(PAYMENTS, client, instant, value))
         if generator.random() < _REVISED_SHARE:  # posted anew under its id, as accounting systems do
             value = {**value, "revision": 2, "document": "corrected"}
@@ -221,7 +227,7 @@ class Wholesaler:
             "direction": client.direction,
             "territory": client.territory,
         }
-        return self._event(SALES, client, self._instant(number, 10.0, 20.0), value)
+        return self._event(SALES, client, self._instant(number, *_REPORTING_HOURS), value)
 
     def _event(self, topic: str, client: Client, instant: int, value: dict[str, Any]) -> SimulatedEvent:
         body = {"type": value["type"], "id": value["id"], "client_id": client.id, **value}
