@@ -6,7 +6,7 @@ import msgspec
 
 from streams.domain import explanation, grounds, lifted_by
 from streams.domain.next_change import View
-from streams.domain.outputs import Because, Explanation
+from streams.domain.outputs import Because, Cause, Explanation, RecordCause
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Condition
@@ -43,7 +43,7 @@ class Change(NamedTuple):
     rest: Blocked | Released
 
 
-def change(standing: Standing, client: Client, view: View) -> Change | None:
+def change(standing: Standing, client: Client, view: View, cause: Cause) -> Change | None:
     """Bring the client's conditions to what the view says; None when none opened or closed."""
     rules, held = standing.rules, client.decided.conditions
     opened = [reason for reason in view.reasons if reason not in held]
@@ -56,7 +56,8 @@ def change(standing: Standing, client: Client, view: View) -> Change | None:
         held[reason] = Condition(since=view.instant)
     if not view.reasons:
         because = [ground for reason in closed for ground in grounds.of_condition(rules, client, view, reason)]
-        said = explanation.released([grounds.ended(rules, view, reason) for reason in closed])
+        kind, record_id = (cause.type, cause.id) if isinstance(cause, RecordCause) else (None, None)
+        said = explanation.released([grounds.ended(rules, view, reason) for reason in closed], kind, record_id)
         return Change("shipment.released", because, said, Released(closed, overridden=False, overrides=[]))
     items: list[ActiveCondition] = []
     texts: list[Text] = []

@@ -17,15 +17,11 @@ RISK_GROUP: Final = "risk_group"
 CREDIT_LIMIT: Final = "credit_limit"
 ROLE_LIFTING: Final = {FIRST_PAYMENT_OVERDUE: "manager", RISK_GROUP: "manager", CREDIT_LIMIT: "manager"}
 
-_NONE: Final[tuple[str, ...]] = ()
-
 
 def active(
     rules: Rules, client: Client, day: Days, late: Overdue, group: int, limit: int | None, exposure: int
 ) -> tuple[str, ...]:
     """The reasons that hold, in the order of the rules' table; money in minor units."""
-    if not late.days_current and limit is None and group < rules.risk_group_min:
-        return _NONE
     reasons: list[str] = []
     if late.days_current and overdue_of_first_deal(rules, client, day, late):
         reasons.append(FIRST_PAYMENT_OVERDUE)

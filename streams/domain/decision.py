@@ -117,7 +117,7 @@ class Decision:
         self.out.append(output(CATEGORIES, common, value_of(common, encode(changed))))
 
     def _conditions(self) -> None:
-        change = blocks.change(self.standing, self.client, self.view)
+        change = blocks.change(self.standing, self.client, self.view, self.cause)
         if change is not None:
             common = self._common(change.kind, change.because, change.said)
             value = self.client.decided.block = value_of(common, encode(change.rest))

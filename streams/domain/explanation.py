@@ -103,10 +103,24 @@ def group_left(group: int) -> Text:
     return Text(f"the risk group is now {group}", f"группа риска теперь {group}")
 
 
-def released(ended: list[Text]) -> Text:
-    """Why shipping is allowed again."""
+_AFTER: Final = {
+    "payment.received": Text("payment {}", "платежа {}"),
+    "goods.returned": Text("return {}", "возврата {}"),
+    "shipment.dispatched": Text("the corrected shipment {}", "исправленной отгрузки {}"),
+    "credit_limit.set": Text("credit limit {}", "установки лимита {}"),
+}
+
+
+def released(ended: list[Text], cause_type: str | None, cause_id: str | None) -> Text:
+    """Why shipping is allowed again, and after which record; None: by time or policy alone."""
     en, ru = "; ".join(text.en for text in ended), "; ".join(text.ru for text in ended)
-    return Text(f"Shipping is allowed again: {en}.", f"Отгрузки снова разрешены: {ru}.")
+    after = _AFTER.get(cause_type) if cause_type else None
+    if after is None:
+        return Text(f"Shipping is allowed again: {en}.", f"Отгрузки снова разрешены: {ru}.")
+    return Text(
+        f"Shipping is allowed again after {after.en.format(cause_id)}: {en}.",
+        f"Отгрузки снова разрешены после {after.ru.format(cause_id)}: {ru}.",
+    )
 
 
 def status(blocked_now: bool, group: int, volume: str, debt: str, currency: str, since: Days) -> Text:

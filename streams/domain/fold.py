@@ -89,7 +89,8 @@ class ClientFold:
     # -------------------------------------------------------------------- folding
     def record(self, shared: Shared, state: Client, source: Source, at: Instant, out: list[Output]) -> Rejected | None:
         """Fold one keyed record decided at `at`; see `streams.engine.fold.Fold`."""
-        self.fire(shared, state, at, out)
+        if state.deadline <= at or state.seen < shared.number:
+            self.fire(shared, state, at, out)
         event = decode(source.topic, source.value)
         standing = shared.standing(state.seen)
         rules = standing.rules

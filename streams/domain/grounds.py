@@ -37,11 +37,15 @@ def _month_text(month: int) -> str:
     return f"{month // 12:04d}-{month % 12 + 1:02d}"
 
 
+@lru_cache(maxsize=64)
+def _volume_threshold(rules: Rules, category: str) -> str:
+    return money.text(rules.volume_a_above if category == "A" else rules.volume_b_from)
+
+
 def of_volume(rules: Rules, client: Client, view: View) -> Because:
     """The turnover that gives the volume category, and its month."""
     month, turnover = volume_category.deciding(rules, client, view.day)
-    threshold = rules.volume_a_above if view.volume == "A" else rules.volume_b_from
-    return Because("volume.turnover", money.text(threshold), money.text(turnover), [_month_text(month)])
+    return Because("volume.turnover", _volume_threshold(rules, view.volume), money.text(turnover), [_month_text(month)])
 
 
 def of_condition(rules: Rules, client: Client, view: View, reason: str) -> list[Because]:

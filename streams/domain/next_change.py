@@ -5,6 +5,7 @@ then, until a group, a category or a condition differs.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -59,12 +60,18 @@ class Prediction(msgspec.Struct, gc=False):
     changes: list[Change]
 
 
+@lru_cache(maxsize=4096)
+def _group(rules: Rules, violations: int, days_longest: int) -> tuple[int, list[str]]:
+    """`risk_group.of`, remembered: the same few numbers come at every look ahead."""
+    return risk_group.of(rules, violations, days_longest)
+
+
 def look(standing: Standing, client: Client, now: Instant) -> View:
     """What holds at `now`; the client's position must have been advanced to that day."""
     rules, position = standing.rules, client.position
     day = rules.day_of(now)
     late = overdue.measure(rules, client, now, day, standing.completed_through)
-    group, decided_by = risk_group.of(rules, late.violations, late.days_longest) if late.violations else _NO_GROUP
+    group, decided_by = _group(rules, late.violations, late.days_longest) if late.violations else _NO_GROUP
     limit = credit_limit.in_force(rules, client, day) if client.facts.limits else None
     exposure = max(0, position.outstanding - position.unapplied)
     reasons: tuple[str, ...] = ()
@@ -105,6 +112,8 @@ def predict(standing: Standing, client: Client, view: View, first: Instant) -> P
 
     `first` is the `next_instant` after the view.
     """
+    if first == NEVER:
+        return None
     for later in timeline(standing, client, first):
         if later.group != view.group or later.volume != view.volume or later.reasons != view.reasons:
             return Prediction(later.instant, differences(view, later))

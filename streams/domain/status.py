@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
+from schemas.records import Instant
 from streams.domain import allocation, money
 from streams.domain.next_change import Change, Prediction, View
 from streams.domain.outputs import Common, encode
@@ -88,6 +89,12 @@ def _date_text(day: Days) -> str:
     return date.fromordinal(day).isoformat()
 
 
+@lru_cache(maxsize=4096)
+def _deadline_text(rules: Rules, instant: Instant) -> str:
+    """Midnights and cutoffs come again and again."""
+    return rules.instant_text(instant)
+
+
 def counted(view: View, at: str) -> Counted:
     """The counted part as of the view, whose instant is `at` in words."""
     late = view.overdue
@@ -116,9 +123,9 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         None if view.limit is None else text(view.limit),
         listed,
         len(position.open),
-        [ActiveCondition(name, rules.instant_text(held.since)) for name, held in decided.conditions.items()],
+        [ActiveCondition(name, _deadline_text(rules, held.since)) for name, held in decided.conditions.items()],
         [],
-        None if prediction is None else NextChange(rules.instant_text(prediction.instant), prediction.changes),
+        None if prediction is None else NextChange(_deadline_text(rules, prediction.instant), prediction.changes),
         decided.flags,
     )
 

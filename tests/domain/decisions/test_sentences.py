@@ -4,6 +4,7 @@ import pytest
 
 from streams.domain import sentences
 from tests.domain.decisions.driver import Company
+from tests.domain.decisions.signing import KEY, set_limit
 
 
 @pytest.mark.parametrize(
@@ -70,8 +71,9 @@ def test_a_clerk_reads_why_a_client_is_blocked_and_what_to_do() -> None:
     }
     published = company.pay("P1", "100.00", "2026-03-10T10:00:00+03:00")
     assert published[0]["explanation"] == {
-        "en": "Shipping is allowed again: nothing of the first deal is overdue; nothing is overdue any more.",
-        "ru": "Отгрузки снова разрешены: по первой сделке просрочки нет; просрочка погашена.",
+        "en": "Shipping is allowed again after payment P1: "
+        "nothing of the first deal is overdue; nothing is overdue any more.",
+        "ru": "Отгрузки снова разрешены после платежа P1: по первой сделке просрочки нет; просрочка погашена.",
     }
     assert published[-1]["explanation"] == {
         "en": "Shipping allowed: risk group 3, volume C, debt 0.00 USD, nothing overdue.",
@@ -95,3 +97,42 @@ def test_a_fall_of_the_group_and_moves_of_the_volume_are_told() -> None:
         "en": "Risk group falls from 1 to 0: no violations in the last 365 days.",
         "ru": "Группа риска понижена с 1 до 0: за последние 365 дней нарушений нет.",
     }
+
+
+def test_a_release_says_what_ended() -> None:
+    company = Company()
+    company.activate(2, "2026-02-01", keys=[KEY])
+    company.dispatch("O1", "100.00", "2026-06-02", "2026-02-19")
+    set_limit(company, "L1", "50.00", "2026-02-20", valid_from="2026-02-20", valid_until="2026-02-28")
+    assert "above the credit limit of 50.00 USD" in company.published[-2]["explanation"]["en"]
+    assert "выше кредитного лимита 50.00 USD" in company.published[-2]["explanation"]["ru"]
+    assert "Снимется само собой 01.03.2026." in company.published[-2]["explanation"]["ru"]
+    (release, _) = company.wait("2026-03-01")
+    assert release["explanation"]["en"] == "Shipping is allowed again: no credit limit is in force."
+    set_limit(company, "L2", "50.00", "2026-03-02", valid_from="2026-03-02")
+    (release, _) = set_limit(company, "L3", "100.00", "2026-03-03", valid_from="2026-03-03")
+    assert release["explanation"] == {
+        "en": "Shipping is allowed again after credit limit L3: the debt is within the credit limit.",
+        "ru": "Отгрузки снова разрешены после установки лимита L3: долг в пределах кредитного лимита.",
+    }
+    set_limit(company, "L4", "50.00", "2026-03-04", valid_from="2026-03-04")
+    off = {"risk_group": {"enabled": False}, "credit_limit": {"enabled": False}}
+    company.activate(3, "2026-03-05", conditions=off)
+    (release, _) = company.wait("2026-03-05")
+    assert release["explanation"]["ru"] == "Отгрузки снова разрешены: правило отключено политикой."
+
+
+def test_a_release_by_a_lower_group_or_a_rule_switched_off_says_so() -> None:
+    company = Company()
+    company.dispatch("O0", "1.00", "2026-01-20", "2026-01-10")
+    company.pay("P0", "1.00", "2026-01-11")
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-03-20")
+    published = company.pay("P1", "100.00", "2026-03-02", arrives="2026-03-20T11:00:00+03:00")
+    release = next(item for item in published if item.topic == "shipment-blocks")
+    assert release["explanation"]["en"] == "Shipping is allowed again after payment P1: the risk group is now 0."
+    company.reverse("R1", "P1", "2026-03-02", arrives="2026-03-21")
+    assert company.status()["blocked"] is True
+    company.activate(2, "2026-03-22", conditions={"risk_group": {"enabled": False}})
+    (release, _) = company.wait("2026-03-22")
+    assert release["explanation"]["en"] == "Shipping is allowed again: the policy no longer has this rule."

@@ -108,3 +108,13 @@ def test_a_first_deal_paid_and_reopened_within_one_day_is_not_closed() -> None:
     published = company.reverse("R1", "P1", "2026-03-12T11:00:00+03:00")
     blocked = next(item for item in published if item.topic == "shipment-blocks")
     assert blocked["opened"] == ["first_payment_overdue", "risk_group"]
+
+
+def test_a_status_lists_open_obligations_up_to_the_policys_limit() -> None:
+    company = Company()
+    company.activate(2, "2026-02-01", limits={"obligations_listed_max": 2})
+    for number in range(3):
+        company.dispatch(f"O{number}", "10.00", f"2026-04-{20 - number}", "2026-03-01")
+    status = company.status()
+    assert [item["obligation_id"] for item in status["open_obligations"]] == ["O2", "O1"]
+    assert status["open_obligations_count"] == 3
