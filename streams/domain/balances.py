@@ -22,6 +22,7 @@ def registered(
     refused = full(rules, client) if known is None else None
     if refused is not None:
         return refused
+    client.facts.count += known is None
     client.facts.registrations[event.id] = Registration(
         revision=event.revision,
         digest=event.digest,
@@ -52,6 +53,7 @@ def limited(
         return refused
     amount = -1 if event.amount_minor is None else event.amount_minor
     client.limits_recorded += 1
+    client.facts.count += known is None
     client.facts.limits[event.id] = Limit(
         revision=event.revision,
         digest=event.digest,
@@ -89,6 +91,7 @@ def opened(
     else:
         fact = _opening(event, event.rate or "" if foreign else "")
     facts.openings[event.id] = fact
+    facts.count += known is None
     for one in fact.obligations:
         release(client, ("goods.returned",), one.shipment_id)
     allocation.replay(rules, client, day)

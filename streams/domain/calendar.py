@@ -14,6 +14,7 @@ _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _REMEMBERED_MAX: Final = 20_000
+_TWO: Final = [f"{number:02d}" for number in range(60)]
 
 
 @lru_cache(maxsize=8_192)
@@ -114,11 +115,13 @@ class Calendar:
             if len(self._forms) >= _REMEMBERED_MAX:
                 self._forms.clear()
             form = self._forms[day] = self._form(day)
-        if not form[2] or instant % 1000:
+        if not form[2]:
             local = (_EPOCH + instant * _MILLISECOND).astimezone(self._zone)
             return local.isoformat(timespec="milliseconds" if instant % 1000 else "seconds")
-        seconds = (instant - self.midnight(day)) // 1000
-        return f"{form[0]}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{form[1]}"
+        seconds, milliseconds = divmod(instant - self._midnights[day], 1000)
+        minutes, seconds = divmod(seconds, 60)
+        of_day = f"{_TWO[minutes // 60]}:{_TWO[minutes % 60]}:{_TWO[seconds]}"
+        return f"{form[0]}{of_day}.{milliseconds:03d}{form[1]}" if milliseconds else f"{form[0]}{of_day}{form[1]}"
 
     def _form(self, day: int) -> tuple[str, str, bool]:
         """(date and T, offset, whether the offset holds all day) of a day's instants as text."""

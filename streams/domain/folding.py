@@ -18,13 +18,13 @@ _EVERY_DAYS: Final = 91
 
 def is_due(rules: Rules, client: Client, day: Days) -> bool:
     """Whether the horizon of `day` is one that folding has not looked for."""
-    return day - client.facts.fold_looked >= rules.window_days + rules.correction_days + _EVERY_DAYS
+    return day - client.facts.fold_looked >= rules.keep_days + _EVERY_DAYS
 
 
 def fold(rules: Rules, client: Client, day: Days) -> None:
     """Fold away what is older than the horizon of `day`, the day the position stands at."""
     facts = client.facts
-    horizon = (day - rules.window_days - rules.correction_days) // _EVERY_DAYS * _EVERY_DAYS
+    horizon = (day - rules.keep_days) // _EVERY_DAYS * _EVERY_DAYS
     facts.fold_looked = horizon
     if not _any_older(facts, horizon):
         return
@@ -33,7 +33,16 @@ def fold(rules: Rules, client: Client, day: Days) -> None:
     _leave_bases(client, horizon)
     _drop(rules, client, horizon)
     facts.folded_before = horizon
+    facts.count = count(facts)
     allocation.replay(rules, client, day)
+
+
+def count(facts: Facts) -> int:
+    """How many facts there are."""
+    return (
+        len(facts.dispatches) + len(facts.payments) + len(facts.sales) + len(facts.reversals) + len(facts.returns)
+        + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
+    )  # fmt: skip
 
 
 def _any_older(facts: Facts, horizon: Days) -> bool:

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Final
 
 MINOR_DIGITS: Final = 2
+_CENTS: Final = [f"{cents:02d}" for cents in range(100)]
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
@@ -23,7 +24,7 @@ def text(amount_minor: int) -> str:
     """The decimal string of minor units, always with two places: 1250 is "12.50"."""
     if amount_minor < 0:
         return "-" + text(-amount_minor)
-    return f"{amount_minor // 100}.{amount_minor % 100:02d}"
+    return f"{amount_minor // 100}.{_CENTS[amount_minor % 100]}"
 
 
 def convert(amount_minor: int, rate: str) -> int:

@@ -38,9 +38,11 @@ class Rules:
         "facts_named_max",
         "future_tolerance_ms",
         "instant_text",
+        "keep_days",
         "keys",
         "midnight",
         "obligations_listed_max",
+        "overdue_days_maxima",
         "overdue_tolerance",
         "policy",
         "risk_group_enabled",
@@ -48,6 +50,7 @@ class Rules:
         "risk_group_requires_overdue",
         "roll_due_dates",
         "version",
+        "violations_maxima",
         "volume_a_above",
         "volume_b_from",
         "waiting_max",
@@ -90,6 +93,10 @@ class Rules:
             )
             for row in policy.risk_groups
         )
+        self.violations_maxima: tuple[int, ...] = tuple(band.violations_max for band in self.bands)
+        self.overdue_days_maxima: tuple[int, ...] = tuple(band.overdue_days_max for band in self.bands)
+        self.keep_days: int = policy.window_days + policy.correction_days
+        """How old a fact may be when it comes."""
         self.volume_a_above: int = minor(policy.volume.a_above)
         self.volume_b_from: int = minor(policy.volume.b_from)
         self.risk_group_enabled: bool = policy.conditions.risk_group.enabled

@@ -60,20 +60,15 @@ def too_old(client: Client, day: Days, field: str) -> Refused | None:
     return None
 
 
-def folded(client: Client, known: Fact | None) -> Refused | None:
+def folded(client: Client, known: Fact) -> Refused | None:
     """Refuse to change a fact that has become part of the base."""
-    if known is None or known.day >= client.facts.folded_before or known.day == 0:
+    if known.day >= client.facts.folded_before:
         return None
     return Refused("too_late", "id", "Correct it by a new document: this one is older than the window and closed.")
 
 
 def full(rules: Rules, client: Client) -> Refused | None:
     """Refuse a new fact when the client holds as many as the policy allows."""
-    facts = client.facts
-    count = (
-        len(facts.dispatches) + len(facts.payments) + len(facts.sales) + len(facts.reversals) + len(facts.returns)
-        + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
-    )  # fmt: skip
-    if count < rules.facts_max:
+    if client.facts.count < rules.facts_max:
         return None
-    return Refused("limit_exceeded", None, f"Raise limits.facts_max of the policy; the client has {count} facts.")
+    return Refused("limit_exceeded", None, "Raise limits.facts_max of the policy: the client has as many facts.")

@@ -1,15 +1,14 @@
 """Risk group (source: table row 5): the higher of the bands of violations and of overdue days."""
 
+from bisect import bisect_left
+
 from streams.domain.policy import Rules
 
 
 def of(rules: Rules, violations: int, days: int) -> tuple[int, list[str]]:
     """Group, and which of `violations`, `overdue_days` decided it (both when both give it; none in group 0)."""
-    by_violations = by_days = 0
-    if violations:
-        by_violations = next(band.group for band in rules.bands if violations <= band.violations_max)
-    if days:
-        by_days = next(band.group for band in rules.bands if days <= band.overdue_days_max)
+    by_violations = bisect_left(rules.violations_maxima, violations)
+    by_days = bisect_left(rules.overdue_days_maxima, days)
     group = max(by_violations, by_days)
     if group == 0:
         return 0, []

@@ -25,8 +25,7 @@ def recorded(
             return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
     on = known.day if event.voided and known is not None else day if event.voided else event.sold_on.toordinal()
     refused = (
-        folded(client, known)
-        or (full(rules, client) if known is None else None)
+        (full(rules, client) if known is None else folded(client, known))
         or _month_closed(rules, on if known is None else min(on, known.day), source)
         or (None if event.voided else too_old(client, on, "sold_on"))
     )
@@ -44,7 +43,8 @@ def recorded(
         rate=rate,
     )
     facts.sales[event.id] = fact
-    if release(client, ("sale.returned",), event.id) or known is not None:
+    facts.count += known is None
+    if known is not None or release(client, ("sale.returned",), event.id):
         return _recounted(rules, client, day)
     if fact.voided:
         return KEPT
@@ -81,7 +81,7 @@ def returned(
         verdict = compare(known, event)
         if verdict is not Verdict.REPLACES:
             return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
-    refused = folded(client, known) or (full(rules, client) if known is None else None)
+    refused = full(rules, client) if known is None else folded(client, known)
     if refused is not None:
         return refused
     waits = False
@@ -102,6 +102,7 @@ def returned(
             recorded=rules.day_of(source.timestamp),
         )
     facts.sale_returns[event.id] = fact
+    facts.count += known is None
     stop_waiting(client, event.type, event.id)
     if waits:
         wait(rules, client, event, event.sale_id, at, source)

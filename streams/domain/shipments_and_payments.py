@@ -35,7 +35,7 @@ def paid(
         verdict = compare(known, event)
         if verdict is not Verdict.REPLACES:
             return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
-    refused = folded(client, known) or (full(rules, client) if known is None else None)
+    refused = full(rules, client) if known is None else folded(client, known)
     if refused is not None:
         return refused
     if event.voided:
@@ -59,6 +59,7 @@ def paid(
             rate=rate,
         )
     client.facts.payments[event.id] = fact
+    client.facts.count += known is None
     if known is not None:
         if _same_money(known, fact):
             fact.rest, fact.allocations = known.rest, known.allocations
@@ -120,6 +121,7 @@ def dispatched(
             obligations=_obligations(event, on, rate),
         )
     facts.dispatches[shipment_id] = fact
+    client.facts.count += known is None
     released = release(client, ("goods.returned",), shipment_id)
     if known is not None:
         return _replayed(rules, client, min(known.day, fact.day))
@@ -159,7 +161,7 @@ def reversed_(
         verdict = compare(known, event)
         if verdict is not Verdict.REPLACES:
             return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
-    refused = folded(client, known) or (full(rules, client) if known is None else None)
+    refused = full(rules, client) if known is None else folded(client, known)
     if refused is not None:
         return refused
     waits = False
@@ -180,6 +182,7 @@ def reversed_(
         )
     before = allocation.reversal_day(facts, known) if known is not None and not known.voided else 0
     facts.reversals[event.id] = fact
+    client.facts.count += known is None
     stop_waiting(client, event.type, event.id)
     if waits:
         wait(rules, client, event, event.payment_id, at, source)
@@ -197,7 +200,7 @@ def returned(
         verdict = compare(known, event)
         if verdict is not Verdict.REPLACES:
             return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
-    refused = folded(client, known) or (full(rules, client) if known is None else None)
+    refused = full(rules, client) if known is None else folded(client, known)
     if refused is not None:
         return refused
     waits = False
@@ -222,6 +225,7 @@ def returned(
         )
     before = allocation.return_day(client, known) if known is not None and not known.voided else 0
     facts.returns[event.id] = fact
+    client.facts.count += known is None
     stop_waiting(client, event.type, event.id)
     if waits:
         wait(rules, client, event, event.shipment_id, at, source)

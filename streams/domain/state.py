@@ -180,6 +180,8 @@ class Facts(msgspec.Struct, array_like=True):
     """The first deal, once it is closed and folded away."""
     fold_looked: Days = 0
     """The horizon that folding last looked for."""
+    count: int = 0
+    """Of facts, all kinds together."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):

@@ -56,6 +56,7 @@ def expire_waiting(rules: Rules, client: Client, at: Instant) -> list[Waiting]:
     while facts.waiting and facts.waiting[0].until <= at:
         one = facts.waiting.pop(0)
         over.append(one)
+        facts.count -= 1
         if one.kind == "payment.reversed":
             facts.reversals.pop(one.id)
         elif one.kind == "goods.returned":
