@@ -43,7 +43,7 @@ def complete(event: ClientEvent | Broadcast) -> bool:
     fact = _FACTS.get(type(event))
     if fact is None:
         return is_printable(event.id) and _BROADCASTS[type(event)](event)
-    if not is_printable(f"{event.id}{event.client_id}"):  # type: ignore[union-attr]
+    if not is_printable(event.id + event.client_id):  # type: ignore[union-attr]
         return False
     return _withdraw(event) if event.voided else fact(event)  # type: ignore[union-attr, arg-type]
 
@@ -106,7 +106,9 @@ def _shipment_dispatched(event: ShipmentDispatched) -> bool:
         return False
     shipment, outlet, deal = event.shipment_id, event.outlet_id, event.deal_id
     territory, direction, term = event.territory, event.direction, event.payment_term_days
-    if not shipment or not is_printable(f"{shipment}{outlet}{deal}{territory}{direction}"):
+    if not shipment or not is_printable(
+        shipment + (outlet or "") + (deal or "") + (territory or "") + (direction or "")
+    ):
         return False
     lines = []
     for line in event.lines:
@@ -155,7 +157,7 @@ def _goods_returned(event: GoodsReturned) -> bool:
     rate = _rate(event)
     if amount == INVALID or rate == "" or not is_currency(event.currency) or not is_day(event.returned_on):
         return False
-    if not event.shipment_id or not is_printable(f"{event.shipment_id}{event.accepted_by}"):
+    if not event.shipment_id or not is_printable(event.shipment_id + (event.accepted_by or "")):
         return False
     for line in event.lines:
         line.quantity_milli = milli_of(line.quantity)
@@ -175,7 +177,7 @@ def _sale_recorded(event: SaleRecorded) -> bool:
     rate = event.rate if event.rate is None else rate_of(event.rate)
     if amount == INVALID or rate == "" or not is_currency(event.currency) or not is_day(day):
         return False
-    if not direction or not is_printable(f"{direction}{territory}{shipment_id}"):
+    if not direction or not is_printable(direction + (territory or "") + (shipment_id or "")):
         return False
     where = (direction, territory, event.territorial, shipment_id)
     event.digest = _digest((event.revision, amount, event.currency, day, *where, rate))
