@@ -47,8 +47,8 @@ def import_ledger(
 
     Receivables: one line an invoice with customerID, invoiceNumber, InvoiceDate, DueDate, InvoiceAmount, SettledDate
     (month/day/year). Each invoice becomes shipment.dispatched with one instalment (shipment and obligation are called
-    by the invoice number) and sale.recorded on InvoiceDate at 09:00, and when it is settled payment.received with that
-    value date, naming the obligation and appended at 09:00 of the next day, when the bank's statement comes. Amounts
+    by the invoice number) and sale.recorded on the morning of InvoiceDate, and when it is settled payment.received with
+    that value date, naming the obligation and appended on the next morning, when the bank's statement comes. Amounts
     are in the policy's currency.
 
     \b

@@ -5,11 +5,12 @@ The mapping, for an invoice of client C settled on day S:
 | event | id | topic | dated | appended (company's time zone) |
 |---|---|---|---|---|
 | `shipment.dispatched`, an instalment due on DueDate | invoiceNumber | shipments | InvoiceDate 09:00 | that instant |
-| `sale.recorded` of the same amount | invoiceNumber | sales | InvoiceDate | InvoiceDate 09:00 |
-| `payment.received` naming that instalment | `<invoiceNumber>/settled` | payments | SettledDate | the next day 09:00 |
+| `sale.recorded` of the same amount | invoiceNumber | sales | InvoiceDate | InvoiceDate 09:01 |
+| `payment.received` naming that instalment | `<invoiceNumber>/settled` | payments | SettledDate | the next day 09:02 |
 
 A payment is appended on the morning after, because that is when a bank statement comes; so it is there before the
-posting cutoff at which an unpaid instalment would be judged overdue. An invoice that is not settled makes no payment.
+posting cutoff at which an unpaid instalment would be judged overdue. The minutes keep the order of a client's events,
+which lie in three topics, the same wherever they are read. An invoice that is not settled makes no payment.
 `Disputed` carries no dates and makes no event. Amounts are taken to be in the currency of the policy.
 """
 
@@ -28,7 +29,9 @@ TOPICS: Final = ("shipments", "sales", "payments")
 INVOICES_MAX: Final = 5_000_000
 DIRECTION: Final = "receivables"
 SETTLED: Final = "/settled"
-_DESK_OPENS: Final = time(9, 0)
+_DISPATCHED: Final = time(9, 0)
+_SOLD: Final = time(9, 1)
+_STATEMENT_COMES: Final = time(9, 2)
 _AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?")
 _IDENTIFIERS: Final = (("customerID", 64), ("invoiceNumber", 64 - len(SETTLED)))
 _YEARS: Final = range(1970, 2200)
@@ -107,17 +110,14 @@ def _date(text: str, column: str, where: str) -> date:
 
 
 def events(invoices: Iterable[Invoice], currency: str, zone: ZoneInfo) -> list[Entry]:
-    """Every event of the ledger in order of append time; at one instant dispatch, sale, payment, then by invoice."""
-    entries: list[tuple[int, int, str, Entry]] = []
-    for invoice in invoices:
-        for rank, entry in enumerate(_events(invoice, currency, zone)):
-            entries.append((entry.timestamp_ms, rank, invoice.invoice_id, entry))
-    entries.sort(key=lambda item: item[:3])
-    return [entry for _, _, _, entry in entries]
+    """Every event of the ledger in order of append time, at one instant by invoice."""
+    entries = [entry for invoice in invoices for entry in _events(invoice, currency, zone)]
+    entries.sort(key=lambda entry: (entry.timestamp_ms, entry.value["id"]))
+    return entries
 
 
 def _events(invoice: Invoice, currency: str, zone: ZoneInfo) -> Iterator[Entry]:
-    dispatched = datetime.combine(invoice.invoiced, _DESK_OPENS, zone)
+    dispatched = datetime.combine(invoice.invoiced, _DISPATCHED, zone)
     identity = {"id": invoice.invoice_id, "client_id": invoice.client_id}
     money = {"amount": invoice.amount, "currency": currency}
     instalment = {"obligation_id": invoice.invoice_id, "due_date": invoice.due.isoformat(), "amount": invoice.amount}
@@ -128,11 +128,12 @@ def _events(invoice: Invoice, currency: str, zone: ZoneInfo) -> Iterator[Entry]:
         {"type": "shipment.dispatched", **identity, **shipment, **money, "lines": [], "instalments": [instalment]},
     )
     sale = {"sold_on": invoice.invoiced.isoformat(), "direction": DIRECTION, "shipment_id": invoice.invoice_id}
-    yield _entry(dispatched, "sales", {"type": "sale.recorded", **identity, **money, **sale})
+    sold = datetime.combine(invoice.invoiced, _SOLD, zone)
+    yield _entry(sold, "sales", {"type": "sale.recorded", **identity, **money, **sale})
     if invoice.settled is not None:
         identity = {"id": f"{invoice.invoice_id}{SETTLED}", "client_id": invoice.client_id}
         paid = {"value_date": invoice.settled.isoformat(), "obligations": [invoice.invoice_id]}
-        arrived = datetime.combine(invoice.settled + timedelta(days=1), _DESK_OPENS, zone)
+        arrived = datetime.combine(invoice.settled + timedelta(days=1), _STATEMENT_COMES, zone)
         yield _entry(arrived, "payments", {"type": "payment.received", **identity, **money, **paid})
 
 

@@ -26,8 +26,8 @@ def test_a_settled_invoice_is_a_dispatch_a_sale_and_a_payment_that_names_it() ->
     # 09:00 in Moscow was 05:00 UTC in 2013: Moscow was at +04:00 then
     assert [(entry.topic, entry.key, entry.timestamp_ms) for entry in entries] == [
         ("shipments", "C-1", 1_372_827_600_000),
-        ("sales", "C-1", 1_372_827_600_000),
-        ("payments", "C-1", 1_375_765_200_000),  # the morning after the value date
+        ("sales", "C-1", 1_372_827_660_000),
+        ("payments", "C-1", 1_375_765_320_000),  # the morning after the value date
     ]
     dispatch, sale, payment = (entry.value for entry in entries)
     assert dispatch["at"] == "2013-07-03T09:00:00+04:00"
@@ -45,7 +45,7 @@ def test_an_open_invoice_makes_no_payment() -> None:
 def test_events_come_in_order_of_append_time_and_a_dispatch_before_its_sale() -> None:
     rows = ledger("1,C,,I-2,3/2/2026,3/9/2026,1,No,3/3/2026", "1,C,,I-1,3/4/2026,3/9/2026,1,No,3/4/2026")
     entries = events(read_invoices(rows, "x"), "USD", MOSCOW)
-    # I-2 was paid on 3 March, so its payment is appended on 4 March 09:00, when I-1 is dispatched
+    # I-2 was paid on 3 March, so its payment is appended on 4 March, after I-1 is dispatched
     assert [entry.value["id"] for entry in entries] == ["I-2", "I-2", "I-1", "I-1", "I-2/settled", "I-1/settled"]
     assert [entry.topic for entry in entries] == ["shipments", "sales", "shipments", "sales", "payments", "payments"]
 
