@@ -100,16 +100,21 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
         stopping.append(asyncio.ensure_future(worker.stop()))
 
     app.engine.on_failure = stop
-    crashed: BaseException | None = None
+    code: Any = EXIT_CLEAN
     try:
         worker.execute_from_commandline()
     except SystemExit as exit_:
-        crashed = exit_ if exit_.code else None
-    error = app.engine.failure
-    if error is not None:
-        sys.stderr.write(f"stoplist worker: {error}\n")
-        return _exit_code(error)
-    return EXIT_STOPPED if crashed is not None else EXIT_CLEAN
+        code = exit_.code
+    except Exception as error:
+        log.error("crashed", exc_info=error)
+        code = EXIT_STOPPED
+    failure = app.engine.failure
+    if failure is not None:
+        sys.stderr.write(f"stoplist worker: {failure}\n")
+        return _exit_code(failure)
+    if worker._signal_stop_time is not None:  # a signal during the start ends it early; that is no failure
+        return EXIT_CLEAN
+    return EXIT_STOPPED if code else EXIT_CLEAN
 
 
 def _exit_code(error: BaseException) -> int:

@@ -130,7 +130,10 @@ class Folder(Generic[State, Shared]):
         if state is None:
             if self._misroute(key, record, at, index, made):
                 return None
-            state = states.live[key] = self.fold.create(self.shared, key)
+            try:
+                state = states.live[key] = self.fold.create(self.shared, key)
+            except Exception as error:
+                raise ClientFailed(key) from error
             created.append(key)
         elif self.seen is not None:
             self.seen.pop(key, None)
@@ -175,13 +178,12 @@ class Folder(Generic[State, Shared]):
         if data is None and self._misroute(key, record, at, index, made):
             return
         mark = len(out)
-        state = fold.create(self.shared, key) if data is None else fold.decode(data)
-        data = fold.encode(state) if data is None else data
         try:
+            state = fold.create(self.shared, key) if data is None else fold.decode(data)
             rejected = fold.record(self.shared, state, record, at, out)
         except Exception:
             del out[mark:]
-            states.hold(key, HeldClient(data, [], fold.rules_version, "rules"))
+            states.hold(key, HeldClient(data or b"", [], fold.rules_version, "rules"))
             self._keep(key, record, at, index, out)
             return
         if rejected is not None:
@@ -215,7 +217,7 @@ class Folder(Generic[State, Shared]):
                 continue
             mark = len(made.here)
             try:
-                state = fold.decode(held.state)
+                state = fold.decode(held.state) if held.state else fold.create(self.shared, key)
                 for index, record in enumerate(held.records):
                     rejected = fold.record(self.shared, state, record, record.at, made.here)
                     if rejected is not None:

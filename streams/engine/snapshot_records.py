@@ -57,6 +57,7 @@ class HeldClient(msgspec.Struct):
     """A client whose rules failed or whose state grew too large: its last good state and every input since."""
 
     state: bytes
+    """Empty: nothing was known before the first record failed."""
     records: list[KeptRecord]
     rules_version: str
     """Those that failed: other rules try again."""

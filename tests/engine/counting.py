@@ -75,7 +75,7 @@ class CountingFold:
         return _shared(data)
 
     def create(self, shared: CountShared, key: bytes) -> CountState:
-        return CountState(key.decode(), seen=shared.number)
+        return CountState(key.decode(errors="backslashreplace"), seen=shared.number)
 
     def encode(self, state: CountState) -> bytes:
         return _encode(state)
