@@ -68,8 +68,10 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
     window_first = day - rules.window_days + 1
     for run in late:
         first, last = run.first, run.last
-        if last < window_first or first > day or not is_judged(rules, run.due, now, completed_through):
+        if last < window_first or first > day:
             continue
+        if run.due > completed_through and rules.cutoff(run.due) > now:
+            continue  # not judged yet
         found[run.shipment_id, run.obligation_id] = None
         if last > day:  # it was still going on then
             last = day

@@ -26,7 +26,7 @@ def recorded(
     on = known.day if event.voided and known is not None else day if event.voided else event.sold_on.toordinal()
     refused = (
         (full(rules, client) if known is None else folded(client, known))
-        or _month_closed(rules, on if known is None else min(on, known.day), source)
+        or _month_closed(rules, on if known is None else min(on, known.day), day, source)
         or (None if event.voided else too_old(client, on, "sold_on"))
     )
     if refused is not None:
@@ -54,7 +54,9 @@ def recorded(
     return Accepted(True, month=month_of(on))
 
 
-def _month_closed(rules: Rules, sold_on: Days, source: Source) -> Refused | None:
+def _month_closed(rules: Rules, sold_on: Days, day: Days, source: Source) -> Refused | None:
+    if day - sold_on <= rules.correction_days:
+        return None  # its month is not even that old
     if volume_category.closed(rules, month_of(sold_on), rules.day_of(source.timestamp)):
         remedy = "Book the difference as a sale or sale return of the running month: this month is closed."
         return Refused("month_closed", "sold_on", remedy)
