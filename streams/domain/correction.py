@@ -23,6 +23,9 @@ def before(standing: Standing, client: Client, event: ClientEvent, today: Days) 
     """What was true as of the end of yesterday before the event; None when the event cannot change it."""
     if isinstance(event, _NO_PAST_CHANGED):
         return None
+    position = client.position
+    if not position.late and (not position.open or position.open[0].due >= today - 1):
+        return _CLEAN
     if event.revision == 1 and not event.voided and dated_day(standing.rules, event) >= today:
         return None
     return _as_of_yesterday(standing, client, today)

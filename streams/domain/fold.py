@@ -94,11 +94,11 @@ class ClientFold:
         event = decode(source.topic, source.value)
         standing = shared.standing(state.seen)
         rules = standing.rules
+        day = rules.day_of(at)
         why = admission.refusal(rules, state.id, event, source)
         if why is not None:
             return self._reject(standing, state, source, event, at, why, out)
         assert not isinstance(event, admission.NOT_OF_A_CLIENT)
-        day = rules.day_of(at)
         is_sale = isinstance(event, _SALES)
         past = None if is_sale else correction.before(standing, state, event, day)
         prospect = turnover_prospect(rules, state, day) if is_sale else None
@@ -132,6 +132,8 @@ class ClientFold:
                 self._deadline_passes(shared, state, out)
             elif coming.instant > until:
                 return
+            elif state.deadline > coming.deadline_until:
+                state.seen = coming.number  # it does not concern this client
             else:
                 self._take(shared, state, coming, out)
 
@@ -148,9 +150,8 @@ class ClientFold:
     def _take(self, shared: Shared, state: Client, coming: Broadcast, out: list[Output]) -> None:
         """A broadcast takes effect on this client, at the broadcast's own instant."""
         before = shared.standing(state.seen).rules
-        concerned = state.sequence and state.deadline <= coming.deadline_until
         state.seen = coming.number
-        if not concerned:
+        if not state.sequence:
             return
         standing = shared.standing(state.seen)
         day = standing.rules.day_of(coming.instant)

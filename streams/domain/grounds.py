@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from streams.domain import allocation, conditions, credit_limit, explanation, money, sentences, volume_category
 from streams.domain.lifted_by import DateLift, Lift, PaymentLift
@@ -11,17 +12,16 @@ from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
 
-_NO_VIOLATIONS = [
-    Because("risk_group.violations", "0", "0", []),
-    Because("risk_group.overdue_days", "0", "0", []),
-]
+NO_VIOLATIONS: Final = Because("risk_group.violations", "0", "0", [])
+"""The ground of risk group 0."""
+_NOTHING_OVERDUE: Final = Because("risk_group.overdue_days", "0", "0", [])
 
 
 def of_risk_group(rules: Rules, view: View) -> list[Because]:
     """The bands that give the group; both while it is 0."""
     late, group = view.overdue, view.group
     if not group:
-        return _NO_VIOLATIONS
+        return [NO_VIOLATIONS, _NOTHING_OVERDUE]
     grounds: list[Because] = []
     if "violations" in view.decided_by:
         named = list(late.violation_ids[: rules.facts_named_max])
