@@ -47,8 +47,8 @@ class Note(msgspec.Struct, gc=False):
 decode_notes = msgspec.json.Decoder(list[Note]).decode
 
 
-async def main() -> None:
-    """Read until told to stop."""
+async def read() -> list[Note]:
+    """Every block from now until told to stop."""
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     consumer = AIOKafkaConsumer(
@@ -69,8 +69,8 @@ async def main() -> None:
         for records in fetched.values():
             notes.extend(Note(now, record.timestamp, decode(record.value)) for record in records)
     await consumer.stop()
-    Path(os.environ["NOTES"]).write_bytes(msgspec.json.encode(notes))
+    return notes
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    Path(os.environ["NOTES"]).write_bytes(msgspec.json.encode(asyncio.run(read())))

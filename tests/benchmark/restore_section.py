@@ -31,7 +31,9 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     application = f"restore-{time.time_ns() // 1_000_000}"
     log = scratch / f"{application}.log"
     base = environment(node, application, sizes, scratch, SIMULATED="1")
-    with Process(_WORKER, {**base, "N": str(count), "ENDS": "0"}, log) as process:
+    # to make the state quickly; what is measured afterwards runs with the defaults
+    filling = {"N": str(count), "ENDS": "0", "DECODED_CLIENTS_MAX": str(clients), "SNAPSHOT_INTERVAL_MS": "60000"}
+    with Process(_WORKER, {**base, **filling}, log) as process:
         run = run_of(process.wait_result("t_flushed", sizes.limit_seconds), 0.0)
         say(f"restore: folded {count:,} events at {run.rate:,.0f}/s; stopping cleanly")
         process.stop(sizes.limit_seconds)
