@@ -60,7 +60,7 @@ $(BIN)/python:
 $(VENV)/installed: requirements.txt pyproject.toml | $(BIN)/python
 	@echo 'installing into $(VENV) …'
 	@$(PIP) --require-hashes -r requirements.txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
