@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from schemas.policy import Policy
 from streams.domain.ledger import Accepted, Refused
+from streams.domain.policy import Rules
 
 from .builder import Book, dispatch, goods_return, opened, payment, reversal, void
 
@@ -284,3 +286,49 @@ def test_a_withdrawn_opening_gives_the_facts_back() -> None:
     opening = opened(march(5), [("INV1", march(20), 40, "")])
     told = book(march(9)).accept(dispatch("S1", march(1), 100), opening, void(opening))
     assert told.debts() == {"S1/1": 100}
+
+
+def test_money_left_over_by_an_obligation_of_the_opening_is_general() -> None:
+    told = book(march(9)).accept(opened(march(5), [("INV1", march(20), 40, "")]), dispatch("S1", march(6), 100))
+    told.accept(payment("P1", march(7), 90, ["INV1"]))
+    assert told.debts() == {"S1/1": 50}
+
+
+def test_facts_dated_ahead_and_kept_money_take_effect_in_order_of_their_days() -> None:
+    """Told on 3 March, then silence until June: the kept 100 are free on 1 June and pay S1, due before S2."""
+    told = book(march(3)).accept(
+        payment("P1", march(3), 100, ["S9/1"]), dispatch("S2", march(4), 80, term=20), dispatch("S1", march(4), 70)
+    )
+    told.wait_until(march(3) + timedelta(95))
+    assert told.debts() == {"S2/1": 50}
+    assert told.client.position.last_step[0] == march(3).toordinal() + 90
+
+
+def test_nothing_is_kept_when_the_policy_waits_for_nothing() -> None:
+    told = Book(rules=Rules.compile(Policy(version=1, correction_days=0))).wait_until(march(4))
+    told.accept(dispatch("S1", march(2), 60), payment("P1", march(3), 100, ["S9/1"]))
+    assert told.debts() == {}
+    assert told.unapplied == 40
+
+
+def test_a_late_payment_takes_its_place_among_later_ones() -> None:
+    """P1 of 3 March arrives after P2 of 5 March: it is P1 that paid S1, and P2 has 30 left."""
+    told = book(march(9)).accept(
+        dispatch("S1", march(1), 100), payment("P2", march(5), 100), payment("P1", march(3), 30)
+    )
+    assert told.client.facts.payments["P1"].rest == 0
+    assert told.client.facts.payments["P2"].rest == 30
+
+
+def test_a_late_return_that_exceeds_what_was_open_is_replayed() -> None:
+    told = book(march(9)).accept(
+        dispatch("S1", march(1), 100), payment("P1", march(5), 80, ["S1/1"]), dispatch("S2", march(6), 100)
+    )
+    told.accept(goods_return("G1", "S1", march(4), 50))
+    assert told.debts() == {"S2/1": 70}
+
+
+def test_a_late_return_within_what_was_open_takes_its_place() -> None:
+    told = book(march(9)).accept(dispatch("S1", march(1), 100), dispatch("S2", march(6), 100))
+    told.accept(goods_return("G1", "S1", march(4), 30), goods_return("G2", "S1", march(30), 30))
+    assert told.debts() == {"S1/1": 70, "S2/1": 100}

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.policy import Policy
-from streams.domain import allocation
+from streams.domain import allocation, overdue, risk_group
 from streams.domain.policy import Rules
 from streams.domain.state import Client
 
@@ -180,3 +181,46 @@ def test_folding_away_changes_nothing_observable(history: tuple[World, list[list
     rules = rules_of()
     client = tell(rules, orders[0], 432 + after)
     check(rules, world, client, 432 + after)
+
+
+@SLOW
+@given(histories(length=40, delay_max=10), st.integers(20, 70))
+def test_time_alone_changes_lateness_only_when_predicted(history: tuple[World, list[list[Told]]], today: int) -> None:
+    """Looked at each midnight and noon of a hundred days: what holds changes at predicted instants and only there."""
+    _, orders = history
+    rules = rules_of()
+    client = tell(rules, orders[0], today)
+    at = instant(FIRST + timedelta(today), 23)
+    before = holds(rules, client, at)
+    predicted = overdue.next_instant(rules, client, at, 0)
+    for half_days in range(200):
+        later = instant(FIRST + timedelta(today + 1 + half_days // 2), 12 * (half_days % 2))
+        if allocation.next_day(client) <= rules.day_of(later):
+            break
+        now = holds(rules, client, later)
+        assert now == before or predicted == later, f"changed {half_days} half days later, predicted {predicted}"
+        assert predicted >= later
+        if predicted == later:
+            at, before = later, now
+            predicted = overdue.next_instant(rules, client, at, 0)
+
+
+def holds(rules: Rules, client: Client, at: int) -> tuple[Any, ...]:
+    """What a status would say that time alone may change, but for the count of days inside a band."""
+    late = overdue.measure(rules, client, at, rules.day_of(at), 0)
+    group, _ = risk_group.of(rules, late.violations, late.days_longest)
+    bands = [risk_group.of(rules, 0, late.days_longest)[0]]
+    return late.violations, late.violation_ids, group, bands, late.judged, late.days_current > 0
+
+
+@SLOW
+@given(histories(length=120, delay_max=10))
+def test_a_client_put_away_as_bytes_after_every_fact_goes_on_the_same(history: tuple[World, list[list[Told]]]) -> None:
+    _, orders = history
+    rules = rules_of()
+    whole, parts = Book(rules=rules), Book(rules=rules)
+    for told in sorted(orders[0], key=lambda one: one.arrives):
+        whole.tell(told.event, FIRST + timedelta(told.arrives))
+        parts.client = msgspec.msgpack.decode(msgspec.msgpack.encode(parts.client), type=Client)
+        parts.tell(told.event, FIRST + timedelta(told.arrives))
+    assert msgspec.msgpack.encode(whole.client) == msgspec.msgpack.encode(parts.client)
