@@ -9,6 +9,7 @@ from streams.cli.simulator.names import Name
 
 LATEST_MAX: Final = 40
 RISK_GROUPS: Final = (0, 1, 2, 3)
+_OTHER: Final = 2
 
 
 class Decision(NamedTuple):
@@ -65,10 +66,13 @@ class Board:
         return sum(1 for of_client in self.groups.values() if of_client == group)
 
     def next_changes(self, now: datetime, count: int) -> list[Coming]:
-        """The soonest expected changes after `now`: those of risk or blocks first of all, else any."""
-        ahead = sorted((coming for coming in self.coming.values() if coming.at > now), key=lambda coming: coming[:2])
-        weighty = [coming for coming in ahead if any(_weighty(change) for change in coming.changes)]
-        return (weighty or ahead)[:count]
+        """Expected changes after `now`, by instant: those that stop or release a client before those of risk groups,
+        both before any other, when there are more than `count`."""
+        ahead = [coming for coming in self.coming.values() if coming.at > now]
+        chosen = sorted(ahead, key=lambda coming: (_weight(coming), coming.at, coming.client_id))[:count]
+        if chosen and _weight(chosen[0]) < _OTHER:
+            chosen = [coming for coming in chosen if _weight(coming) < _OTHER]
+        return sorted(chosen, key=lambda coming: coming[:2])
 
     def _status(self, body: dict[str, Any]) -> None:
         client_id = body["client_id"]
@@ -102,5 +106,7 @@ class Board:
             self.instant = at
 
 
-def _weighty(change: dict[str, Any]) -> bool:
-    return "condition" in change or change.get("dimension") == "risk_group"
+def _weight(coming: Coming) -> int:
+    if any("condition" in change for change in coming.changes):
+        return 0
+    return 1 if any(change["dimension"] == "risk_group" for change in coming.changes) else _OTHER

@@ -4,6 +4,7 @@ The simulated wholesaler's events go through the rules in this process, with no 
 """
 
 import io
+import re
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -25,6 +26,8 @@ from streams.domain.fold import ClientFold
 UNTIL: Final = datetime(2026, 4, 12, 22, 15, tzinfo=timezone(timedelta(hours=3)))
 WIDTH: Final = 132
 HEIGHT: Final = 36
+_FONT_FROM_ELSEWHERE: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+"""A picture that people look at offline loads nothing."""
 _BOOTSTRAP: Final = "127.0.0.1:41927"
 
 
@@ -54,8 +57,9 @@ def picture(language: Language = "en") -> str:
     board, sent = played(UNTIL)
     console = Console(width=WIDTH, height=HEIGHT, record=True, file=io.StringIO(), force_terminal=True)
     frame = Frame(UNTIL, sent, 104.0, SPEED_DEFAULT, _BOOTSTRAP)
-    console.print(draw(board, frame, language), height=HEIGHT)
-    return console.export_svg(title="stoplist demo", unique_id="stoplist-demo")
+    console.print(draw(board, frame, language, WIDTH), height=HEIGHT)
+    svg = console.export_svg(title="stoplist demo", unique_id="stoplist-demo")
+    return _FONT_FROM_ELSEWHERE.sub("", svg)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class Picture:
         now = time.monotonic()
         if now - self._drawn >= 1 / _PICTURES_PER_SECOND:
             self._drawn = now
-            self._live.update(draw(self._board, frame, self._language), refresh=True)
+            self._live.update(draw(self._board, frame, self._language, self._console.width), refresh=True)
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ from typing import Final
 from rich.align import Align
 from rich.console import Group, RenderableType
 from rich.layout import Layout
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -16,7 +17,9 @@ from streams.cli.demo.words import Language, change_in_words, how_long, moment, 
 from streams.cli.simulator.names import Name
 
 _GROUP_STYLES: Final = ("green", "yellow", "dark_orange", "red")
-_BAR_WIDTH: Final = 24
+_WIDE: Final = 110
+_BAR_WIDTH: Final = 20
+_BAR_WIDTH_NARROW: Final = 12
 _COMING_SHOWN: Final = 7
 
 
@@ -35,27 +38,28 @@ class Frame:
     """Shown beside the clock: what is going on before the show."""
 
 
-def draw(board: Board, frame: Frame, language: Language) -> RenderableType:
-    """The whole screen."""
+def draw(board: Board, frame: Frame, language: Language, width: int) -> RenderableType:
+    """The whole screen; on one less than 110 columns wide with fewer words."""
+    narrow = width < _WIDE
     screen = Layout()
     screen.split_column(
         Layout(_header(frame, language), name="header", size=3),
-        Layout(name="middle", size=11),
-        Layout(_decisions(board, language), name="decisions"),
-        Layout(_footer(frame, language), name="footer", size=2),
+        Layout(name="middle", size=9),
+        Layout(_decisions(board, language, narrow), name="decisions"),
+        Layout(_footer(frame, language), name="footer", size=4 if narrow else 2),
     )
     screen["middle"].split_row(
-        Layout(_groups(board, language), name="groups", ratio=5),
-        Layout(_coming(board, frame, language), name="coming", ratio=7),
+        Layout(_groups(board, language, narrow), name="groups", ratio=3),
+        Layout(_coming(board, frame, language), name="coming", ratio=5),
     )
     return screen
 
 
 def _header(frame: Frame, language: Language) -> RenderableType:
-    row = Table.grid(expand=True)
-    row.add_column(ratio=1)
-    row.add_column(justify="center", ratio=1)
-    row.add_column(justify="right", ratio=1)
+    row = Table.grid(expand=True, padding=(0, 1))
+    row.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    row.add_column(justify="center", no_wrap=True)
+    row.add_column(justify="right", ratio=1, no_wrap=True)
     rate = Text.assemble(
         (f"{frame.events_per_second:,.0f}", "bold cyan"),
         f" {word('events_per_second', language)} · ",
@@ -70,7 +74,7 @@ def _header(frame: Frame, language: Language) -> RenderableType:
     return Panel(row, border_style="blue")
 
 
-def _groups(board: Board, language: Language) -> RenderableType:
+def _groups(board: Board, language: Language, narrow: bool) -> RenderableType:
     counts = [board.in_group(group) for group in RISK_GROUPS]
     most = max(*counts, 1)
     grid = Table.grid(padding=(0, 1))
@@ -80,17 +84,15 @@ def _groups(board: Board, language: Language) -> RenderableType:
     grid.add_column(style="dim", no_wrap=True)
     for group, count in zip(RISK_GROUPS, counts, strict=True):
         style = _GROUP_STYLES[group]
-        length = max(1, round(_BAR_WIDTH * count / most)) if count else 0
-        label = word(f"group_{group}", language)
+        length = max(1, round((_BAR_WIDTH_NARROW if narrow else _BAR_WIDTH) * count / most)) if count else 0
+        label = "" if narrow else word(f"group_{group}", language)
         grid.add_row(str(group), Text("█" * length, style=style), Text(str(count), style=f"bold {style}"), label)
     below = Table.grid(padding=(0, 1))
     below.add_column(justify="right", min_width=4)
-    below.add_column()
+    below.add_column(no_wrap=True, overflow="ellipsis")
     below.add_row(Text(str(len(board.blocked)), style="bold red"), word("blocked_now", language))
     below.add_row(Text(str(board.dead_letters), style="bold magenta"), word("dead_letters", language))
-    return Panel(
-        Group(Text(), grid, Text(), below), title=word("groups", language), title_align="left", border_style="blue"
-    )
+    return Panel(Group(grid, Text(), below), title=word("groups", language), title_align="left", border_style="blue")
 
 
 def _coming(board: Board, frame: Frame, language: Language) -> RenderableType:
@@ -100,11 +102,11 @@ def _coming(board: Board, frame: Frame, language: Language) -> RenderableType:
         grid = Table.grid(padding=(0, 1), expand=True)
         grid.add_column(justify="right", no_wrap=True)
         grid.add_column(justify="right", no_wrap=True, style="dim")
-        grid.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
+        grid.add_column(no_wrap=True, max_width=24, overflow="ellipsis")
         grid.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
         for coming in expected:
             grid.add_row(*_expected(board, coming, frame, language))
-        body = Group(Text(), grid)
+        body = grid
     return Panel(body, title=word("coming", language), title_align="left", border_style="blue")
 
 
@@ -121,39 +123,35 @@ def _expected(board: Board, coming: Coming, frame: Frame, language: Language) ->
     )
 
 
-def _decisions(board: Board, language: Language) -> RenderableType:
+def _decisions(board: Board, language: Language, narrow: bool) -> RenderableType:
     body: RenderableType = Align.center(Text(word("none_yet", language), style="dim"), vertical="middle")
     if board.latest:
         grid = Table.grid(padding=(0, 1), expand=True)
         grid.add_column(no_wrap=True, style="dim")
         grid.add_column(no_wrap=True)
-        grid.add_column(no_wrap=True, max_width=30, overflow="ellipsis")
+        grid.add_column(no_wrap=True, max_width=16 if narrow else 30, overflow="ellipsis")
         grid.add_column(ratio=1)
         for decision in sorted(board.latest, key=lambda decision: decision.at, reverse=True):
-            grid.add_row(*_decided(board, decision, language))
+            grid.add_row(*_decided(board, decision, language, narrow))
         body = grid
     return Panel(body, title=word("decisions", language), title_align="left", border_style="blue")
 
 
-def _decided(board: Board, decision: Decision, language: Language) -> tuple[str, Text, Text, Text]:
-    mark = (
-        Text(f"■ {word('blocked', language)}", style="bold red")
-        if decision.blocked
-        else Text(f"▶ {word('released', language)}", style="bold green")
-    )
+def _decided(board: Board, decision: Decision, language: Language, narrow: bool) -> tuple[str, Text, Text, Text]:
+    symbol, key, style = ("■", "blocked", "bold red") if decision.blocked else ("▶", "released", "bold green")
+    mark = Text(symbol if narrow else f"{symbol} {word(key, language)}", style=style)
     name = Text.assemble((said_in(board.name(decision.client_id), language), "bold"), (f" {decision.client_id}", "dim"))
-    return moment(decision.at, language), mark, name, Text(said_in(decision.why, language))
+    at = moment(decision.at, language)
+    return at[3:].strip() if narrow else at, mark, name, Text(said_in(decision.why, language))
 
 
 def _footer(frame: Frame, language: Language) -> RenderableType:
-    first = Text(f" {word('not_durable', language)}", style="yellow", no_wrap=True, overflow="ellipsis")
+    first = Text(word("not_durable", language), style="yellow")
     second = Text.assemble(
-        f" {word('end', language)} {word('look', language)} ",
+        f"{word('end', language)} {word('look', language)} ",
         (f"stoplist watch blocks --bootstrap {frame.bootstrap}", "cyan"),
-        no_wrap=True,
-        overflow="ellipsis",
     )
-    return Group(first, second)
+    return Padding(Group(first, second), (0, 1))
 
 
 def said_in(text: Name, language: Language) -> str:
