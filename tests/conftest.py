@@ -1,6 +1,8 @@
 """Servers for tests, as fixtures; and the last line of a run, which says what was not tried."""
 
+import signal
 from collections.abc import Iterator
+from types import FrameType
 from uuid import uuid4
 
 import pytest
@@ -64,6 +66,15 @@ def apache_kafka() -> KafkaNode:
         components.lack("Apache Kafka", missing)
         pytest.skip(f"needs {missing}")
     return KafkaNode()
+
+
+def pytest_configure() -> None:
+    """A run that is told to end (a time limit, a cancelled job) stops the servers it started, as after Ctrl-C."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
