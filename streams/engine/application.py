@@ -100,6 +100,7 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
         stopping.append(asyncio.ensure_future(worker.stop()))
 
     app.engine.on_failure = stop
+    app.engine.ending = lambda: worker._signal_stop_time is not None
     code: Any = EXIT_CLEAN
     try:
         worker.execute_from_commandline()

@@ -57,6 +57,8 @@ class Engine:
         self.partitions: dict[int, Partition] = {}
         self.failure: BaseException | None = None
         self.on_failure: Callable[[BaseException], None] = lambda _: None
+        self.ending: Callable[[], bool] = lambda: False
+        """Whether a signal has told the process to end."""
         self.bad = BadRecords(settings.bad_records_window, settings.bad_records_max)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._started = False
@@ -167,8 +169,8 @@ class Engine:
                     partition = await self._take_anew(number, partition, failure)
         except BaseException as error:
             partition.abandon()
-            if isinstance(error, asyncio.CancelledError) and number not in self._tasks:
-                raise  # revoked
+            if isinstance(error, asyncio.CancelledError) and (number not in self._tasks or self.ending()):
+                raise  # revoked, or the process ends
             self.fail(error)
 
     async def _take_anew(self, number: int, partition: Partition, failure: ClientFailed) -> Partition:
