@@ -27,7 +27,7 @@ from streams.domain.outputs import (
 )
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
-from streams.domain.state import Client
+from streams.domain.state import Client, Days
 
 
 class _Changed(msgspec.Struct, rename={"before": "from", "after": "to"}, gc=False):
@@ -145,6 +145,8 @@ class Decision:
         self.out.append(output(STATUS, common, value))
 
 
-def decide(standing: Standing, client: Client, now: Instant, cause: Cause, correction: bool, out: list[Output]) -> None:
-    """Decide about a client at `now` and publish what changed."""
-    Decision(standing, client, look(standing, client, now), cause, correction, out).publish()
+def decide(
+    standing: Standing, client: Client, now: Instant, day: Days, cause: Cause, correction: bool, out: list[Output]
+) -> None:
+    """Decide about a client at `now`, which lies on `day`, and publish what changed."""
+    Decision(standing, client, look(standing, client, now, day), cause, correction, out).publish()

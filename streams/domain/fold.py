@@ -80,7 +80,7 @@ class ClientFold:
     def status_as_of(self, shared: Shared, state: Client, at: Instant) -> bytes:
         """The client's status at `at`, up to which `fire` has been called: the days that passed since are counted."""
         standing = shared.standing(state.seen)
-        view = look(standing, state, at)
+        view = look(standing, state, at, standing.rules.day_of(at))
         return status.as_of(state.decided.status, status.counted(view, standing.rules.instant_text(at)))
 
     def rejected(self, source: Source, why: Rejected, at: Instant) -> Output:
@@ -113,7 +113,7 @@ class ClientFold:
         flags.mark_registration(state)
         corrected = correction.is_one(standing, state, accepted, past, day)
         cause = RecordCause(event.id, _type(event), source.topic, source.partition, source.offset)
-        decide(standing, state, at, cause, corrected, out)
+        decide(standing, state, at, day, cause, corrected, out)
         return None
 
     def broadcast(self, shared: Shared, source: Source, at: Instant) -> Reach | Rejected | None:
@@ -143,8 +143,9 @@ class ClientFold:
         for waiting in ledger.expire_waiting(standing.rules, state, now):
             out.append(dead_letter_of_waiting(waiting))
             flags.add(state, flags.INCOMPLETE)
-        allocation.advance(standing.rules, state, standing.rules.day_of(now))
-        decide(standing, state, now, DeadlineCause(standing.rules.instant_text(now)), False, out)
+        day = standing.rules.day_of(now)
+        allocation.advance(standing.rules, state, day)
+        decide(standing, state, now, day, DeadlineCause(standing.rules.instant_text(now)), False, out)
         assert state.deadline > now, f"the deadline {now} of a client does not move on"
 
     def _take(self, shared: Shared, state: Client, coming: Broadcast, out: list[Output]) -> None:
@@ -159,7 +160,7 @@ class ClientFold:
             allocation.replay(standing.rules, state, day)
         else:
             allocation.advance(standing.rules, state, day)
-        decide(standing, state, coming.instant, broadcasting.cause(coming, standing.rules), False, out)
+        decide(standing, state, coming.instant, day, broadcasting.cause(coming, standing.rules), False, out)
 
     def _reject(
         self,
@@ -177,10 +178,11 @@ class ClientFold:
             flags.add(state, flags.INCOMPLETE)
             if conflict or why.reason == CONFLICTING_REVISION:
                 flags.add(state, flags.CONFLICT)
-            allocation.advance(standing.rules, state, standing.rules.day_of(at))
+            day = standing.rules.day_of(at)
+            allocation.advance(standing.rules, state, day)
             event_id, kind = (None, None) if isinstance(event, Rejected) else (event.id, _type(event))
             cause = RecordCause(event_id, kind, source.topic, source.partition, source.offset)
-            decide(standing, state, at, cause, False, out)
+            decide(standing, state, at, day, cause, False, out)
         return why
 
 

@@ -94,4 +94,4 @@ def _ends(standing: Standing, client: Client, view: View, reason: str, amount: i
     trial = allocation.copy(client)
     trial.facts.payments[_PROBE_ID] = Payment(revision=1, digest=b"", day=view.day, amount=amount, names=ids)
     allocation.replay(standing.rules, trial, view.day)
-    return reason not in look(standing, trial, view.instant).reasons
+    return reason not in look(standing, trial, view.instant, view.day).reasons

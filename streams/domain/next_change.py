@@ -66,14 +66,15 @@ def _group(rules: Rules, violations: int, days_longest: int) -> tuple[int, list[
     return risk_group.of(rules, violations, days_longest)
 
 
-def look(standing: Standing, client: Client, now: Instant) -> View:
-    """What holds at `now`; the client's position must have been advanced to that day."""
+def look(standing: Standing, client: Client, now: Instant, day: Days) -> View:
+    """What holds at `now`, which lies on `day`; the client's position must have been advanced to that day."""
     rules, position = standing.rules, client.position
-    day = rules.day_of(now)
     late = overdue.measure(rules, client, now, day, standing.completed_through)
     group, decided_by = _group(rules, late.violations, late.days_longest) if late.violations else _NO_GROUP
     limit = credit_limit.in_force(rules, client, day) if client.facts.limits else None
-    exposure = max(0, position.outstanding - position.unapplied)
+    exposure = position.outstanding - position.unapplied
+    if exposure < 0:
+        exposure = 0
     reasons: tuple[str, ...] = ()
     if late.days_current or limit is not None or group >= rules.risk_group_min:
         reasons = conditions.active(rules, client, day, late, group, limit, exposure)
@@ -103,7 +104,7 @@ def timeline(standing: Standing, client: Client, at: Instant) -> Iterator[View]:
             if subject is client:
                 subject = allocation.copy(client)
             allocation.advance(rules, subject, day)
-        yield look(standing, subject, at)
+        yield look(standing, subject, at, day)
         at = next_instant(standing, subject, at, day)
 
 

@@ -39,7 +39,7 @@ def test_exactly_the_least_payment_ends_the_reason(history: list[Step]) -> None:
     if client is None:
         return
     standing = company.shared.standing(client.seen)
-    view = look(standing, client, company.at)
+    view = look(standing, client, company.at, standing.rules.day_of(company.at))
     assert set(view.reasons) == set(client.decided.conditions)
     for reason in view.reasons:
         amount, ids = lifted_by.least_payment(standing, client, view, reason)

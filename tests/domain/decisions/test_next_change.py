@@ -34,7 +34,7 @@ def test_the_next_change_is_exact(history: list[Step]) -> None:
         return
     for _ in range(12):  # change after change, to the end of time
         standing = company.shared.standing(client.seen)
-        view = look(standing, client, company.at)
+        view = look(standing, client, company.at, standing.rules.day_of(company.at))
         first = next_instant(standing, client, company.at, view.day)
         prediction = predict(standing, client, view, first)
         published = json.loads(client.decided.status)["next_change"]

@@ -94,7 +94,12 @@ def test_exposure_above_the_limit_blocks_and_the_excess_lifts_it() -> None:
     company.dispatch("O1", "100.00", "2026-04-20", "2026-02-19")
     assert company.status()["blocked"] is False
     assert (company.status()["limit"], company.status()["exposure"]) == ("150.00", "100.00")
-    published = company.dispatch("O2", "50.01", "2026-04-20", "2026-02-20")
+    company.dispatch("O3", "50.00", "2026-04-20", "2026-02-19T10:00:00+03:00")
+    assert (company.status()["exposure"], company.status()["blocked"]) == (
+        "150.00",
+        False,
+    )  # the limit itself is allowed
+    published = company.dispatch("O2", "0.01", "2026-04-20", "2026-02-20")
     assert kinds(published) == ["shipment.blocked", "client.status"]
     (condition,) = published[0]["conditions"]
     assert condition["because"] == [
