@@ -50,7 +50,7 @@ def draw(board: Board, frame: Frame, language: Language, width: int) -> Renderab
     )
     screen["middle"].split_row(
         Layout(_groups(board, language, narrow), name="groups", ratio=3),
-        Layout(_coming(board, frame, language), name="coming", ratio=5),
+        Layout(_coming(board, frame, language, narrow), name="coming", ratio=5),
     )
     return screen
 
@@ -88,21 +88,21 @@ def _groups(board: Board, language: Language, narrow: bool) -> RenderableType:
         label = "" if narrow else word(f"group_{group}", language)
         grid.add_row(str(group), Text("█" * length, style=style), Text(str(count), style=f"bold {style}"), label)
     below = Table.grid(padding=(0, 1))
-    below.add_column(justify="right", min_width=4)
-    below.add_column(no_wrap=True, overflow="ellipsis")
+    below.add_column(justify="right", min_width=4, no_wrap=True)
+    below.add_column(no_wrap=True, max_width=20 if narrow else None, overflow="ellipsis")
     below.add_row(Text(str(len(board.blocked)), style="bold red"), word("blocked_now", language))
     below.add_row(Text(str(board.dead_letters), style="bold magenta"), word("dead_letters", language))
     return Panel(Group(grid, Text(), below), title=word("groups", language), title_align="left", border_style="blue")
 
 
-def _coming(board: Board, frame: Frame, language: Language) -> RenderableType:
+def _coming(board: Board, frame: Frame, language: Language, narrow: bool) -> RenderableType:
     expected = board.next_changes(frame.now, _COMING_SHOWN)
     body: RenderableType = Align.center(Text(word("nothing_coming", language), style="dim"), vertical="middle")
     if expected:
         grid = Table.grid(padding=(0, 1), expand=True)
         grid.add_column(justify="right", no_wrap=True)
         grid.add_column(justify="right", no_wrap=True, style="dim")
-        grid.add_column(no_wrap=True, max_width=24, overflow="ellipsis")
+        grid.add_column(no_wrap=True, max_width=14 if narrow else 24, overflow="ellipsis")
         grid.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
         for coming in expected:
             grid.add_row(*_expected(board, coming, frame, language))
