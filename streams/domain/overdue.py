@@ -72,12 +72,14 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
             continue
         if run.due > completed_through and rules.cutoff(run.due) > now:
             continue  # not judged yet
-        found[run.shipment_id, run.obligation_id] = None
+        key = run.shipment_id, run.obligation_id
         if last > day:  # it was still going on then
             last = day
-            judged.append(run.obligation_id)
+            if key not in found:
+                judged.append(run.obligation_id)
             if day - first + 1 > current:
                 current, current_id, since = day - first + 1, run.obligation_id, first
+        found[key] = None
         if last - first + 1 > longest:
             longest, longest_id = last - first + 1, run.obligation_id
     return Overdue(len(found), [key[1] for key in found], longest, longest_id, current, current_id, since, judged)

@@ -148,9 +148,10 @@ def runs(days: list[int]) -> list[tuple[int, int]]:
 
 def lateness(
     oracle: Oracle, today: int, window_days: int, is_judged: dict[int, bool]
-) -> tuple[list[str], int, int, int]:
-    """(violating obligations by id, longest days, current days, since) at the end of `today`."""
+) -> tuple[list[str], int, int, int, list[str]]:
+    """(violating obligations by id, longest days, current days, since, those overdue) at the end of `today`."""
     violating: list[str] = []
+    overdue: list[str] = []
     longest = current = since = 0
     for name in sorted(oracle.overdue_days):
         if not is_judged[oracle.due[name]]:
@@ -160,6 +161,8 @@ def lateness(
             violating.append(name)
         for first, last in touching:
             longest = max(longest, last - first + 1)
-            if oracle.owed[name] > oracle.tolerance and last == today and last - first + 1 > current:
-                current, since = last - first + 1, first
-    return violating, longest, current, since
+            if oracle.owed[name] > oracle.tolerance and last == today:
+                overdue.append(name)
+                if last - first + 1 > current:
+                    current, since = last - first + 1, first
+    return violating, longest, current, since, overdue

@@ -123,9 +123,10 @@ def check(rules: Rules, world: World, client: Client, today: int) -> None:
             due: noon_after(due) <= instant(FIRST + timedelta(day), 23 if back == 0 else 24 - 1, 59 if back else 0)
             for due in earlier.due.values()
         }
-        violating, longest, current, since = lateness(earlier, day, WINDOW, judged)
+        violating, longest, current, since, names = lateness(earlier, day, WINDOW, judged)
         late = book.late(FIRST + timedelta(day))
         assert sorted(late.violation_ids) == violating, f"violations {back} days ago"
+        assert sorted(late.judged) == names
         assert (late.days_longest, late.days_current) == (longest, current), f"days {back} days ago"
         assert late.since == (since + offset if current else 0)
 

@@ -233,3 +233,13 @@ def test_owed_adds_what_is_outstanding_of_the_named() -> None:
     assert allocation.owed(told.client, ["S2/1", "S1/1", "none"]) == 15_000
     assert allocation.owed(told.client, ["S2/1"]) == 5_000
     assert allocation.obligation(told.client, "S2", 0).amount == 5_000
+
+
+def test_seen_from_within_a_run_that_was_interrupted_later_it_is_overdue_once() -> None:
+    told = book(date(2026, 3, 31)).accept(
+        due(MONDAY), payment("P1", date(2026, 3, 5), 10_000), reversal("R1", "P1", date(2026, 3, 6)),
+        payment("P2", date(2026, 3, 10), 10_000),
+    )  # fmt: skip
+    late = told.late(date(2026, 3, 4))
+    assert numbers(late) == (1, 2, 2)
+    assert late.judged == ["S1/1"]
