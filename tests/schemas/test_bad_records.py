@@ -221,6 +221,22 @@ def test_form_of_an_id(name: Any) -> None:
     assert of("goods.returned", shipment_id=name) == ("invalid_field", "shipment_id")
 
 
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("shipment.dispatched", "outlet_id"),
+        ("shipment.dispatched", "deal_id"),
+        ("shipment.dispatched", "territory"),
+        ("shipment.dispatched", "direction"),
+        ("sale.recorded", "territory"),
+        ("sale.recorded", "shipment_id"),
+    ],
+)
+def test_form_of_an_id_that_may_be_left_out(kind: str, field: str) -> None:
+    for name in ("", "x" * 65, "a\nb", 5):
+        assert of(kind, **{field: name}) == ("invalid_field", field)
+
+
 @pytest.mark.parametrize("name", ["x", "x" * 64, "Клиент № 7", "a b", "日本", "C:1/2"])
 def test_printable_ids_of_up_to_64_characters_are_taken(name: str) -> None:
     assert not isinstance(decode("payments", record("payment.received", id=name, client_id=name)), Rejected)
