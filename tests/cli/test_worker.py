@@ -1,5 +1,6 @@
 """`stoplist worker` as a process: it starts, says what it does not know, and ends when it is told."""
 
+import json
 import os
 import signal
 import subprocess
@@ -18,7 +19,9 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "streams/cli/samples/receivables.csv"
 
 
-def test_a_worker_folds_the_sample_and_ends_with_exit_code_0(topics: Callable[..., str], tmp_path: Path) -> None:
+def test_a_worker_folds_the_sample_and_ends_with_exit_code_0(
+    topics: Callable[..., str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     bootstrap = topics("--simulated-time", "--partitions", "2")
     assert run(["import", str(SAMPLE), "--format", "receivables", "--bootstrap", bootstrap]) == 0
     log = tmp_path / "worker.log"
@@ -28,7 +31,7 @@ def test_a_worker_folds_the_sample_and_ends_with_exit_code_0(topics: Callable[..
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
     try:
-        wait_until(lambda: process.poll() is not None or len(states(bootstrap)) == 4, "four clients", 60, 0.2)
+        wait_until(lambda: process.poll() is not None or _all_done(bootstrap), "the end of the ledger", 90, 0.5)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0, log.read_text()
     finally:
@@ -37,6 +40,30 @@ def test_a_worker_folds_the_sample_and_ends_with_exit_code_0(topics: Callable[..
     said = log.read_text()
     assert "stoplist: STOPLIST_SIMULATED_TIM is no setting; did you mean STOPLIST_SIMULATED_TIME?" in said
     assert "Traceback" not in said
+    capfd.readouterr()
+
+    assert run(["obligations", "--client", "1002-QUAY", "--bootstrap", bootstrap]) == 0
+    listed = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [line["overdue_days"] for line in listed] == [3, 4, 7, 8]  # DaysLate of the sample, by due date
+    assert run(["watch", "status", "--once", "--json", "--bootstrap", bootstrap]) == 0
+    statuses = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    newest = {status["client_id"]: status for status in statuses}
+    # four late invoices: group 2 by their number, but 8 days: group 3, and nothing is overdue now
+    quay = newest["1002-QUAY"]
+    assert (quay["violations"], quay["overdue_days_longest"], quay["categories"]["risk_group"]) == (4, 8, 3)
+    assert not quay["blocked"]
+    assert run(["watch", "categories", "--once", "--client", "1002-QUAY", "--bootstrap", bootstrap]) == 0
+    assert "risk_group 2 → 3" in capfd.readouterr().out
+    assert run(["watch", "blocks", "--once", "--client", "1004-ORCHARD", "--bootstrap", bootstrap]) == 0
+    assert "BLOCKED" in capfd.readouterr().out  # its second invoice has been open since 11 July
+
+
+def _all_done(bootstrap: str) -> bool:
+    """Eleven invoices are paid, and time went on to where the twelfth blocks its client."""
+    known = states(bootstrap)
+    dispatches = [dispatch for state in known for dispatch in state.facts.dispatches.values()]
+    paid = sum(obligation.outstanding == 0 for dispatch in dispatches for obligation in dispatch.obligations)
+    return paid == 11 and any(state.id == "1004-ORCHARD" and state.decided.conditions for state in known)
 
 
 def test_topics_of_the_other_clock_are_refused(topics: Callable[..., str], capfd: pytest.CaptureFixture[str]) -> None:
