@@ -5,27 +5,19 @@ record are met only where a client is not decoded yet, so the loop over the reco
 """
 
 from collections.abc import Sequence
-from typing import Final, Generic, NamedTuple
+from typing import Final, Generic
 
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from streams.engine.bad_records import BadRecords
 from streams.engine.failures import ClientFailed
 from streams.engine.fold import Fold, Shared, State
+from streams.engine.made import Made
 from streams.engine.misrouting import MISROUTED, forwarded, partition_of
 from streams.engine.snapshot_records import HeldClient, kept
 from streams.engine.states import States
 
 _APART_MAX: Final = 8
 _TOO_MUCH_HELD: Final = "the client is held and keeps as many records as allowed: repair it, then send this again"
-
-
-class Made(NamedTuple):
-    """What folding a chunk gives to publish."""
-
-    here: list[Output]
-    """To the partition of the chunk's own number, in order."""
-    elsewhere: list[tuple[int, Output]]
-    """Misrouted records, each with the partition it belongs to."""
 
 
 class Folder(Generic[State, Shared]):
@@ -233,10 +225,6 @@ class Folder(Generic[State, Shared]):
         return made
 
     # time
-
-    def choose(self, instant: Instant, most: int) -> list[tuple[Instant, bytes]]:
-        """The clients that a new chunk of time handles: due up to `instant`, at most `most`, in order."""
-        return self.states.deadlines.pop(instant, most)
 
     def fire(self, n: int, instant: Instant, chosen: Sequence[tuple[Instant, bytes]]) -> Made:
         """Fold the deadlines of the chosen clients as chunk `n`."""

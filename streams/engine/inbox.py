@@ -23,8 +23,13 @@ class Taken(NamedTuple):
 
     topic: str
     records: list[Any]
-    done: Callable[[], None] | None
-    """Given with the last records of a fetch only."""
+    done: list[Callable[[], None]]
+    """What to call once they are published: one for each fetch that ends with them."""
+
+    def all_done(self) -> None:
+        """The records are published."""
+        for done in self.done:
+            done()
 
 
 class Inbox:
@@ -74,25 +79,44 @@ class Inbox:
             return None
         earliest, topic = min(heads)
         limit = min((head for head, other in heads if other != topic), default=None)
-        fetched = self._queues[topic].popleft()
-        count = self._count(fetched.records, None if limit is None else max(earliest, limit + self._interleave_ms))
-        records, done = fetched
-        if count < len(records):
-            self._queues[topic].appendleft(Fetched(records[count:], done))
-            records, done = records[:count], None
+        bound = None if limit is None else max(earliest, limit + self._interleave_ms)
+        records, done = self._gather(self._queues[topic], bound)
         self.folded_to[topic] = records[-1].offset + 1
-        self.buffered[topic] -= count
+        self.buffered[topic] -= len(records)
         return Taken(topic, records, done)
+
+    def _gather(self, queue: deque[Fetched], bound: Instant | None) -> tuple[list[Any], list[Callable[[], None]]]:
+        """As many records of one topic as may go together: several fetches make one chunk, so that under load a
+        round trip to the broker carries all that came during the one before."""
+        records: list[Any] = []
+        dones: list[Callable[[], None]] = []
+        while queue and (room := self._records_max - len(records)) > 0:
+            fetched, done = queue[0]
+            count = self._count(fetched, bound, room)
+            if not count:
+                if records:
+                    break
+                count = 1
+            queue.popleft()
+            if count < len(fetched):
+                queue.appendleft(Fetched(fetched[count:], done))
+                records = records + fetched[:count]
+                break
+            records = records + fetched if records else fetched
+            if done is not None:
+                dones.append(done)
+        return records, dones
 
     def put_back(self, taken: Taken) -> None:
         """Records taken and not folded after all go back to the head of their queue."""
-        self._queues[taken.topic].appendleft(Fetched(taken.records, taken.done))
+        self._queues[taken.topic].appendleft(Fetched(taken.records, taken.all_done if taken.done else None))
         self.folded_to[taken.topic] = taken.records[0].offset
         self.buffered[taken.topic] += len(taken.records)
 
-    def _count(self, records: list[Any], limit: Instant | None) -> int:
-        """How many of the records go: those before the first that is younger than `limit`."""
-        count = min(len(records), self._records_max)
-        if limit is not None and records[count - 1].timestamp > limit:
-            count = next((i for i in range(1, count) if records[i].timestamp > limit), count)
-        return max(count, 1)
+    @staticmethod
+    def _count(records: list[Any], bound: Instant | None, room: int) -> int:
+        """How many of the records go: those before the first that is younger than `bound`."""
+        count = min(len(records), room)
+        if bound is not None and records[count - 1].timestamp > bound:
+            count = next((index for index in range(count) if records[index].timestamp > bound), count)
+        return count

@@ -8,8 +8,8 @@ import structlog
 from aiokafka import TopicPartition
 
 from streams.engine import faults
-from streams.engine.folding import Made
 from streams.engine.journal import Checkpoint, HoldChunk, RetryChunk
+from streams.engine.made import Made
 from streams.engine.ownership import Ownership
 from streams.engine.publishing import Publisher
 from streams.engine.repair import Repair

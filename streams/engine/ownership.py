@@ -10,10 +10,11 @@ from schemas.records import Instant
 from streams.engine import checks, faults, journal
 from streams.engine.failures import ClientFailed, Stopped
 from streams.engine.fold import Fold
-from streams.engine.folding import Folder, Made
+from streams.engine.folding import Folder
 from streams.engine.journal import Chunk, Entry, HoldChunk, Position, RetryChunk, TimeChunk
 from streams.engine.journal_reading import JournalReading
 from streams.engine.journal_writing import JournalWriter
+from streams.engine.made import Made
 from streams.engine.publishing import Publisher
 from streams.engine.reading import InputReader, Reader
 from streams.engine.settings import EngineSettings

@@ -11,10 +11,10 @@ import structlog
 from schemas.records import Instant
 from streams.engine import checks, faults
 from streams.engine.clocks import Clock
-from streams.engine.folding import Made
 from streams.engine.inbox import Inbox, Taken
 from streams.engine.journal import Chunk, Position, TimeChunk
 from streams.engine.keeping import Cut, Keeper
+from streams.engine.made import Made
 from streams.engine.ownership import Ownership
 from streams.engine.publishing import Publisher
 from streams.engine.settings import EngineSettings
@@ -151,8 +151,7 @@ class Partition:
         self.current = None
         self.owned.positions[topic] = Position(last.offset + 1, last.timestamp)
         self._clock.saw(last.timestamp)
-        if taken.done is not None:
-            taken.done()
+        taken.all_done()
         faults.reach("commit")
         if topic in self._full and self.inbox.buffered[topic] <= self.settings.chunk_records_max // 2:
             self._full.discard(topic)
@@ -172,7 +171,7 @@ class Partition:
         if instant is None:
             return False
         n, folder = self.owned.n + 1, self.folder
-        chosen = folder.choose(instant, self.settings.deadline_clients_max)
+        chosen = folder.states.deadlines.pop(instant, self.settings.deadline_clients_max)
         if not chosen:
             return False
         made = folder.fire(n, instant, chosen)

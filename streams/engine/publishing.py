@@ -12,10 +12,11 @@ from aiokafka.structs import RecordMetadata
 
 from schemas.records import Header, Output
 from streams.engine.failures import Stopped
-from streams.engine.folding import Made
+from streams.engine.made import Made
 from streams.engine.settings import EngineSettings
 
 UNKNOWN_OFFSET: Final = -1
+_OUTPUTS: Final = ""
 LOSS_HEADER: Final = "stoplist-loss"
 
 Record = tuple[bytes | None, bytes | None, list[Header]]
@@ -23,11 +24,12 @@ Record = tuple[bytes | None, bytes | None, list[Header]]
 
 
 class Publisher:
-    """One idempotent producer for everything a worker writes."""
+    """Idempotent producers, one for each kind of record: a producer has one request open to a broker at a time, and
+    an append to the journal must not wait behind a snapshot."""
 
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
-        self._opened: AIOKafkaProducer | None = None
+        self._producers: dict[str, AIOKafkaProducer] = {}
         self.marks: list[Header] = []
         """Headers that every output carries; they say that a loss was accepted."""
 
@@ -45,25 +47,24 @@ class Publisher:
 
     async def start(self) -> None:
         """Connect. Raises aiokafka's KafkaConnectionError."""
-        producer = self._opened = self._new(self._settings.batch_bytes_max)
-        await producer.start()
+        for topic in (self._settings.journal_topic, self._settings.snapshot_topic, _OUTPUTS):
+            self._producers[topic] = self._new(self._settings.batch_bytes_max)
+        await asyncio.gather(*(producer.start() for producer in self._producers.values()))
 
-    @property
-    def _producer(self) -> AIOKafkaProducer:
-        assert self._opened is not None, "start it first"
-        return self._opened
+    def _producer(self, topic: str) -> AIOKafkaProducer:
+        return self._producers.get(topic) or self._producers[_OUTPUTS]
 
     async def stop(self) -> None:
         """Close the connections; what was not awaited may or may not have been sent."""
-        if self._opened is not None:
-            await self._opened.stop()
+        await asyncio.gather(*(producer.stop() for producer in self._producers.values()))
 
     async def append(self, topic: str, partition: int, value: bytes) -> RecordMetadata:
         """Append one record; its metadata, the offset `UNKNOWN_OFFSET` when the broker gave none. Raises Stopped."""
-        batch = self._producer.create_batch()
+        producer = self._producer(topic)
+        batch = producer.create_batch()
         batch.append(key=None, value=value, timestamp=None)
         try:
-            return await (await self._producer.send_batch(batch, topic, partition=partition))
+            return await (await producer.send_batch(batch, topic, partition=partition))
         except Exception as error:
             raise Stopped(f"appending to {topic}/{partition} failed: {error!r}") from error
 
@@ -73,11 +74,12 @@ class Publisher:
         The (first offset, count) of every request. Raises Stopped at the first failure.
         """
         written: list[tuple[int, int]] = []
-        batch = self._producer.create_batch()
+        create_batch = self._producer(topic).create_batch
+        batch = create_batch()
         for key, value, headers in records:
             if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
                 written.append(await self._send(batch, topic, partition))
-                batch = self._producer.create_batch()
+                batch = create_batch()
                 batch.append(key=key, value=value, timestamp=None, headers=headers)
         if batch.record_count():
             written.append(await self._send(batch, topic, partition))
@@ -86,7 +88,7 @@ class Publisher:
     async def _send(self, batch: Any, topic: str, partition: int) -> tuple[int, int]:
         count = batch.record_count()
         try:
-            metadata = await (await self._producer.send_batch(batch, topic, partition=partition))
+            metadata = await (await self._producer(topic).send_batch(batch, topic, partition=partition))
         except Exception as error:
             raise Stopped(f"publishing to {topic}/{partition} failed: {error!r}") from error
         return metadata.offset, count

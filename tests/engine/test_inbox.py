@@ -39,8 +39,33 @@ def test_a_chunk_is_done_only_with_its_last_records() -> None:
     inbox = _inbox(records_max=2)
     inbox.put("a", _records(1, 2, 3), lambda: done.append("a"))
     first, second = inbox.take(), inbox.take()
-    assert first is not None and first.done is None
-    assert second is not None and second.done is not None
+    assert first is not None and not first.done
+    assert second is not None and len(second.done) == 1
+
+
+def test_several_fetches_make_one_chunk_up_to_its_limit() -> None:
+    inbox = _inbox(interleave_ms=5, records_max=4)
+    done: list[int] = []
+    inbox.put("a", _records(1, 2), lambda: done.append(1))
+    inbox.put("a", _records(3, start=2), lambda: done.append(2))
+    inbox.put("a", _records(4, 5, start=3), lambda: done.append(3))
+    inbox.put("b", _records(50), None)
+    taken = inbox.take()
+    assert taken is not None
+    assert [record.offset for record in taken.records] == [0, 1, 2, 3]
+    taken.all_done()
+    assert done == [1, 2], "the third fetch has one more"
+    assert _taken(inbox) == ("a", [5])
+    assert _taken(inbox) == ("b", [50])
+    assert inbox.buffered == {"a": 0, "b": 0}
+
+
+def test_a_further_fetch_that_is_too_young_waits() -> None:
+    inbox = _inbox(interleave_ms=0)
+    inbox.put("a", _records(1), None)
+    inbox.put("a", _records(9, start=1), None)
+    inbox.put("b", _records(5), None)
+    assert [_taken(inbox) for _ in range(3)] == [("a", [1]), ("b", [5]), ("a", [9])]
 
 
 def test_a_topic_not_read_to_its_end_is_waited_for() -> None:
@@ -55,8 +80,7 @@ def test_records_read_again_are_dropped() -> None:
     inbox = _inbox()
     inbox.put("a", _records(10, 20), None)
     inbox.put("a", _records(10, 20, 30), None)
-    assert _taken(inbox) == ("a", [10, 20])
-    assert _taken(inbox) == ("a", [30])
+    assert _taken(inbox) == ("a", [10, 20, 30])
 
 
 def test_put_back_records_come_again() -> None:

@@ -35,7 +35,9 @@ def test_a_chunk_counts_under_the_nearest_owner_before_it() -> None:
 
 def test_a_late_chunk_of_a_former_owner_is_void_for_ever() -> None:
     # w1 owns at 0, w2 at 2; what w1 writes at 3 comes too late, also after w2's own chunk
-    reading = _read({0: _owner(), 1: _chunk(0, 1), 2: _owner(), 3: _chunk(0, 2), 4: _chunk(2, 2, 10, 12), 5: _chunk(0, 3)})
+    reading = _read(
+        {0: _owner(), 1: _chunk(0, 1), 2: _owner(), 3: _chunk(0, 2), 4: _chunk(2, 2, 10, 12), 5: _chunk(0, 3)}
+    )
     assert (reading.last, reading.ignored) == (2, 2)
     assert reading.positions["in"] == Position(13, 1002)
 
@@ -46,7 +48,9 @@ def test_a_void_checkpoint_does_not_count() -> None:
 
 
 def test_only_chunks_after_the_checkpoint_are_folded_again() -> None:
-    reading = _read({0: _owner(), 1: _chunk(0, 1), 2: _chunk(0, 2, 10, 19), 3: _checkpoint(0, 1), 4: _chunk(0, 3, 20, 29)})
+    reading = _read(
+        {0: _owner(), 1: _chunk(0, 1), 2: _chunk(0, 2, 10, 19), 3: _checkpoint(0, 1), 4: _chunk(0, 3, 20, 29)}
+    )
     assert (reading.completed_through, list(reading.chunks), reading.last) == (1, [2, 3], 3)
     assert reading.positions["in"].next == 30
 
@@ -59,7 +63,14 @@ def test_the_journal_is_cut_in_front_of_an_owner_older_than_the_checkpoint_only(
 
 
 def test_a_cut_journal_reads_as_the_whole_one() -> None:
-    whole = {0: _owner(), 1: _chunk(0, 1), 2: _owner(), 3: _chunk(2, 2, 10, 19), 4: _checkpoint(2, 2, 20), 5: _chunk(2, 3, 20, 21)}
+    whole = {
+        0: _owner(),
+        1: _chunk(0, 1),
+        2: _owner(),
+        3: _chunk(2, 2, 10, 19),
+        4: _checkpoint(2, 2, 20),
+        5: _chunk(2, 3, 20, 21),
+    }
     cut = {offset: value for offset, value in whole.items() if offset >= 2}
     assert _read(cut).positions == _read(whole).positions
     assert _read(cut).chunks == _read(whole).chunks

@@ -51,7 +51,9 @@ def test_an_owner_whose_journal_somebody_else_wrote_stops_before_it_publishes(wo
     one.send(0, [(key, value())] * 8)
     process = one.start()
     wait_until(lambda: len(one.outputs(GROUPS)) == 1, "the first group", 30, 0.1)
-    produce(one.bootstrap, one.settings["journal_topic"], [Sent(journal.encode(Owner(PARTITIONS, "thief")), partition=0)])
+    produce(
+        one.bootstrap, one.settings["journal_topic"], [Sent(journal.encode(Owner(PARTITIONS, "thief")), partition=0)]
+    )
     one.send(0, [(key, value())] * 8)
     assert one.ended(process) == 1
     assert "another owner writes" in one.tail()

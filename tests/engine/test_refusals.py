@@ -40,7 +40,7 @@ def _journal(world: World, *records: journal.Record) -> None:
 
 
 def _next_offset(world: World) -> int:
-    return 1 + max(record["offset"] for record in world.journal() if record["partition"] == 0)
+    return 1 + max(int(record["offset"]) for record in world.journal() if record["partition"] == 0)
 
 
 def test_a_missing_topic(world: Callable[..., World]) -> None:

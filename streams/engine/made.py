@@ -1,0 +1,14 @@
+"""What passes from folding to publishing."""
+
+from typing import NamedTuple
+
+from schemas.records import Output
+
+
+class Made(NamedTuple):
+    """What folding a chunk gives to publish."""
+
+    here: list[Output]
+    """To the partition of the chunk's own number, in order."""
+    elsewhere: list[tuple[int, Output]]
+    """Misrouted records, each with the partition it belongs to."""
