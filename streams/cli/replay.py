@@ -86,19 +86,26 @@ def _fold(
 ) -> Iterator[list[Output]]:
     """The outputs of each record up to `end`, then what time alone still brings."""
     for line in lines:
-        if end is not None and line.timestamp_ms > end:
-            continue
-        try:
-            yield folded.feed(line)
-        except Exception as error:
-            raise Failure(
-                f"record {line.number}: a rule failed on it ({type(error).__name__}: {error}); this is a bug of "
-                "Stoplist, please report it with the record"
-            ) from error
-        progress.advance()
+        if end is None or line.timestamp_ms <= end:
+            with _failing_on(f"record {line.number}"):
+                outputs = folded.feed(line)
+            yield outputs
+            progress.advance()
     rest: list[Output] = []
-    folded.advance(folded.instant if end is None else end, rest)
+    with _failing_on("the time after the last record"):
+        folded.advance(folded.instant if end is None else end, rest)
     yield rest
+
+
+@contextmanager
+def _failing_on(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise Failure(
+            f"{what}: a rule failed on it ({type(error).__name__}: {error}); this is a bug of Stoplist, please report it "
+            "with the history"
+        ) from error
 
 
 def output_line(output: Output) -> bytes:
