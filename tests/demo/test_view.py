@@ -78,7 +78,7 @@ def test_a_status_without_an_expectation_takes_the_earlier_one_back() -> None:
 
 def test_the_english_screen_says_it_all() -> None:
     screen = _screen("en")
-    assert "Mon 16 Mar 12:00 2026" in screen
+    assert "Mon 16 Mar 2026 12:00" in screen
     assert "56 events/s · 1,234 events" in screen
     assert "■ BLOCKED  Volna, Tver C-2" in screen
     assert "Six violations." in screen
@@ -95,7 +95,7 @@ def test_the_english_screen_says_it_all() -> None:
 
 def test_the_russian_screen_says_it_all() -> None:
     screen = _screen("ru")
-    assert "пн 16 мар 12:00 2026" in screen
+    assert "пн 16 мар 2026 12:00" in screen
     assert "56 событий/с · 1,234 событий" in screen
     assert "■ ЗАПРЕТ    Волна, Тверь C-2" in screen
     assert "Шесть нарушений." in screen

@@ -131,7 +131,7 @@ class Performance:
             return
         text = word("summary", language).format(
             events=f"{feed.sent:,}",
-            date=f"{moment(self._now(feed), language)} {self._now(feed).year}",
+            date=moment(self._now(feed), language, year=True),
             blocks=board.blocks,
             releases=board.releases,
             blocked=len(board.blocked),

@@ -66,8 +66,7 @@ def _header(frame: Frame, language: Language) -> RenderableType:
         (f"{frame.sent:,}", "bold"),
         f" {word('events', language)}",
     )
-    year = f" {frame.now.year}"
-    clock = Text(f"{moment(frame.now, language)}{year}", style="bold")
+    clock = Text(moment(frame.now, language, year=True), style="bold")
     if frame.note:
         clock.append(f" · {frame.note}", style="not bold dim")
     row.add_row(Text(word("title", language), style="bold"), clock, rate)

@@ -72,9 +72,10 @@ def word(key: str, language: Language) -> str:
     return WORDS[key][language == "ru"]
 
 
-def moment(at: datetime, language: Language) -> str:
-    """`Mon 16 Mar 12:00`."""
-    return f"{_WEEKDAYS[language][at.weekday()]} {at.day:2} {_MONTHS[language][at.month - 1]} {at:%H:%M}"
+def moment(at: datetime, language: Language, year: bool = False) -> str:
+    """`Mon 16 Mar 12:00`, or with the year `Mon 16 Mar 2026 12:00`."""
+    day = f"{_WEEKDAYS[language][at.weekday()]} {at.day:2} {_MONTHS[language][at.month - 1]}"
+    return f"{day} {at:%Y %H:%M}" if year else f"{day} {at:%H:%M}"
 
 
 def how_long(span: timedelta, language: Language) -> str:
