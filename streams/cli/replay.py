@@ -103,8 +103,8 @@ def _failing_on(what: str) -> Iterator[None]:
         yield
     except Exception as error:
         raise Failure(
-            f"{what}: a rule failed on it ({type(error).__name__}: {error}); this is a bug of Stoplist, please report it "
-            "with the history"
+            f"{what}: a rule failed on it ({type(error).__name__}: {error}); this is a bug of Stoplist, please report "
+            "it with the history"
         ) from error
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from streams.cli.failure import Failure
-from streams.cli.settings import WorkerSettings, settings_page, unknown_variables, worker_settings
+from streams.cli.settings import WorkerSettings, unknown_variables, worker_settings
+from streams.cli.settings_page import settings_page
 from streams.engine.settings import EngineSettings
 
 FIXED = {
@@ -38,7 +39,7 @@ def test_every_setting_of_the_engine_can_be_set() -> None:
 
 def test_every_setting_is_documented() -> None:
     page = Path(__file__).parents[2] / "docs/settings.md"
-    assert page.read_text("utf-8") == settings_page(), "python -m streams.cli.settings > docs/settings.md"
+    assert page.read_text("utf-8") == settings_page(), "python -m streams.cli.settings_page > docs/settings.md"
     assert all(field.description for field in WorkerSettings.model_fields.values())
 
 
