@@ -6,7 +6,7 @@ import msgspec
 
 from streams.domain import explanation, grounds, lifted_by
 from streams.domain.next_change import View
-from streams.domain.outputs import Because, Cause, Explanation, RecordCause
+from streams.domain.outputs import Because, Cause, RecordCause
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Condition
@@ -19,7 +19,7 @@ class ActiveCondition(msgspec.Struct, gc=False):
     since: str
     because: list[Because]
     lifted_by: list[lifted_by.Lift]
-    explanation: Explanation
+    explanation: Text
 
 
 class Blocked(msgspec.Struct, gc=False):
@@ -66,7 +66,7 @@ def change(standing: Standing, client: Client, view: View, cause: Cause) -> Chan
         text = grounds.said(rules, client, view, reason, lifts)
         because = grounds.of_condition(rules, client, view, reason)
         since = rules.instant_text(held[reason].since)
-        items.append(ActiveCondition(reason, since, because, lifts, Explanation(text.en, text.ru)))
+        items.append(ActiveCondition(reason, since, because, lifts, text))
         texts.append(text)
     because = [ground for item in items for ground in item.because]
     return Change("shipment.blocked", because, explanation.blocked(texts), Blocked(items, opened, closed))

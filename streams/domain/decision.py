@@ -19,7 +19,6 @@ from streams.domain.outputs import (
     Because,
     Cause,
     Common,
-    Explanation,
     PolicyName,
     encode,
     output,
@@ -96,7 +95,7 @@ class Decision:
             self.correction,
             _policy_name(self.rules.version, self.rules.digest),
             RULES_VERSION,
-            Explanation(said.en, said.ru),
+            said,
         )
 
     def _risk_group(self, before: int) -> None:

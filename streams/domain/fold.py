@@ -10,7 +10,7 @@ import msgspec
 
 from schemas.dead_letters import CONFLICTING_REVISION, rejected_output
 from schemas.decoding import Decoded, decode
-from schemas.events import BROADCASTS, CLIENT_EVENTS, SaleRecorded, SaleReturned
+from schemas.events import BROADCASTS, CLIENT_EVENTS, ClientOpened, ClientRegistered, SaleRecorded, SaleReturned
 from schemas.policy import Policy
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from streams.domain import admission, allocation, broadcasting, correction, flags, ledger, outputs, status
@@ -22,6 +22,7 @@ from streams.domain.shared import Broadcast, Shared, Standing, Stored
 from streams.domain.state import STATE_VERSION, Client
 
 _SALES: Final = (SaleRecorded, SaleReturned)
+_WHO: Final = (ClientRegistered, ClientOpened)
 
 
 class ClientFold:
@@ -110,7 +111,8 @@ class ClientFold:
             return None
         if is_sale and state.sequence and prospect == turnover_prospect(rules, state, day):
             return None  # most sales move no category, now or later, and nothing else depends on them
-        flags.mark_registration(state)
+        if not state.sequence or isinstance(event, _WHO):
+            flags.mark_registration(state)
         corrected = correction.is_one(standing, state, accepted, past, day)
         cause = RecordCause(event.id, _type(event), source.topic, source.partition, source.offset)
         decide(standing, state, at, day, cause, corrected, out)

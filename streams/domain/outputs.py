@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from schemas.records import Header, Output
+from streams.domain.sentences import Text
 
 RULES_VERSION: Final = "1"
 """Changes whenever the same records may give other outputs."""
@@ -80,11 +81,6 @@ class PolicyName(msgspec.Struct, gc=False):
     digest: str
 
 
-class Explanation(msgspec.Struct, gc=False):
-    en: str
-    ru: str
-
-
 class Common(msgspec.Struct, gc=False):
     """What every output carries, in the contract's order."""
 
@@ -98,7 +94,7 @@ class Common(msgspec.Struct, gc=False):
     correction: bool
     policy: PolicyName
     rules_version: str
-    explanation: Explanation
+    explanation: Text
 
 
 class _Named(msgspec.Struct):

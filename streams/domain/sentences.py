@@ -2,7 +2,9 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from streams.domain.state import Days
 
@@ -24,8 +26,8 @@ IDS_SPOKEN_MAX: Final = 3
 """More ids than this in a sentence are counted, not listed."""
 
 
-class Text(NamedTuple):
-    """One sentence or phrase in both languages."""
+class Text(msgspec.Struct, frozen=True, gc=False):
+    """One sentence or phrase in both languages; as JSON, the `explanation` of an output."""
 
     en: str
     ru: str

@@ -4,6 +4,7 @@ import copy
 from datetime import datetime, timedelta, timezone
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from schemas.policy import Policy
 from streams.domain import lifted_by
@@ -15,8 +16,8 @@ from tests.domain.decisions.signing import KEY
 MOSCOW = timezone(timedelta(hours=3))
 
 
-def _company(history: list[Step]) -> Company:
-    company = Company(Policy.from_document({"version": 1, "keys": [KEY]}))
+def _company(history: list[Step], tolerance: str) -> Company:
+    company = Company(Policy.from_document({"version": 1, "keys": [KEY], "overdue_tolerance": tolerance}))
     tell(company, history)
     company.wait_until(company.at + 3 * 86_400_000)
     return company
@@ -32,9 +33,9 @@ def _pay(company: Company, cents: int, ids: list[str]) -> set[str]:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(histories)
-def test_exactly_the_least_payment_ends_the_reason(history: list[Step]) -> None:
-    company = _company(history)
+@given(histories, st.sampled_from(["0.00", "1.00", "50.00"]))
+def test_exactly_the_least_payment_ends_the_reason(history: list[Step], tolerance: str) -> None:
+    company = _company(history, tolerance)
     client = company.clients.get("c1")
     if client is None:
         return

@@ -3,6 +3,7 @@
 import pytest
 
 from streams.domain import sentences
+from streams.domain.sentences import Text
 from tests.domain.decisions.driver import Company
 from tests.domain.decisions.signing import KEY, set_limit
 
@@ -27,7 +28,7 @@ from tests.domain.decisions.signing import KEY, set_limit
     ],
 )
 def test_days_have_the_right_plural(count: int, english: str, russian: str) -> None:
-    assert sentences.days(count) == (english, russian)
+    assert sentences.days(count) == Text(english, russian)
 
 
 @pytest.mark.parametrize(
@@ -35,14 +36,14 @@ def test_days_have_the_right_plural(count: int, english: str, russian: str) -> N
     [(1, "1 violation", "1 нарушение"), (3, "3 violations", "3 нарушения"), (12, "12 violations", "12 нарушений")],
 )
 def test_violations_have_the_right_plural(count: int, english: str, russian: str) -> None:
-    assert sentences.violations(count) == (english, russian)
+    assert sentences.violations(count) == Text(english, russian)
 
 
 def test_dates_months_and_lists() -> None:
-    assert sentences.calendar_date(739676) == ("1 March 2026", "01.03.2026")
-    assert sentences.month_name(2026 * 12 + 2) == ("March 2026", "март 2026")
+    assert sentences.calendar_date(739676) == Text("1 March 2026", "01.03.2026")
+    assert sentences.month_name(2026 * 12 + 2) == Text("March 2026", "март 2026")
     assert sentences.listed(["A", "B", "C"]).en == "A, B, C"
-    assert sentences.listed(["A", "B", "C", "D", "E"]) == ("A, B, C and 2 more", "A, B, C и ещё 2")
+    assert sentences.listed(["A", "B", "C", "D", "E"]) == Text("A, B, C and 2 more", "A, B, C и ещё 2")
 
 
 def test_a_clerk_reads_why_a_client_is_blocked_and_what_to_do() -> None:

@@ -87,6 +87,20 @@ def test_a_tolerance_of_the_policy_forgives_small_rests() -> None:
     assert company.wait("2026-03-31") == []
 
 
+def test_the_least_payment_may_leave_what_the_policy_tolerates() -> None:
+    company = Company()
+    company.activate(2, "2026-02-01", overdue_tolerance="1.00")
+    company.dispatch("O1", "60.00", "2026-03-02", "2026-02-19")
+    company.dispatch("O2", "40.00", "2026-03-02", "2026-02-19T10:00:00+03:00")
+    published = company.wait("2026-03-10")
+    blocked = [item for item in published if item.topic == "shipment-blocks"][-1]
+    payments = [(item["reason"], item["lifted_by"][0]["amount"]) for item in blocked["conditions"]]
+    # O1 in full, 39.00 of O2; of the first deal O1 alone counts
+    assert payments == [("first_payment_overdue", "59.00"), ("risk_group", "99.00")]
+    company.pay("P1", "99.00", "2026-03-10T10:00:00+03:00")
+    assert (company.status()["blocked"], company.status()["outstanding"]) == (False, "1.00")
+
+
 def test_exposure_above_the_limit_blocks_and_the_excess_lifts_it() -> None:
     company = Company()
     company.activate(2, "2026-02-01", keys=[KEY])
@@ -171,4 +185,16 @@ def test_a_group_that_blocks_without_anything_overdue_says_when_it_ends() -> Non
         "category.changed",
         "shipment.released",
         "client.status",
+    ]
+
+
+def test_shipments_of_one_deal_id_are_the_first_deal_together() -> None:
+    company = Company()
+    company.dispatch("O1", "60.00", "2026-03-02", "2026-02-19", deal_id="deal")
+    company.pay("P1", "60.00", "2026-02-19T09:30:00+03:00")
+    company.dispatch("O2", "40.00", "2026-03-02", "2026-02-19T10:00:00+03:00", deal_id="deal")
+    published = company.wait("2026-03-03T12:00:00+03:00")
+    blocked = next(item for item in published if item.topic == "shipment-blocks")
+    assert blocked["because"] == [
+        {"rule": "first_payment_overdue", "threshold": "0.00", "observed": "40.00", "facts": ["O2"]}
     ]
