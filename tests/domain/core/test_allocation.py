@@ -332,3 +332,21 @@ def test_a_late_return_within_what_was_open_takes_its_place() -> None:
     told = book(march(9)).accept(dispatch("S1", march(1), 100), dispatch("S2", march(6), 100))
     told.accept(goods_return("G1", "S1", march(4), 30), goods_return("G2", "S1", march(30), 30))
     assert told.debts() == {"S1/1": 70, "S2/1": 100}
+
+
+def test_a_late_general_payment_goes_where_it_would_have_gone_then() -> None:
+    """P1 of 3 March paid 30 of S1, so P2 of 5 March paid 70 of S1 and 30 of S2: taking P1 back reopens S1."""
+    told = book(march(9)).accept(
+        dispatch("S1", march(1), 100), dispatch("S2", march(2), 100), payment("P2", march(5), 100),
+        payment("P1", march(3), 30), reversal("R1", "P1", march(9)),
+    )  # fmt: skip
+    assert told.debts() == {"S1/1": 30, "S2/1": 70}
+
+
+def test_a_late_named_payment_takes_what_was_open_then() -> None:
+    """P1 of 3 March paid S1 whole and 20 of S2, so P2 of 5 March found S1 closed and paid 70 of S2."""
+    told = book(march(9)).accept(
+        dispatch("S1", march(1), 100), dispatch("S2", march(1), 100), payment("P2", march(5), 70, ["S1/1"]),
+        payment("P1", march(3), 120, ["S1/1", "S2/1"]), reversal("R2", "P2", march(9)),
+    )  # fmt: skip
+    assert told.debts() == {"S2/1": 80}
