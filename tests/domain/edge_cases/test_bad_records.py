@@ -130,3 +130,15 @@ def test_a_sale_of_a_month_closed_too_long_ago_is_refused() -> None:
     company.sell("S0", "1.00", "2026-07-01")
     published = company.sell("S1", "10.00", "2026-03-31", arrives="2026-07-01")
     assert kinds(published)[-1] == "dead-letter:month_closed"
+
+
+def test_a_client_with_as_many_facts_as_allowed_takes_no_new_one_and_its_neighbours_go_on() -> None:
+    company = Company()
+    company.activate(2, "2026-02-01", limits={"facts_max": 10})
+    for number in range(10):
+        company.pay(f"P{number}", "1.00", "2026-03-05")
+    assert kinds(company.pay("P10", "1.00", "2026-03-05")) == ["client.status", "dead-letter:limit_exceeded"]
+    assert company.status()["unapplied"] == "10.00"
+    company.pay("P3", "2.00", "2026-03-05", revision=2)  # no new fact
+    assert company.status()["unapplied"] == "11.00"
+    assert kinds(company.pay("P10", "1.00", "2026-03-05", client="c2")) == ["client.status"]

@@ -23,6 +23,7 @@ def test_a_rise_is_a_category_change_then_a_status_of_the_same_number() -> None:
     assert kinds(published) == ["category.changed", "client.status"]
     change, status = published
     assert (change["sequence"], status["sequence"]) == (1, 1)
+    assert (change["correction"], status["correction"]) == (False, False)  # the running month is no past
     assert (change["dimension"], change["from"], change["to"], change["decided_by"]) == (
         "volume",
         "C",
