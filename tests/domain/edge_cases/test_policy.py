@@ -85,3 +85,26 @@ def test_a_new_client_begins_under_the_policy_in_force() -> None:
     company.activate(2, "2026-03-05")
     published = company.dispatch("O1", "100.00", "2026-03-20", "2026-03-06")
     assert [item["policy"]["version"] for item in published] == [2]
+
+
+def test_a_deadline_at_the_very_instant_of_a_policy_comes_first_under_the_policy_before() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    strict = [
+        {"group": 0, "violations_max": 0, "overdue_days_max": 0},
+        {"group": 1, "violations_max": None, "overdue_days_max": None},
+    ]
+    company.activate(
+        2,
+        "2026-03-03T12:00:00+03:00",
+        risk_groups=[strict[0], {"group": 1, "violations_max": 5, "overdue_days_max": 5}, strict[1] | {"group": 2}],
+        conditions={"risk_group": {"group_min": 2}},
+        window_days=30,
+    )
+    published = company.wait("2026-03-03T12:00:00+03:00")
+    assert [(item["type"], item["cause"]["kind"], item["policy"]["version"]) for item in published] == [
+        ("category.changed", "deadline", 1),
+        ("shipment.blocked", "deadline", 1),
+        ("client.status", "deadline", 1),
+        ("client.status", "policy", 2),  # the 6th day is the next band now
+    ]

@@ -68,3 +68,37 @@ def test_a_return_of_a_sale_lowers_the_month_of_the_sale() -> None:
     company.sell("S1", "100.00", "2026-03-05")
     published = company.send("sale.returned", "X1", "2026-03-20", sale_id="S1", amount="0.01", returned_on="2026-03-20")
     assert published[0]["to"] == "C"
+
+
+def test_a_sale_that_only_puts_off_a_fall_is_told_in_the_status() -> None:
+    company = Company()
+    company.sell("S1", "200.00", "2026-02-05")
+    company.wait("2026-03-05")
+    assert company.status()["next_change"]["at"] == "2026-04-01T00:00:00+03:00"
+    published = company.sell("S2", "150.00", "2026-03-06")  # B by February still, and by March in April
+    assert kinds(published) == ["client.status"]
+    assert published[0]["next_change"] == {
+        "at": "2026-05-01T00:00:00+03:00",
+        "changes": [{"dimension": "volume", "from": "B", "to": "C"}],
+    }
+
+
+def test_a_sale_dated_tomorrow_counts_from_tomorrow() -> None:
+    company = Company()
+    company.sell("S1", "10.00", "2026-03-05")
+    company.sell("S2", "150.00", "2026-03-06", arrives="2026-03-05T10:00:00+03:00")
+    assert company.status()["next_change"] == {
+        "at": "2026-03-06T00:00:00+03:00",
+        "changes": [{"dimension": "volume", "from": "C", "to": "B"}],
+    }
+    assert kinds(company.wait("2026-03-06T00:00:00+03:00")) == ["category.changed", "client.status"]
+
+
+def test_a_return_of_a_sale_that_never_comes_is_a_dead_letter_after_90_days() -> None:
+    company = Company()
+    company.sell("S1", "10.00", "2026-03-01")
+    company.send(
+        "sale.returned", "X1", "2026-03-02T09:00:00+03:00", sale_id="S9", amount="1.00", returned_on="2026-03-02"
+    )
+    assert company.wait("2026-05-31T08:59:59+03:00") == []
+    assert kinds(company.wait("2026-05-31T09:00:00+03:00")) == ["dead-letter:partner_missing", "client.status"]
