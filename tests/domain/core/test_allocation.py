@@ -350,3 +350,18 @@ def test_a_late_named_payment_takes_what_was_open_then() -> None:
         payment("P1", march(3), 120, ["S1/1", "S2/1"]), reversal("R2", "P2", march(9)),
     )  # fmt: skip
     assert told.debts() == {"S2/1": 80}
+
+
+def test_a_late_dispatch_due_earlier_takes_the_general_money_that_came_after_it() -> None:
+    told = book(march(9)).accept(
+        dispatch("S2", march(1), 100, term=19), payment("P1", march(5), 100), dispatch("S1", march(3), 100, term=7)
+    )
+    assert told.debts() == {"S2/1": 100}
+
+
+def test_a_late_return_does_not_close_before_the_last_payment() -> None:
+    """Due 2 March; 40 come back on the 4th, 60 are paid on the 6th: overdue 3 to 6 March, though told in turn."""
+    told = book(march(20)).accept(dispatch("S1", march(1), 100, term=1), payment("P1", march(6), 60, ["S1/1"]))
+    told.accept(goods_return("G1", "S1", march(4), 40, "Petrova"))
+    assert told.debts() == {}
+    assert told.late().days_longest == 4
