@@ -98,6 +98,13 @@ def test_it_shows_a_block_with_its_reason_and_ends_by_itself(demo: Demo) -> None
     assert running.left_behind() == []
 
 
+def test_it_ends_by_itself_where_nobody_is_ever_blocked(demo: Demo) -> None:
+    running = demo("--seconds", "1", "--clients", "10", "--seed", "4")
+    assert running.process.wait(110) == 0, running.err
+    assert "BLOCKED" not in running.out
+    assert "0 blocks, 0 releases" in running.out.splitlines()[-2]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_cleanly_and_in_russian_too(demo: Demo, number: signal.Signals) -> None:
     running = demo("--language", "ru")  # plain by itself: its output is no terminal

@@ -25,7 +25,7 @@ from streams.cli.demo.words import Language as LanguageCode
 from streams.cli.demo.words import moment, word
 from streams.cli.failure import Failure
 from streams.cli.simulator import Wholesaler
-from streams.cli.simulator.wholesaler import midnight_ms
+from streams.cli.simulator.forms import midnight_ms
 
 FIRST_DAY: Final = date(2026, 2, 2)
 SPEED_DEFAULT: Final = 8.0
@@ -34,6 +34,7 @@ SEED_DEFAULT: Final = 7
 MISTAKES: Final = 0.001
 _MOSCOW: Final = timezone(timedelta(hours=3))
 _WORKER_SECONDS_MAX: Final = 60.0
+_QUIET_SECONDS: Final = 3.0
 _POLL_MS: Final = 50
 
 
@@ -47,7 +48,12 @@ class Language(StrEnum):
 def demo(
     seconds: Annotated[
         float | None,
-        typer.Option(metavar="N", min=1, max=86_400, help="End by itself after so long; counted from the first block."),
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=86_400,
+            help="End by itself after so long; counted from the first block on the screen.",
+        ),
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a picture; so it is when piped.")] = False,
     language: Annotated[Language, typer.Option(help="Language of everything shown.")] = Language.EN,
@@ -151,24 +157,31 @@ class Performance:
         self, show: Show, feed: Feed, outputs: Outputs, parts: list[Child], seconds: float | None, bootstrap: str
     ) -> None:
         """Until the end: send what is due, take what came, show it."""
-        began = time.monotonic()
+        heard = time.monotonic()
         deadline: float | None = None
         while deadline is None or time.monotonic() < deadline:
             for part in parts:
                 part.check()
             feed.tick()
             for topic, body in outputs.poll(_POLL_MS):
+                heard = time.monotonic()
                 decision = self._board.take(topic, body)
                 if decision is not None:
                     show.decided(decision)
-            if deadline is None and seconds is not None and self._board.blocks:
-                deadline = time.monotonic() + seconds
-            decided = self._board.instant
-            if not feed.live and decided is not None and feed.is_caught_up(int(decided.timestamp() * 1000)):
+            if not feed.live and self._is_past_folded(feed, time.monotonic() - heard):
                 feed.begin()
-            if decided is None and time.monotonic() - began > _WORKER_SECONDS_MAX:
+            if deadline is None and seconds is not None and (self._board.blocks or feed.live):
+                deadline = time.monotonic() + seconds
+            if self._board.instant is None and time.monotonic() - heard > _WORKER_SECONDS_MAX:
                 raise Ended(f"the worker has decided nothing in {_WORKER_SECONDS_MAX:.0f} s: {parts[0].last_words()}")
             show.refresh(self._frame(feed, bootstrap))
+
+    def _is_past_folded(self, feed: Feed, quiet_seconds: float) -> bool:
+        """Whether the worker has decided up to the end of the past, or says nothing more: few clients, few news."""
+        decided = self._board.instant
+        if decided is None:
+            return False
+        return feed.is_caught_up(int(decided.timestamp() * 1000)) or quiet_seconds > _QUIET_SECONDS
 
     def _frame(self, feed: Feed, bootstrap: str) -> Frame:
         now, rate = self._now(feed), feed.events_per_second()

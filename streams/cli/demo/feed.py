@@ -8,7 +8,7 @@ from typing import Any, Final
 from kafka import KafkaProducer
 
 from streams.cli.simulator import SimulatedEvent, Wholesaler
-from streams.cli.simulator.wholesaler import DAY_MS, HOUR_MS, midnight_ms
+from streams.cli.simulator.forms import DAY_MS, HOUR_MS, midnight_ms
 
 HISTORY_DAYS: Final = 42
 _RATE_SECONDS: Final = 3.0

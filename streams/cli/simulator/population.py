@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from streams.cli.simulator.wholesaler import DISPATCHES_DAILY, SALES_DAILY, SimulatedEvent, Wholesaler
+from streams.cli.simulator.forms import SimulatedEvent
+from streams.cli.simulator.wholesaler import DISPATCHES_DAILY, SALES_DAILY, Wholesaler
 
 _FACTS_DAILY = 2 * DISPATCHES_DAILY + SALES_DAILY
 """A dispatch, its payment and the sales of an average client."""

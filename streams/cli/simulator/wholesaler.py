@@ -10,19 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
 from schemas.catalogue import CLIENTS, PAYMENTS, SALES, SHIPMENTS
+from streams.cli.simulator.forms import DAY_MS, SimulatedEvent, clock_text, midnight_ms, money_text
 from streams.cli.simulator.habits import Habit, activity, days_late, pick
 from streams.cli.simulator.mistakes import spoiled
 from streams.cli.simulator.names import Name, name_of, territory_of
 
-HOUR_MS: Final = 3_600_000
-DAY_MS: Final = 24 * HOUR_MS
-_MOSCOW_MS: Final = 3 * HOUR_MS
-_EPOCH: Final = date(1970, 1, 1)
 _DIRECTIONS: Final = ("stationery", "watches", "souvenirs-and-gifts", "photo")
 _TERMS_DAYS: Final = (5, 7, 10, 14)
 _ORDER_CENTS: Final = (4_000, 90_000)
@@ -38,15 +35,6 @@ _REPORTING_HOURS: Final = (17.5, 21.0)
 _OWES_TOO_LONG_DAYS: Final = 7
 DISPATCHES_DAILY: Final = 1 / 6
 SALES_DAILY: Final = 0.6
-
-
-class SimulatedEvent(NamedTuple):
-    """A record to send; without a key it goes to every partition."""
-
-    topic: str
-    key: str | None
-    timestamp_ms: int
-    value: bytes
 
 
 @dataclass(slots=True)
@@ -158,7 +146,7 @@ class Wholesaler:
         term = generator.choice(_TERMS_DAYS[:3] if client.orders == 0 else _TERMS_DAYS)
         client.orders += 1
         instant = self._instant(number, *_SHIPPING_HOURS)
-        at = f"{self._date(number).isoformat()}T{_clock(instant)}+03:00"
+        at = f"{self._date(number).isoformat()}T{clock_text(instant)}+03:00"
         value = {
             "type": "shipment.dispatched",
             "id": f"D-{shipment_id}",
@@ -167,7 +155,7 @@ class Wholesaler:
             "territory": client.territory,
             "direction": client.direction,
             "currency": "USD",
-            "amount": _money(cents),
+            "amount": money_text(cents),
             "payment_term_days": term,
         }
         event = self._event(SHIPMENTS, client, instant, value)
@@ -188,7 +176,7 @@ class Wholesaler:
             "id": self._id("R"),
             "shipment_id": shipment_id,
             "returned_on": self._date(on).isoformat(),
-            "amount": _money(back),
+            "amount": money_text(back),
             "currency": "USD",
             "lines": [],
         }
@@ -205,7 +193,7 @@ class Wholesaler:
         value: dict[str, Any] = {
             "type": "payment.received",
             "id": self._id("P"),
-            "amount": _money(cents),
+            "amount": money_text(cents),
             "currency": "USD",
             "value_date": self._date(on).isoformat(),
         }
@@ -221,7 +209,7 @@ class Wholesaler:
         value = {
             "type": "sale.recorded",
             "id": self._id("A"),
-            "amount": _money(self._random.randint(*_SALE_CENTS)),
+            "amount": money_text(self._random.randint(*_SALE_CENTS)),
             "currency": "USD",
             "sold_on": self._date(number).isoformat(),
             "direction": client.direction,
@@ -244,17 +232,3 @@ class Wholesaler:
         """A whole second of a day between two hours of Moscow."""
         midnight = midnight_ms(self._date(number))
         return midnight + round(self._random.uniform(hour_first, hour_last) * 3600) * 1000
-
-
-def midnight_ms(day: date) -> int:
-    """00:00 of a day in Moscow, which has had one offset since 2014."""
-    return (day - _EPOCH).days * DAY_MS - _MOSCOW_MS
-
-
-def _clock(instant: int) -> str:
-    seconds = (instant + _MOSCOW_MS) % DAY_MS // 1000
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-
-
-def _money(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
