@@ -365,3 +365,18 @@ def test_a_late_return_does_not_close_before_the_last_payment() -> None:
     told.accept(goods_return("G1", "S1", march(4), 40, "Petrova"))
     assert told.debts() == {}
     assert told.late().days_longest == 4
+
+
+def test_a_reversal_and_a_return_of_the_last_months_survive_the_folding_of_their_partners() -> None:
+    told = book(march(1)).accept(
+        dispatch("S1", march(1), 100), payment("P1", march(2), 100), dispatch("S2", march(3), 50),
+        payment("P2", march(3), 50), on=march(3),
+    )  # fmt: skip
+    told.accept(goods_return("G1", "S2", march(400), 50, "Petrova"), on=march(400))
+    assert told.unapplied == 50
+    told.accept(reversal("R1", "P1", march(401)), on=march(401))
+    assert told.debts() == {"S1/1": 50}
+    told.accept(dispatch("S3", march(700), 10), on=march(700))
+    assert told.client.facts.folded_before > march(3).toordinal()
+    assert told.debts() == {"S1/1": 50, "S3/1": 10}
+    assert told.unapplied == 0
