@@ -380,3 +380,12 @@ def test_a_reversal_and_a_return_of_the_last_months_survive_the_folding_of_their
     assert told.client.facts.folded_before > march(3).toordinal()
     assert told.debts() == {"S1/1": 50, "S3/1": 10}
     assert told.unapplied == 0
+
+
+def test_the_excess_of_a_return_that_was_spent_stays_spent_when_folded_again() -> None:
+    told = book(march(1)).accept(
+        dispatch("S1", march(1), 100), payment("P1", march(1), 100), goods_return("G1", "S1", march(1), 80), on=march(1)
+    )
+    told.accept(dispatch("S2", march(600), 80), on=march(600))
+    told.accept(dispatch("S3", march(1200), 5), dispatch("S4", march(1201), 5), on=march(1201))
+    assert told.debts() == {"S3/1": 5, "S4/1": 5}
