@@ -10,7 +10,8 @@ from schemas.records import NEVER, Instant, Reach, Rejected, Source
 from streams.domain.ages import check_age
 from streams.domain.outputs import BroadcastCause, Cause, PolicyCause
 from streams.domain.policy import Rules
-from streams.domain.shared import Broadcast, Completed, Shared, policy_bytes
+from streams.domain.shared import Broadcast, Completed, Shared, Standing, policy_bytes
+from streams.domain.state import Client
 
 KEY_IS_MISSING: Final = Rejected(KEY_MISSING, "key", "Send the record again with its client_id as key.")
 
@@ -33,6 +34,19 @@ def cause(broadcast: Broadcast, rules: Rules) -> Cause:
     if broadcast.policy:
         return PolicyCause(rules.version, broadcast.id, *place)
     return BroadcastCause(broadcast.id, broadcast.type, *place)
+
+
+def judges(client: Client, before: Standing, statement: Broadcast) -> bool:
+    """Whether a `payments.completed` judges something of the client that was not judged for it `before`."""
+    old, new = before.completed_through, statement.completed_through
+    if new < old:
+        return True  # taken back: what it judged is to be looked at again
+    for place in client.position.open:
+        if place.due > new:
+            break
+        if place.due > old:
+            return True
+    return any(old < run.due <= new for run in client.position.late)
 
 
 def _completed(shared: Shared, event: PaymentsCompleted, source: Source, at: Instant) -> Reach | Rejected | None:

@@ -152,13 +152,13 @@ class ClientFold:
 
     def _take(self, shared: Shared, state: Client, coming: Broadcast, out: list[Output]) -> None:
         """A broadcast takes effect on this client, at the broadcast's own instant."""
-        before = shared.standing(state.seen).rules
+        before = shared.standing(state.seen)
         state.seen = coming.number
-        if not state.sequence:
+        if not state.sequence or not (coming.policy or broadcasting.judges(state, before, coming)):
             return
         standing = shared.standing(state.seen)
         day = standing.rules.day_of(coming.instant)
-        if coming.policy and not before.same_position(standing.rules):
+        if coming.policy and not before.rules.same_position(standing.rules):
             allocation.replay(standing.rules, state, day)
         else:
             allocation.advance(standing.rules, state, day)

@@ -151,11 +151,11 @@ class Shared:
     def complete(self, statement_id: str, statement: Completed, oldest: Days) -> Days:
         """Remember a statement and forget those through a day before `oldest`; returns what is completed now.
 
-        The latest day of all statements is kept however old it is.
+        The new statement is not that old itself (its age is checked before), so the latest one always stays.
         """
         self.completed[statement_id] = statement
         through = max(item.through for item in self.completed.values())
-        kept = {key: item for key, item in self.completed.items() if item.through >= min(oldest, through)}
+        kept = {key: item for key, item in self.completed.items() if item.through >= oldest}
         while len(kept) > COMPLETED_MAX:
             del kept[min(kept, key=lambda key: (kept[key].through, key))]
         self.completed = kept

@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from schemas.records import NEVER, Reach, Rejected
+from streams.domain import broadcasting
 from streams.domain import shared as shared_state
 from tests.domain.decisions.driver import Company, Record, instant, kinds
+from tests.domain.decisions.histories import Step, histories, tell
 
 
 def test_completed_payments_reach_those_with_a_judgement_due_and_a_policy_reaches_all() -> None:
@@ -108,3 +111,17 @@ def test_a_key_that_is_no_client_id_is_refused_and_never_raises() -> None:
     assert isinstance(why, Rejected)
     assert why.reason == "key_invalid"
     assert kinds(company.send_bytes("payments", b"{}", "2026-03-05", "x" * 65)) == ["dead-letter:key_invalid"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(histories)
+def test_a_statement_that_judges_nothing_may_be_passed_over(history: list[Step]) -> None:
+    passing, thorough = Company(), Company()
+    tell(passing, history)
+    passing.wait("2027-06-01")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(broadcasting, "judges", lambda *_: True)
+        tell(thorough, history)
+        thorough.wait("2027-06-01")
+    assert [item.output for item in passing.published] == [item.output for item in thorough.published]
+    assert passing.deadline() == thorough.deadline()

@@ -142,3 +142,13 @@ def test_a_client_with_as_many_facts_as_allowed_takes_no_new_one_and_its_neighbo
     company.pay("P3", "2.00", "2026-03-05", revision=2)  # no new fact
     assert company.status()["unapplied"] == "11.00"
     assert kinds(company.pay("P10", "1.00", "2026-03-05", client="c2")) == ["client.status"]
+
+
+def test_days_that_only_passed_are_no_news() -> None:
+    company = Company()
+    company.dispatch("O1", "10.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-03-11")
+    assert kinds(company.send_bytes("payments", b"{", "2026-03-12")) == ["client.status", "dead-letter:invalid_json"]
+    assert company.status()["overdue_days_longest"] == 10
+    assert kinds(company.send_bytes("payments", b"{", "2026-03-15")) == ["dead-letter:invalid_json"]
+    assert company.current()["overdue_days_longest"] == 13

@@ -49,3 +49,15 @@ def test_a_payment_dated_before_a_band_was_reached_corrects_the_group() -> None:
     assert kinds(published) == ["category.changed", "shipment.released", "client.status"]
     assert [item["correction"] for item in published] == [True, True, True]
     assert company.current()["overdue_days_longest"] == 3
+
+
+def test_the_past_is_judged_by_what_was_known_then() -> None:
+    company = Company()
+    company.activate(2, "2026-02-01", non_working_days=["2026-03-09", "2026-03-10", "2026-03-11"])
+    company.dispatch("O1", "100.00", "2026-03-06", "2026-02-19")  # judged on Thursday the 12th at noon
+    company.complete("2026-03-06", "2026-03-11T09:00:00+03:00")  # but on the 11th by accounting
+    company.pay("P1", "100.00", "2026-03-09", arrives="2026-03-11T10:00:00+03:00")
+    moves = [(item["from"], item["to"]) for item in company.published if item.topic == "category-changes"]
+    assert moves == [(0, 2), (2, 1)]  # 7 to 11 March; then 7 to 9 March
+    # at the end of the 10th nobody could call it overdue, so nothing of the past was wrong
+    assert not any(item["correction"] for item in company.published)

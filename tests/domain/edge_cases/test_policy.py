@@ -90,14 +90,15 @@ def test_a_new_client_begins_under_the_policy_in_force() -> None:
 def test_a_deadline_at_the_very_instant_of_a_policy_comes_first_under_the_policy_before() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
-    strict = [
+    groups = [
         {"group": 0, "violations_max": 0, "overdue_days_max": 0},
-        {"group": 1, "violations_max": None, "overdue_days_max": None},
+        {"group": 1, "violations_max": 5, "overdue_days_max": 5},
+        {"group": 2, "violations_max": None, "overdue_days_max": None},
     ]
     company.activate(
         2,
         "2026-03-03T12:00:00+03:00",
-        risk_groups=[strict[0], {"group": 1, "violations_max": 5, "overdue_days_max": 5}, strict[1] | {"group": 2}],
+        risk_groups=groups,
         conditions={"risk_group": {"group_min": 2}},
         window_days=30,
     )

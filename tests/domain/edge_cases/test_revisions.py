@@ -48,3 +48,11 @@ def test_a_registration_withdrawn_leaves_the_client_unregistered() -> None:
     company.send("client.registered", "K1", "2026-03-05", name="Lavka", wholesaler=False, registered_on="2026-03-01")
     company.send("client.registered", "K1", "2026-03-06", revision=2, voided=True)
     assert company.status()["flags"] == ["unregistered"]
+
+
+def test_a_client_is_unregistered_until_its_registration_comes() -> None:
+    company = Company()
+    company.pay("P1", "1.00", "2026-03-05")
+    assert company.status()["flags"] == ["unregistered"]
+    company.send("client.registered", "K1", "2026-03-05", name="Lavka", wholesaler=False, registered_on="2026-03-05")
+    assert company.status()["flags"] == []

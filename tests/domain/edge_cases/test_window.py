@@ -49,3 +49,16 @@ def test_an_episode_that_ended_on_1_march_2027_counts_through_28_february_2028()
     assert kinds(published) == ["category.changed", "client.status"]
     assert published[0]["effective_at"] == "2028-02-29T00:00:00+03:00"
     assert company.current()["violations"] == 0
+
+
+def test_a_violation_that_leaves_without_moving_the_group_is_told_in_the_status() -> None:
+    company = Company()
+    company.dispatch("O1", "10.00", "2026-03-02", "2026-02-10")
+    company.pay("P1", "10.00", "2026-03-03", arrives="2026-03-04")
+    company.dispatch("O2", "10.00", "2026-04-06", "2026-03-10")
+    company.pay("P2", "10.00", "2026-04-07", arrives="2026-04-08")
+    before = company.status()
+    assert (before["violations"], before["categories"]["risk_group"]) == (2, 1)
+    (status,) = company.wait("2027-03-03")
+    assert (status["violations"], status["categories"]["risk_group"]) == (1, 1)
+    assert status["next_change"] == before["next_change"]
