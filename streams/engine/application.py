@@ -1,6 +1,7 @@
 """One Faust application around the engine: its settings, the table, one agent over all inputs, the exit code."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -90,6 +91,7 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    _collect_seldom()
     app = build(settings, fold)
     worker = faust.Worker(app, loglevel="WARN", loop=loop, quiet=True)
 
@@ -127,6 +129,14 @@ def _exit_later(seconds: float, code: int) -> None:
     timer = threading.Timer(seconds, os._exit, (code,))
     timer.daemon = True
     timer.start()
+
+
+def _collect_seldom() -> None:
+    """States and outputs are many objects without cycles: the cyclic collector finds nothing in them, at a fifth of
+    the fold's time. What Faust leaves in cycles is still collected, only seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 1000)
 
 
 def _logging(settings: EngineSettings) -> None:

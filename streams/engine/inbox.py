@@ -72,25 +72,27 @@ class Inbox:
         """Nothing is buffered."""
         return not any(self._queues.values())
 
-    def take(self) -> Taken | None:
-        """The records of the next chunk, or None when nothing is buffered."""
+    def take(self, most: int | None = None) -> Taken | None:
+        """The records of the next chunk, at most `most`, or None when nothing is buffered."""
         heads = [(queue[0].records[0].timestamp, topic) for topic, queue in self._queues.items() if queue]
         if not heads:
             return None
         earliest, topic = min(heads)
         limit = min((head for head, other in heads if other != topic), default=None)
         bound = None if limit is None else max(earliest, limit + self._interleave_ms)
-        records, done = self._gather(self._queues[topic], bound)
+        records, done = self._gather(self._queues[topic], bound, self._records_max if most is None else most)
         self.folded_to[topic] = records[-1].offset + 1
         self.buffered[topic] -= len(records)
         return Taken(topic, records, done)
 
-    def _gather(self, queue: deque[Fetched], bound: Instant | None) -> tuple[list[Any], list[Callable[[], None]]]:
+    def _gather(
+        self, queue: deque[Fetched], bound: Instant | None, most: int
+    ) -> tuple[list[Any], list[Callable[[], None]]]:
         """As many records of one topic as may go together: several fetches make one chunk, so that under load a
         round trip to the broker carries all that came during the one before."""
         records: list[Any] = []
         dones: list[Callable[[], None]] = []
-        while queue and (room := self._records_max - len(records)) > 0:
+        while queue and (room := most - len(records)) > 0:
             fetched, done = queue[0]
             count = self._count(fetched, bound, room)
             if not count:

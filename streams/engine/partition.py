@@ -16,6 +16,7 @@ from streams.engine.journal import Chunk, Position, TimeChunk
 from streams.engine.keeping import Cut, Keeper
 from streams.engine.made import Made
 from streams.engine.ownership import Ownership
+from streams.engine.pace import Pace
 from streams.engine.publishing import Publisher
 from streams.engine.settings import EngineSettings
 
@@ -73,6 +74,8 @@ class Partition:
         self._keeper = Keeper(settings, ownership, publisher, cut, self._wake)
         self._stopping = False
         self._full: set[str] = set()
+        self._records_pace = Pace(settings.fold_ms_max, settings.chunk_records_max)
+        self._time_pace = Pace(settings.fold_ms_max, settings.deadline_clients_max)
         self._horizon: tuple[Instant, dict[str, int]] = (-1, {})
         self._read_to: dict[str, int] = {}
         self._waiting_since: float | None = None
@@ -124,7 +127,7 @@ class Partition:
                 self._waiting_since = time.monotonic()
             return None
         self._waiting_since = None
-        return inbox.take()
+        return inbox.take(self._records_pace.items())
 
     def _waiting_for(self) -> list[str]:
         ends = self._inputs.ends(self.number)
@@ -140,7 +143,9 @@ class Partition:
         self.current = taken
         records, topic, n = taken.records, taken.topic, self.owned.n + 1
         checks.timestamp_type(self.settings, records[0])
+        self._records_pace.start()
         made = self.folder.records(n, records)
+        self._records_pace.stop(len(records))
         faults.reach("fold")
         last = records[-1]
         owner, rules_version = self._writer.owner, self.folder.fold.rules_version
@@ -171,10 +176,12 @@ class Partition:
         if instant is None:
             return False
         n, folder = self.owned.n + 1, self.folder
-        chosen = folder.states.deadlines.pop(instant, self.settings.deadline_clients_max)
+        chosen = folder.states.deadlines.pop(instant, self._time_pace.items())
         if not chosen:
             return False
+        self._time_pace.start()
         made = folder.fire(n, instant, chosen)
+        self._time_pace.stop(len(chosen))
         faults.reach("fold")
         due, client = chosen[-1]
         owner, rules_version = self._writer.owner, folder.fold.rules_version

@@ -17,7 +17,11 @@ from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 
-CREATE_TIME = {"message.timestamp.type": "CreateTime", "message.timestamp.before.max.ms": str(2**62)}
+CREATE_TIME = {
+    "message.timestamp.type": "CreateTime",
+    "message.timestamp.before.max.ms": str(2**62),
+    "retention.ms": "-1",  # their timestamps are years old
+}
 SETTINGS: dict[str, Any] = {"simulated_time": True, "simulated_idle_ms": 300, "chunk_records_max": 40}
 _CLIENTS = 40
 _RECORDS = 1200

@@ -102,7 +102,10 @@ class World:
 
     def ended(self, process: Any) -> int:
         """The exit code of a worker that ends by itself."""
-        wait_until(lambda: process.poll() is not None, "the worker ends")
+        try:
+            wait_until(lambda: process.poll() is not None, "the worker ends")
+        except TimeoutError as error:
+            raise AssertionError(f"{error}\n{self.tail()}") from error
         return int(process.returncode)
 
     def close(self) -> None:
