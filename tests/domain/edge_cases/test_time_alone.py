@@ -107,3 +107,24 @@ def test_a_statement_taken_back_by_a_revision_judges_no_longer() -> None:
     assert company.status()["blocked"] is False
     company.wait("2026-03-03T12:00:00+03:00")
     assert company.status()["violations"] == 1
+
+
+def test_statements_of_two_days_each_judge_their_day() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-03", "2026-02-19")
+    company.complete("2026-03-02", "2026-03-03T08:00:00+03:00")
+    assert company.wait("2026-03-04T07:59:59+03:00") == []
+    company.complete("2026-03-03", "2026-03-04T08:00:00+03:00")
+    published = company.wait("2026-03-04T08:00:00+03:00")
+    assert kinds(published) == ["category.changed", "shipment.blocked", "client.status"]
+
+
+def test_a_statement_judges_also_what_was_paid_late_already() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.pay("P1", "100.00", "2026-03-03", arrives="2026-03-03T07:00:00+03:00")
+    assert company.status()["violations"] == 0
+    company.complete("2026-03-02", "2026-03-03T08:00:00+03:00")
+    published = company.wait("2026-03-03T08:00:00+03:00")
+    assert kinds(published) == ["category.changed", "client.status"]
+    assert company.status()["violations"] == 1
