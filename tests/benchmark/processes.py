@@ -81,8 +81,8 @@ class Process:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        with self._log.open("ab") as log:
-            for line in self._process.stdout:
+        with self._log.open("ab") as log, self._process.stdout as stdout:
+            for line in stdout:
                 log.write(line)
                 if line.startswith(b"RESULT "):
                     with self._news:
@@ -123,6 +123,7 @@ class Process:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        self._reading.join(1.0)
 
     def __enter__(self) -> "Process":
         return self
