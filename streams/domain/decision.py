@@ -132,8 +132,6 @@ class Decision:
         if not status.says_more(counted, lasting_json, longest_is_open, client.decided.status):
             return
         because = list(grounds.of_risk_group(rules, view)) if view.group else [grounds.NO_VIOLATIONS]
-        if view.volume != "C":
-            because.append(grounds.of_volume(rules, client, view))
         for reason in view.reasons:
             because += grounds.of_condition(rules, client, view, reason)
         said = explanation.status(
