@@ -52,7 +52,6 @@ class Folder(Generic[State, Shared]):
         self.folded_again: set[bytes] | None = None
         """On recovery: collects the clients that were folded."""
         self.misrouted = 0
-        self.rejections = 0
         self._n = 0
         self._broadcasts = len(fold.broadcasts(shared))
 
@@ -146,7 +145,6 @@ class Folder(Generic[State, Shared]):
 
     def _reject(self, record: Source, rejected: Rejected, at: Instant, index: int, out: list[Output]) -> None:
         out.append(self.fold.rejected(record, rejected, at))
-        self.rejections += 1
         if self.bad is not None:
             self.bad.rejected(self.records_folded + index, rejected.reason)
 
@@ -230,7 +228,7 @@ class Folder(Generic[State, Shared]):
         """Fold the deadlines of the chosen clients as chunk `n`."""
         self._n = n
         made = Made([], [])
-        states, fold, out = self.states, self.fold, made.here
+        states, out = self.states, made.here
         for due, key in chosen:
             if states.taken.get(key, 0) >= n:  # rule 7
                 states.deadlines.set(key, due)
@@ -241,9 +239,7 @@ class Folder(Generic[State, Shared]):
             state = states.load(key)
             assert state is not None, f"client {key!r} is due and unknown"
             try:
-                fold.fire(self.shared, state, instant, out)
-                if fold.deadline(state) <= instant:
-                    raise RuntimeError(f"still due at {fold.deadline(state)} after it fired until {instant}")
+                self._fire_one(state, instant, out)
             except Exception as error:
                 raise ClientFailed(key) from error
             states.changed({key: state})
@@ -256,15 +252,18 @@ class Folder(Generic[State, Shared]):
         """Fold a journaled chunk of time again: what is due up to `through`; it does not choose (rule 7)."""
         return self.fire(n, instant, self.states.deadlines.pop_through(through))
 
+    def _fire_one(self, state: State, instant: Instant, out: list[Output]) -> None:
+        self.fold.fire(self.shared, state, instant, out)
+        if self.fold.deadline(state) <= instant:
+            raise RuntimeError(f"still due after it fired until {instant}")
+
     def _fire_apart(self, key: bytes, instant: Instant, out: list[Output]) -> None:
         fold, states = self.fold, self.states
         mark = len(out)
         data = states.encoded[key]
         state = fold.decode(data)
         try:
-            fold.fire(self.shared, state, instant, out)
-            if fold.deadline(state) <= instant:
-                raise RuntimeError("still due")
+            self._fire_one(state, instant, out)
         except Exception:
             del out[mark:]
             states.hold(key, HeldClient(data, [], fold.rules_version, "rules"))

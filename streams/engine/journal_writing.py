@@ -15,6 +15,8 @@ class JournalWriter:
         self._open = False
         self.owner = -1
         """The offset of our owner record: our name."""
+        self.tenure = -1
+        """That of our first owner record: it stays in the keys of our snapshots."""
         self.next = -1
 
     async def fence(self, record: journal.Owner) -> tuple[int, int | None]:
@@ -25,9 +27,23 @@ class JournalWriter:
         metadata = await self._publisher.append(self._topic, self._partition, journal.encode(record))
         if metadata.offset < 0:
             raise Stopped(f"the owner record of partition {self._partition} has an unknown offset")
-        self.owner = metadata.offset
+        self.owner = self.tenure = metadata.offset
         self.next = metadata.offset + 1
         return metadata.offset, metadata.timestamp if metadata.timestamp_type == 1 else None
+
+    @property
+    def length(self) -> int:
+        """Records since our owner record."""
+        return self.next - self.owner
+
+    async def fence_again(self, record: journal.Owner) -> None:
+        """Append another owner record of ours, so that the journal can be cut in front of it one day.
+
+        The expected offset shows that nobody wrote since our last record, so there is nothing to read up to it (rules
+        4 and 5 hold) and what is published is known (rule 8). Raises Stopped like `append`.
+        """
+        await self.append(record)
+        self.owner = self.next - 1
 
     async def append(self, record: journal.Record) -> None:
         """Append a record of ours. Raises Stopped when it did not get the expected offset: somebody else writes."""

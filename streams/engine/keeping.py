@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import structlog
 from aiokafka import TopicPartition
 
 from streams.engine import faults
-from streams.engine.journal import Checkpoint, HoldChunk, RetryChunk
+from streams.engine.journal import Checkpoint, HoldChunk, Owner, RetryChunk
 from streams.engine.made import Made
 from streams.engine.ownership import Ownership
 from streams.engine.publishing import Publisher
@@ -17,6 +18,9 @@ from streams.engine.settings import EngineSettings
 from streams.engine.snapshotting import SnapshotRound
 
 log = structlog.get_logger(__name__)
+
+_JOURNAL_LONG: Final = 20_000
+"""Records after which an owner names itself anew: what a recovery reads is bounded by it."""
 
 Cut = Callable[[int, int], Awaitable[None]]
 """Cuts the journal of a partition in front of an offset."""
@@ -122,7 +126,7 @@ class Keeper:
             folder.states,
             self._publisher,
             TopicPartition(settings.snapshot_topic, self.number),
-            self._writer.owner,
+            self._writer.tenure,
             c=self.owned.n,
             positions=dict(self.owned.positions),
             at=folder.at,
@@ -164,6 +168,11 @@ class Keeper:
         if self.owned.cut_before != self._writer.owner:  # rule 3: our owner record is older than this checkpoint
             self.owned.cut_before = self._writer.owner
             await self._cut(self.number, self._writer.owner)
+        if self._writer.length > _JOURNAL_LONG:
+            fold = self.folder.fold
+            instance = self.settings.instance_id or self.settings.client_id
+            again = Owner(self.folder.partitions, instance, fold.rules_version, fold.state_version)
+            await self._writer.fence_again(again)
 
     async def _publish(self, made: Made) -> None:
         if made.here or made.elsewhere:

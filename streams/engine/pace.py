@@ -6,6 +6,8 @@ Where a chunk ends may depend on anything: the journal says where it ended, and 
 import time
 from typing import Final
 
+_CHUNK_S: Final = 0.02
+"""Other partitions, and a record just in, wait for a chunk that is being folded."""
 _SMALLEST: Final = 25
 _NEWEST_WEIGHT: Final = 0.3
 
@@ -13,9 +15,8 @@ _NEWEST_WEIGHT: Final = 0.3
 class Pace:
     """The cost of folding one item, as a moving average of this thread's CPU time."""
 
-    def __init__(self, milliseconds: int, most: int) -> None:
-        """A chunk should take `milliseconds`, and never holds more than `most` items."""
-        self._budget_s = milliseconds / 1000
+    def __init__(self, most: int) -> None:
+        """A chunk never holds more than `most` items."""
         self._most = most
         self._cost_s = 0.0
         self._started = 0.0
@@ -33,4 +34,4 @@ class Pace:
         """How many the next chunk may hold."""
         if not self._cost_s:
             return min(self._most, 1000)
-        return max(min(self._most, _SMALLEST), min(self._most, int(self._budget_s / self._cost_s)))
+        return max(min(self._most, _SMALLEST), min(self._most, int(_CHUNK_S / self._cost_s)))

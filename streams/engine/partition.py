@@ -74,8 +74,8 @@ class Partition:
         self._keeper = Keeper(settings, ownership, publisher, cut, self._wake)
         self._stopping = False
         self._full: set[str] = set()
-        self._records_pace = Pace(settings.fold_ms_max, settings.chunk_records_max)
-        self._time_pace = Pace(settings.fold_ms_max, settings.deadline_clients_max)
+        self._records_pace = Pace(settings.chunk_records_max)
+        self._time_pace = Pace(settings.deadline_clients_max)
         self._horizon: tuple[Instant, dict[str, int]] = (-1, {})
         self._read_to: dict[str, int] = {}
         self._waiting_since: float | None = None

@@ -47,8 +47,10 @@ class Publisher:
 
     async def start(self) -> None:
         """Connect. Raises aiokafka's KafkaConnectionError."""
-        for topic in (self._settings.journal_topic, self._settings.snapshot_topic, _OUTPUTS):
-            self._producers[topic] = self._new(self._settings.batch_bytes_max)
+        settings = self._settings
+        for topic in (settings.journal_topic, _OUTPUTS):
+            self._producers[topic] = self._new(settings.batch_bytes_max)
+        self._producers[settings.snapshot_topic] = self._new(settings.snapshot_batch_bytes_max)
         await asyncio.gather(*(producer.start() for producer in self._producers.values()))
 
     def _producer(self, topic: str) -> AIOKafkaProducer:

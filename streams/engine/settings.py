@@ -47,8 +47,6 @@ class EngineSettings:
     """Of one partition in one fetch; a topic's buffer holds at most two of them."""
     fetch_wait_ms: int = 20
     """How long the broker holds a fetch that finds nothing; a record of a topic that was just read may wait so long."""
-    fold_ms_max: int = 20
-    """A chunk takes at most about so much CPU to fold: other partitions, and a record just in, wait for it."""
     deadline_clients_max: int = 1000
     """Clients handled by one chunk of time."""
     batch_bytes_max: int = 900_000
