@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.counting import GROUPS, STATUS
 from tests.engine.reference import Fact, expected
-from tests.engine.world import World, value
+from tests.engine.world import World, keys_of, value
 from tests.harness.components import Broker
 from tests.harness.records import Sent
 from tests.harness.waiting import wait_until
@@ -103,3 +103,37 @@ def test_a_kill_at_any_step_changes_neither_state_nor_outputs(
         wait_outputs(killed, bodies)
     assert killed.hashes() == uninterrupted_hashes
     assert killed.by_id(STATUS) == bodies, "the compacted topic has the same records"
+
+
+@pytest.mark.parametrize(("fault", "copies"), [("fold:1", 1), ("journal:1", 1), ("publish:1", 2), ("commit:1", 2)])
+def test_the_last_journaled_chunk_is_published_again_by_the_next_owner(
+    world: Callable[..., World], fault: str, copies: int
+) -> None:
+    """Nothing but a further chunk or a checkpoint shows that it was published (rule 8)."""
+    one = world().create()
+    (key,) = keys_of(0, 1)
+    one.send(0, [(key, value())] * 8)
+    assert one.ended(one.start(fault=fault)) == -signal.SIGKILL
+    with one.worker():
+        wait_until(lambda: len(one.outputs(GROUPS)) == copies, "the group change", 30, 0.1)
+    assert list(one.by_id(GROUPS)) == [f"{key.decode()}:1"]
+    with one.worker():  # a checkpoint names the chunk now: nothing is published again
+        one.send(0, [(key, value())] * 8)
+        wait_until(lambda: f"{key.decode()}:2" in one.by_id(GROUPS), "the next change", 30, 0.1)
+    assert len(one.outputs(GROUPS)) == copies + 1
+
+
+def test_a_new_owner_s_snapshots_replace_those_of_the_old_ones(world: Callable[..., World]) -> None:
+    one = world().create()
+    (key,) = keys_of(0, 1)
+    for count in (1, 2, 3):
+        one.send(0, [(key, value())] * 8)
+        with one.worker():
+            wait_until(lambda count=count: len(one.outputs(GROUPS)) == count, "a group change", 30, 0.1)  # type: ignore[misc]
+    alive: dict[bytes, bytes] = {}
+    for read in sorted(one.read(one.settings["snapshot_topic"]), key=lambda r: r.offset):
+        alive.pop(read.key or b"", None)
+        if read.value is not None:
+            alive[read.key or b""] = read.value
+    assert len(alive) == 1, "the keys of former owners are deleted (rule 15)"
+    assert min(record["offset"] for record in one.journal() if record["partition"] == 0) > 0, "the journal is cut"

@@ -155,17 +155,6 @@ class World:
         except TimeoutError as error:
             raise AssertionError(f"{error}\n{self.tail()}") from error
 
-    def wait_checkpoint(self) -> None:
-        """Until every partition's last journal record is a checkpoint of its last chunk."""
-
-        def settled() -> bool:
-            last: dict[int, dict[str, Any]] = {}
-            for record in self.journal():
-                last[record["partition"]] = record
-            return all(record["type"] == "checkpoint" for record in last.values()) and len(last) == PARTITIONS
-
-        wait_until(settled, "checkpoints", 40, 0.1)
-
     def read(self, topic: str) -> list[Read]:
         """Everything in a topic."""
         return read_all(self.bootstrap, topic)
