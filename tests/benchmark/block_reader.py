@@ -16,6 +16,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from tests.benchmark.results import report
 
 TOPIC = "shipment-blocks"
+QUIET_SECONDS = 3.0
+"""Told to stop, it waits until nothing has come for so long: a worker that fell behind is heard to the end."""
+LATE_SECONDS_MAX = 60.0
 
 
 class Cause(msgspec.Struct, gc=False):
@@ -63,9 +66,14 @@ async def read() -> list[Note]:
     decode = msgspec.json.Decoder(Block).decode
     notes: list[Note] = []
     report(ready=1)
-    while not stopping.is_set():
+    stopped_at = quiet_since = 0.0
+    while not stopped_at or time.time() < min(quiet_since + QUIET_SECONDS, stopped_at + LATE_SECONDS_MAX):
         fetched = await consumer.getmany(timeout_ms=100)
         now = time.time() * 1000
+        if stopping.is_set() and not stopped_at:
+            stopped_at = quiet_since = time.time()
+        elif fetched:
+            quiet_since = time.time()
         for records in fetched.values():
             notes.extend(Note(now, record.timestamp, decode(record.value)) for record in records)
     await consumer.stop()

