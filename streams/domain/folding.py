@@ -9,11 +9,13 @@ from typing import Final
 
 from streams.domain import allocation, first_deal
 from streams.domain.calendar import month_of
-from streams.domain.lookup import opening_in_force
+from streams.domain.lookup import digest_of, opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, Facts, Money, Payment
 
 _EVERY_DAYS: Final = 91
+FOLDED_IDS_MAX: Final = 1_000
+"""Obligations folded away that are remembered by a digest; beyond, the first ones are forgotten."""
 
 
 def is_due(rules: Rules, client: Client, day: Days) -> bool:
@@ -103,6 +105,8 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
     facts = client.facts
     opening_id = opening_in_force(client)
     begins = 0 if opening_id is None else facts.openings[opening_id].day
+    if facts.folded_before <= begins < horizon:
+        facts.folded_ids = []  # they have no effect any more
     waiting = dict.fromkeys((one.kind, one.id) for one in facts.waiting)
     reversed_later: dict[str, None] = {}
     returned_later: dict[str, None] = {}
@@ -130,8 +134,12 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
     for shipment_id, dispatch in list(facts.dispatches.items()):
         if dispatch.day < horizon and shipment_id not in needed:
             owing = any(one.outstanding for one in dispatch.obligations)
-            if dispatch.voided or dispatch.day < begins or not owing:
+            if dispatch.voided or dispatch.day < begins:
                 del facts.dispatches[shipment_id]
+            elif not owing:
+                del facts.dispatches[shipment_id]
+                facts.folded_ids += [digest_of(one.id) for one in dispatch.obligations]
+    del facts.folded_ids[:-FOLDED_IDS_MAX]
     _drop_sales(facts, horizon, waiting)
     facts.limits = {name: one for name, one in facts.limits.items() if not 0 < one.valid_until < horizon}
     book = client.position.turnover

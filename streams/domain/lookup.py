@@ -1,5 +1,6 @@
 """Facts found by what refers to them, and the ranks that order them within a day."""
 
+from hashlib import blake2b
 from typing import Final
 
 from streams.domain.state import Client, Days, Money, Obligation, Payment, Step
@@ -62,6 +63,11 @@ def missing_names(client: Client, payment: Payment, day: Days) -> list[str]:
     return [name for name in payment.names if not _is_there(client, name, day)]
 
 
+def digest_of(obligation_id: str) -> bytes:
+    """8 bytes that stand for the id of an obligation folded away."""
+    return blake2b(obligation_id.encode(), digest_size=8).digest()
+
+
 def _is_there(client: Client, obligation_id: str, day: Days) -> bool:
     facts = client.facts
     opening_id = opening_in_force(client) if facts.openings else None
@@ -75,4 +81,4 @@ def _is_there(client: Client, obligation_id: str, day: Days) -> bool:
             for obligation in dispatch.obligations:
                 if obligation.id == obligation_id:
                     return True
-    return False
+    return begins < facts.folded_before and digest_of(obligation_id) in facts.folded_ids

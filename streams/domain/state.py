@@ -182,6 +182,8 @@ class Facts(msgspec.Struct, array_like=True):
     """The horizon that folding last looked for."""
     count: int = 0
     """Of facts, all kinds together."""
+    folded_ids: list[bytes] = []
+    """Digests (`lookup.digest_of`) of the obligations folded away: money that names one is not kept for it."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):

@@ -1,0 +1,63 @@
+"""What was folded away is gone from the facts, and still everything goes on as if it were there."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from schemas.policy import Policy
+from streams.domain.policy import Rules
+
+from .builder import Book, dispatch, opened, payment
+
+RULES = Rules.compile(Policy(version=1, window_days=30, correction_days=12))
+FIRST = date(2026, 1, 5)
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(number)
+
+
+def folded_book() -> Book:
+    """O1 (100, due on day 5) was dispatched on day 0, paid on day 3 and folded away long ago; it is day 380."""
+    told = Book(rules=RULES)
+    told.accept(dispatch("S1", day(0), instalments=[("O1", day(5), 100)]), on=day(0))
+    told.accept(payment("P1", day(3), 100, ["O1"]), on=day(3))
+    told.accept(dispatch("S2", day(380), instalments=[("O2", day(390), 100)]), on=day(380))
+    assert list(told.client.facts.dispatches) == ["S2"]
+    return told
+
+
+def test_money_that_names_what_was_folded_away_is_not_kept_for_it() -> None:
+    told = folded_book().accept(payment("P2", day(381), 70, ["O1"]), on=day(381))
+    assert told.debts() == {"O2": 30}
+    assert told.unapplied == 0
+
+
+def test_money_kept_for_one_that_comes_is_general_when_the_other_it_names_was_folded_away() -> None:
+    told = folded_book().accept(payment("P2", day(381), 70, ["O3", "O1"]), on=day(381))
+    assert (told.debts(), told.unapplied) == ({"O2": 100}, 70)
+    told.accept(dispatch("S3", day(382), instalments=[("O3", day(392), 50)]), on=day(382))
+    assert (told.debts(), told.unapplied) == ({"O2": 80}, 0)
+
+
+def test_money_that_names_what_an_opening_replaced_is_kept() -> None:
+    """Facts before an opening have no effect: what was dispatched then is not there, folded away or not."""
+    told = folded_book().accept(opened(day(379), unapplied=0), on=day(381))
+    told.accept(payment("P2", day(381), 70, ["O1"]), on=day(381))
+    assert (told.debts(), told.unapplied) == ({"O2": 100}, 70)
+    told.accept(payment("P3", day(500), 10), on=day(500))  # the opening is folded away itself
+    assert told.client.facts.folded_before > day(379).toordinal()
+    assert (told.debts(), told.unapplied) == ({"O2": 20}, 0)
+    told.accept(payment("P4", day(501), 15, ["O1"]), on=day(501))
+    assert (told.debts(), told.unapplied) == ({"O2": 20}, 15)
+
+
+def test_so_many_folded_obligations_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.domain.folding.FOLDED_IDS_MAX", 2)
+    told = Book(rules=RULES)
+    for number in range(3):
+        told.accept(dispatch(f"S{number}", day(number), instalments=[(f"O{number}", day(9), 100)]), on=day(number))
+        told.accept(payment(f"P{number}", day(3), 100, [f"O{number}"]), on=day(3))
+    told.accept(dispatch("S9", day(380), instalments=[("O9", day(390), 100)]), on=day(380))
+    told.accept(payment("A", day(381), 10, ["O1"]), payment("B", day(381), 20, ["O0"]), on=day(381))
+    assert (told.debts(), told.unapplied) == ({"O9": 90}, 20)
