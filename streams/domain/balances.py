@@ -5,7 +5,7 @@ from schemas.records import Source
 from streams.domain import allocation, volume_category
 from streams.domain.money import convert
 from streams.domain.policy import Rules
-from streams.domain.refusals import CONFLICT, KEPT, RATE_MISSING, UNCHANGED, Accepted, Refused, full
+from streams.domain.refusals import CONFLICT, KEPT, UNCHANGED, Accepted, Refused, full, rate_of
 from streams.domain.revisions import Verdict, compare
 from streams.domain.state import Client, Days, Instant, Limit, Obligation, Opening, Registration
 from streams.domain.waiting import release
@@ -46,12 +46,12 @@ def limited(
     if verdict in (Verdict.CONFLICT, Verdict.UNCHANGED):
         return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
     refused = full(rules, client) if known is None else None
-    foreign = event.amount_minor is not None and not event.voided and event.currency != rules.currency
-    if foreign and event.rate is None:
-        refused = refused or RATE_MISSING
     if refused is not None:
         return refused
-    amount = -1 if event.amount_minor is None else event.amount_minor
+    amount = event.amount_minor
+    rate = "" if event.voided or amount is None else rate_of(rules, event.currency, event.rate, amount)
+    if isinstance(rate, Refused):
+        return rate
     client.limits_recorded += 1
     client.facts.count += known is None
     client.facts.limits[event.id] = Limit(
@@ -59,7 +59,7 @@ def limited(
         digest=event.digest,
         voided=event.voided,
         day=day if event.voided else event.valid_from.toordinal(),
-        amount=convert(amount, event.rate or "") if foreign else amount,
+        amount=-1 if amount is None else convert(amount, rate),
         valid_until=event.valid_until.toordinal() if event.valid_until is not None else 0,
         recorded=client.limits_recorded,
     )
@@ -81,15 +81,15 @@ def opened(
     ):
         remedy = "Correct the client by new documents: the days of its opening are closed."
         refused = refused or Refused("too_late", "as_of", remedy)
-    foreign = not event.voided and event.currency != rules.currency
-    if foreign and event.rate is None:
-        refused = refused or RATE_MISSING
     if refused is not None:
         return refused
+    rate = "" if event.voided else rate_of(rules, event.currency, event.rate, _largest(event))
+    if isinstance(rate, Refused):
+        return rate
     if event.voided:
         fact = Opening(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
     else:
-        fact = _opening(event, event.rate or "" if foreign else "")
+        fact = _opening(event, rate)
     facts.openings[event.id] = fact
     facts.count += known is None
     for one in fact.obligations:
@@ -99,6 +99,12 @@ def opened(
     volume_category.recount(rules, client, day)
     months = sorted(dict.fromkeys([*before, *client.position.turnover]))
     return Accepted(True, 1, months[0] if months else 0, True)
+
+
+def _largest(event: ClientOpened) -> int:
+    """The largest total of the opening, in minor units of its currency."""
+    owed = sum(one.amount_minor for one in event.obligations)
+    return max(owed, event.unapplied_minor, sum(abs(one.amount_minor) for one in event.turnover))
 
 
 def _opening(event: ClientOpened, rate: str) -> Opening:

@@ -5,6 +5,8 @@ from typing import Final
 
 MINOR_DIGITS: Final = 2
 _CENTS: Final = [f"{cents:02d}" for cents in range(100)]
+AMOUNT_MAX: Final = 10**15 - 1
+"""The largest amount that the contract can write; a converted one is bounded by it as well."""
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 

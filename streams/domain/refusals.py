@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from schemas.records import NEVER
+from streams.domain import money
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, Fact
@@ -47,6 +48,11 @@ RATE_MISSING: Final = Refused(
     "rate",
     "Send the document again with `rate`, the policy's currency per unit of its own as a decimal string.",
 )
+TOO_MUCH: Final = Refused(
+    "invalid_field",
+    "rate",
+    f"Correct rate or amount: in the policy's currency it may be at most {money.text(money.AMOUNT_MAX)}.",
+)
 
 
 def too_old(client: Client, day: Days, field: str) -> Refused | None:
@@ -65,6 +71,15 @@ def folded(client: Client, known: Fact) -> Refused | None:
     if known.day >= client.facts.folded_before:
         return None
     return Refused("too_late", "id", "Correct it by a new document: this one is older than the window and closed.")
+
+
+def rate_of(rules: Rules, currency: str, rate: str | None, amount_minor: int) -> str | Refused:
+    """The rate that brings `amount_minor` of `currency` into the policy's; empty when they are the same."""
+    if currency == rules.currency:
+        return ""
+    if rate is None:
+        return RATE_MISSING
+    return TOO_MUCH if money.convert(amount_minor, rate) > money.AMOUNT_MAX else rate
 
 
 def full(rules: Rules, client: Client) -> Refused | None:

@@ -7,7 +7,7 @@ from streams.domain.calendar import month_of
 from streams.domain.lookup import SALE
 from streams.domain.money import convert
 from streams.domain.policy import Rules
-from streams.domain.refusals import CONFLICT, KEPT, RATE_MISSING, UNCHANGED, Accepted, Refused, folded, full, too_old
+from streams.domain.refusals import CONFLICT, KEPT, UNCHANGED, Accepted, Refused, folded, full, rate_of, too_old
 from streams.domain.revisions import Verdict, compare
 from streams.domain.state import Client, Days, Instant, Sale, SaleReturn
 from streams.domain.waiting import no_room, release, stop_waiting, wait
@@ -31,9 +31,9 @@ def recorded(
     )
     if refused is not None:
         return refused
-    rate = event.rate if event.currency != rules.currency and not event.voided else ""
-    if rate is None:
-        return RATE_MISSING
+    rate = "" if event.voided else rate_of(rules, event.currency, event.rate, event.amount_minor)
+    if isinstance(rate, Refused):
+        return rate
     fact = Sale(
         revision=event.revision,
         digest=event.digest,

@@ -13,12 +13,12 @@ from streams.domain.policy import Rules
 from streams.domain.refusals import (
     CONFLICT,
     KEPT,
-    RATE_MISSING,
     UNCHANGED,
     Accepted,
     Refused,
     folded,
     full,
+    rate_of,
     too_old,
 )
 from streams.domain.revisions import Verdict, compare
@@ -45,11 +45,9 @@ def paid(
         refused = too_old(client, on, "value_date")
         if refused is not None:
             return refused
-        rate = ""
-        if event.currency != rules.currency:
-            if event.rate is None:
-                return RATE_MISSING
-            rate = event.rate
+        rate = rate_of(rules, event.currency, event.rate, event.amount_minor)
+        if isinstance(rate, Refused):
+            return rate
         fact = Payment(
             revision=event.revision,
             digest=event.digest,
@@ -107,11 +105,9 @@ def dispatched(
         refused = too_old(client, on, "at")
         if refused is not None:
             return refused
-        rate = ""
-        if event.currency != rules.currency:
-            if event.rate is None:
-                return RATE_MISSING
-            rate = event.rate
+        rate = rate_of(rules, event.currency, event.rate, event.amount_minor)
+        if isinstance(rate, Refused):
+            return rate
         fact = Dispatch(
             revision=event.revision,
             digest=event.digest,
@@ -210,17 +206,17 @@ def returned(
         on = event.returned_on.toordinal()
         waits = event.shipment_id not in facts.dispatches and not instalments_of(client, event.shipment_id)
         refused = too_old(client, on, "returned_on") or (no_room(rules, client) if waits else None)
-        if refused is None and event.currency != rules.currency and event.rate is None:
-            refused = RATE_MISSING
         if refused is not None:
             return refused
-        foreign = event.currency != rules.currency
+        rate = rate_of(rules, event.currency, event.rate, event.amount_minor)
+        if isinstance(rate, Refused):
+            return rate
         fact = GoodsReturn(
             revision=event.revision,
             digest=event.digest,
             day=on,
             shipment_id=event.shipment_id,
-            amount=convert(event.amount_minor, event.rate or "") if foreign else event.amount_minor,
+            amount=convert(event.amount_minor, rate),
             accepted=bool(event.accepted_by),
         )
     before = allocation.return_day(client, known) if known is not None and not known.voided else 0

@@ -7,7 +7,7 @@ Turnover is sales less sale returns, booked to the month of the sale; a return o
 from schemas.records import NEVER
 from streams.domain.calendar import month_first, month_of
 from streams.domain.lookup import SALE, SALE_RETURN, opening_in_force
-from streams.domain.money import convert
+from streams.domain.money import AMOUNT_MAX, convert
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, SaleReturn, Step
 
@@ -80,7 +80,7 @@ def resolve(rules: Rules, client: Client, returned: SaleReturn) -> None:
     month = month_of(sale.day)
     late = closed(rules, month, returned.recorded)
     returned.month = month_of(returned.day) if late else month
-    returned.booked = 0 if sale.voided else convert(returned.amount, sale.rate)
+    returned.booked = 0 if sale.voided else min(convert(returned.amount, sale.rate), AMOUNT_MAX)
 
 
 def _add(client: Client, month: int, amount: int) -> None:

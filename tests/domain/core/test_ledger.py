@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from schemas.events import ClientRegistered
@@ -111,6 +112,41 @@ def test_a_foreign_currency_needs_its_rate(event: Any) -> None:
     assert isinstance(refused, Refused)
     assert (refused.reason, refused.field) == ("rate_missing", "rate")
     assert str(told.client) == before
+
+
+MUCH: dict[str, Any] = {"currency": "EUR", "rate": "2"}
+HALF = 500_000_000_000_000
+"""Minor units whose double is one more than the largest amount, 9999999999999.99."""
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        dispatch("S1", ON, HALF, **MUCH),
+        payment("P1", ON, HALF, **MUCH),
+        goods_return("G1", "S1", ON, HALF, **MUCH),
+        sale("V1", ON, HALF, **MUCH),
+        credit_limit("L1", HALF, ON, **MUCH),
+        opened(ON, unapplied=HALF, **MUCH),
+        opened(ON, [("O1", ON, HALF - 1, "S1"), ("O2", ON, 1, "S1")], **MUCH),
+        opened(ON, turnover=[("2026-02", HALF - 1), ("2026-01", 1)], **MUCH),
+    ],
+    ids=lambda event: event.type,
+)
+def test_a_converted_amount_must_be_one_that_can_be_written(event: Any) -> None:
+    told = book().accept(registered())
+    before = str(told.client)
+    refused = told.tell(event)
+    assert isinstance(refused, Refused)
+    assert (refused.reason, refused.field) == ("invalid_field", "rate")
+    assert str(told.client) == before
+
+
+def test_the_largest_amount_and_its_return_can_be_put_away() -> None:
+    """The return takes its sale's rate, and stands for no more than the largest amount."""
+    told = book().accept(sale("V1", ON, HALF - 1, **MUCH), sale_return("W1", "V1", ON, 2 * HALF - 1))
+    assert told.client.position.turnover == {2026 * 12 + 2: -1}
+    assert msgspec.msgpack.encode(told.client)
 
 
 def test_an_amount_is_converted_once_half_to_even() -> None:
