@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+ROUNDS ?= 10
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --all-build-deps \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
@@ -33,6 +34,11 @@ check: $(VENV)/installed-dev ## linters, types and the architecture's layers, wi
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: properties
+properties: $(VENV)/installed-dev ## property tests with new examples each time, until one fails or ROUNDS are done
+	for round in $$(seq $(ROUNDS)); do \
+		$(BIN)/python -m pytest -q -x --timeout=900 --hypothesis-profile=search tests/domain tests/schemas $(ARGS); done
 
 .PHONY: bench
 bench: $(VENV)/installed-dev ## the benchmark on Apache Kafka; takes minutes and wants the machine for itself
