@@ -14,7 +14,6 @@ from tests.harness.embedded import Embedded
 from tests.harness.kafka import KafkaNode, kafka_missing
 from tests.harness.redis import RedisServer, redis_missing
 
-
 # The same examples in every run, so that a green main stays green; `make properties` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("search", derandomize=False, deadline=None, print_blob=True)
