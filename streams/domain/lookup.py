@@ -58,9 +58,9 @@ def instalments_of(client: Client, shipment_id: str) -> list[Place]:
     return [("", index, one) for index, one in enumerate(obligations) if one.shipment_id == shipment_id]
 
 
-def missing_names(client: Client, payment: Payment, day: Days) -> list[str]:
-    """The obligations a payment names that are not there on `day`."""
-    return [name for name in payment.names if not _is_there(client, name, day)]
+def missing_names(client: Client, payment: Payment, step: Step) -> list[str]:
+    """The obligations a payment names that are not there when `step` takes effect."""
+    return [name for name in payment.names if not _is_there(client, name, step)]
 
 
 def digest_of(obligation_id: str) -> bytes:
@@ -68,7 +68,7 @@ def digest_of(obligation_id: str) -> bytes:
     return blake2b(obligation_id.encode(), digest_size=8).digest()
 
 
-def _is_there(client: Client, obligation_id: str, day: Days) -> bool:
+def _is_there(client: Client, obligation_id: str, step: Step) -> bool:
     facts = client.facts
     opening_id = opening_in_force(client) if facts.openings else None
     begins = 0
@@ -76,8 +76,8 @@ def _is_there(client: Client, obligation_id: str, day: Days) -> bool:
         begins = facts.openings[opening_id].day
         if any(obligation.id == obligation_id for obligation in facts.openings[opening_id].obligations):
             return True
-    for dispatch in facts.dispatches.values():
-        if not dispatch.voided and begins <= dispatch.day <= day:
+    for shipment_id, dispatch in facts.dispatches.items():
+        if not dispatch.voided and begins <= dispatch.day and (dispatch.day, DISPATCH, shipment_id) <= step:
             for obligation in dispatch.obligations:
                 if obligation.id == obligation_id:
                     return True

@@ -95,7 +95,7 @@ def _pay_from_kept(rules: Rules, client: Client, position: Position, step: Step)
         _pay_named(rules, client, payment, step[0], step[2])
         if payment.rest == 0:
             position.kept.remove((expiry, payment_id))
-        elif not missing_names(client, payment, step[0]):
+        elif not missing_names(client, payment, step):
             position.kept.remove((expiry, payment_id))
             _make_general(position, (payment.day, PAYMENT, payment_id))
     position.idle_day = step[0]
@@ -127,7 +127,7 @@ def _payment(rules: Rules, client: Client, position: Position, step: Step) -> No
             return
     if payment.rest:
         position.unapplied += payment.rest
-        if payment.names and rules.correction_days and missing_names(client, payment, day):
+        if payment.names and rules.correction_days and missing_names(client, payment, step):
             insort(position.kept, (day + rules.correction_days, step[2]))
             position.idle_day = day
         else:
