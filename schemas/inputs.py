@@ -273,6 +273,15 @@ class ClientOpened(Fact):
             raise PydanticCustomError("twice", "obligations: two of them share an obligation_id; make them differ")
         return self
 
+    @model_validator(mode="after")
+    def _past(self) -> Self:
+        if any(violation.last_day >= self.as_of for violation in self.violations):
+            text = "violations: must end before as_of; what is still overdue is one of the obligations"
+            raise PydanticCustomError("order", text)
+        if any(row.month > self.as_of.isoformat()[:7] for row in self.turnover):
+            raise PydanticCustomError("order", "turnover: must be of months up to that of as_of")
+        return self
+
 
 class CreditLimitSet(Fact):
     """A person sets or lifts a client's credit limit; without a valid signature it has no effect."""

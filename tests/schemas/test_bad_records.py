@@ -373,6 +373,16 @@ def test_opening_balances() -> None:
     )
 
 
+def test_opening_balances_are_of_the_past() -> None:
+    """Opened at the beginning of 1 January: a violation ends the day before, sales of that month may be there."""
+    ended = {"obligation_id": "old/0", "first_day": "2025-11-04", "last_day": "2025-12-31"}
+    running = {"month": "2026-01", "amount": "1"}
+    taken = decode("clients", record("client.opened", violations=[ended], turnover=[running]))
+    assert not isinstance(taken, Rejected)
+    assert of("client.opened", violations=[{**ended, "last_day": "2026-01-01"}]) == ("invalid_field", "violations")
+    assert of("client.opened", turnover=[{"month": "2026-02", "amount": "1"}]) == ("invalid_field", "turnover")
+
+
 def test_registration() -> None:
     assert of("client.registered", name="") == ("invalid_field", "name")
     assert of("client.registered", wholesaler="no") == ("invalid_field", "wholesaler")
