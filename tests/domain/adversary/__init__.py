@@ -1,0 +1,1 @@
+"""Histories made to find wrong outputs; expected values are worked out by hand from the rules."""
