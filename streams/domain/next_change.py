@@ -12,10 +12,11 @@ import msgspec
 from schemas.records import NEVER, Instant
 from streams.domain import allocation, conditions, credit_limit, overdue, risk_group, volume_category
 from streams.domain.calendar import month_of
+from streams.domain.lookup import SALE, SALE_RETURN
 from streams.domain.overdue import Overdue
 from streams.domain.policy import Rules
 from streams.domain.shared import Standing
-from streams.domain.state import Client, Days
+from streams.domain.state import Client, Days, Step
 
 
 class View(msgspec.Struct, gc=False):
@@ -130,16 +131,32 @@ def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Inst
     return NEVER
 
 
-def turnover_prospect(rules: Rules, client: Client, day: Days) -> tuple[str, str, int, int]:
+Prospect = tuple[str, str, list[tuple[Step, int]], int]
+_NONE_AHEAD: list[tuple[Step, int]] = []
+
+
+def turnover_prospect(rules: Rules, client: Client, day: Days) -> Prospect:
     """All that a sale can change of what holds and will hold: while this stays, nothing else does.
 
-    The category of today and of the month to come, and how many facts wait for their day or their partner.
+    The category of today and of the month to come, what sales dated ahead bring, and how many facts wait for a partner.
     """
     month, book = month_of(day), client.position.turnover
     running, closed = book.get(month, 0), book.get(month - 1, 0)
     to_come = volume_category.category(rules, running)
     today = to_come if running >= closed else volume_category.category(rules, closed)
-    return today, to_come, len(client.position.ahead), len(client.facts.waiting)
+    ahead = client.position.ahead
+    return today, to_come, sales_ahead(client) if ahead else _NONE_AHEAD, len(client.facts.waiting)
+
+
+def sales_ahead(client: Client) -> list[tuple[Step, int]]:
+    """The sales and sale returns dated ahead, with what they add to the turnover, sign apart."""
+    facts, amounts = client.facts, []
+    for step in client.position.ahead:
+        if step[1] == SALE:
+            amounts.append((step, facts.sales[step[2]].amount))
+        elif step[1] == SALE_RETURN:
+            amounts.append((step, facts.sale_returns[step[2]].amount))
+    return amounts
 
 
 def differences(before: View, after: View) -> list[Change]:
