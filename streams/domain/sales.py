@@ -57,7 +57,7 @@ def recorded(
 def _month_closed(rules: Rules, sold_on: Days, day: Days, source: Source) -> Refused | None:
     if day - sold_on <= rules.correction_days:
         return None  # its month is not even that old
-    if volume_category.closed(rules, month_of(sold_on), rules.day_of(source.timestamp)):
+    if volume_category.closed(rules, month_of(sold_on), source.timestamp):
         remedy = "Book the difference as a sale or sale return of the running month: this month is closed."
         return Refused("month_closed", "sold_on", remedy)
     return None
@@ -101,7 +101,7 @@ def returned(
             day=on,
             sale_id=event.sale_id,
             amount=event.amount_minor,
-            recorded=rules.day_of(source.timestamp),
+            recorded=source.timestamp,
         )
     facts.sale_returns[event.id] = fact
     facts.count += known is None

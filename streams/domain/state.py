@@ -102,8 +102,8 @@ class SaleReturn(Fact, array_like=True, kw_only=True, gc=False):
     sale_id: str = ""
     amount: int = 0
     """In minor units of the sale's currency, before its rate."""
-    recorded: Days = 0
-    """The day it was appended: it decides whether the month of the sale is still open to it."""
+    recorded: Instant = 0
+    """When it was appended: it decides whether the month of the sale is still open to it."""
     month: int = 0
     """Derived: the month it is booked to; 0 while its sale is not there."""
     booked: int = 0

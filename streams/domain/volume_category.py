@@ -5,11 +5,11 @@ Turnover is sales less sale returns, booked to the month of the sale; a return o
 """
 
 from schemas.records import NEVER
-from streams.domain.calendar import month_first, month_of
+from streams.domain.calendar import DAY_MS, month_first, month_of
 from streams.domain.lookup import SALE, SALE_RETURN, opening_in_force
 from streams.domain.money import AMOUNT_MAX, convert
 from streams.domain.policy import Rules
-from streams.domain.state import Client, Days, SaleReturn, Step
+from streams.domain.state import Client, Days, Instant, SaleReturn, Step
 
 
 def turnover(client: Client, month: int) -> int:
@@ -55,9 +55,9 @@ def next_day(rules: Rules, client: Client, day: int) -> int:
     return month_first(month + 2) if next_month != category(rules, 0) else NEVER
 
 
-def closed(rules: Rules, month: int, day: Days) -> bool:
-    """Whether on `day` a month has been closed for more than `correction_days`: sales no longer change it."""
-    return day > month_first(month + 1) + rules.correction_days
+def closed(rules: Rules, month: int, at: Instant) -> bool:
+    """Whether at `at` a month has been closed for more than `correction_days`: sales no longer change it."""
+    return at - rules.midnight(month_first(month + 1)) > rules.correction_days * DAY_MS
 
 
 def take(rules: Rules, client: Client, step: Step) -> None:

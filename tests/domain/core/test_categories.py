@@ -91,18 +91,18 @@ def test_a_sale_return_is_booked_to_the_month_of_its_sale() -> None:
 
 
 def test_a_return_of_a_sale_of_a_long_closed_month_is_booked_to_its_own_month() -> None:
-    """March closed on 1 April; 90 days later is 30 June: still March. On 1 July it is July's."""
-    for told_on, month in ((date(2026, 6, 30), 2), (date(2026, 7, 1), 6)):
+    """March closed on 1 April 00:00; 90 days later is 30 June 00:00: still March. An hour later it is June's."""
+    last = date(2026, 6, 30)
+    for hour, expected in ((0, {2026 * 12 + 2: 200}), (1, {2026 * 12 + 2: 300, 2026 * 12 + 5: -100})):
         told = Book().wait_until(on(10)).accept(sale("V1", on(9), 300))
-        told.accept(sale_return("W1", "V1", told_on, 100), on=told_on)
-        expected = {2026 * 12 + 2: 200} if month == 2 else {2026 * 12 + 2: 300, 2026 * 12 + 6: -100}
+        told.tell(sale_return("W1", "V1", last, 100), last, hour)
         assert told.client.position.turnover == expected
 
 
 def test_a_sale_of_a_long_closed_month_is_refused() -> None:
     first, second = sale("V1", on(9), 300), sale("V2", on(9), 300)
-    told = Book().wait_until(date(2026, 6, 30)).accept(first)
-    told.wait_until(date(2026, 7, 1))
+    told = Book().wait_until(date(2026, 6, 30), 0).accept(first)
+    told.wait_until(date(2026, 6, 30), 1)
     for event in (second, sale("V1", on(9), 200, revision=2), sale("V1", date(2026, 6, 9), 9, revision=2), void(first)):
         refused = told.tell(event)
         assert isinstance(refused, Refused)
