@@ -81,9 +81,9 @@ def _activated(shared: Shared, event: PolicyActivated, source: Source, at: Insta
         if policy.version == now.version:
             remedy = f"Version {now.version} is in force with other numbers; activate these as a higher version."
             return Rejected(CONFLICTING_REVISION, "version", remedy)
-        if policy.currency != now.currency:
-            remedy = f"Balances are kept in {now.currency}; the currency of a running system cannot change."
-            return Rejected(POLICY_INVALID, "policy.currency", remedy)
+    if policy.currency != now.currency:
+        remedy = f"Balances are kept in {now.currency}; the currency of a running system cannot change."
+        return Rejected(POLICY_INVALID, "policy.currency", remedy)
     shared.activated = True
     through = shared.current.completed_through
     return _append(shared, source, at, event.id, "policy.activated", NEVER, through, document)
