@@ -85,9 +85,12 @@ def _loss(settings: EngineSettings, code: str, reason: str, remedy: str) -> bool
 def journal_present(
     settings: EngineSettings, partition: int, reading: JournalReading, committed: dict[str, int]
 ) -> bool:
-    """Whether a lost journal was accepted. Raises Refusal when the group has committed offsets and it has nothing."""
+    """Whether a lost journal was accepted. Raises Refusal when the group has committed offsets and it has nothing.
+
+    Owner records do not count: every refused start leaves one.
+    """
     applied = {topic: offset for topic, offset in committed.items() if offset > 0}
-    if len(reading.owners) > 1 or not applied:
+    if reading.last > 0 or reading.checkpoint is not None or not applied:
         return False
     return _loss(
         settings,
