@@ -38,7 +38,7 @@ def topics(settings: EngineSettings, counts: dict[str, int]) -> int:
 
 
 def partitions_unchanged(partition: int, partitions: int, previous: journal.Owner | None) -> None:
-    """Raises Refusal when an earlier owner knew another number of partitions."""
+    """Raises Refusal when `previous`, the owner who worked here last, knew another number of partitions."""
     if previous is not None and previous.partitions != partitions:
         raise Refusal(
             "partitions_changed",

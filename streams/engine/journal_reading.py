@@ -19,6 +19,8 @@ class JournalReading:
         self.accept_loss = accept_loss
         self.owner: int | None = None
         self.owner_record: Owner | None = None
+        self.worked: Owner | None = None
+        """The owner record under which the last chunk or checkpoint was accepted: a start that is refused has none."""
         self.owners: list[int] = []
         """Offsets of the owner records, in order."""
         self.checkpoint: Checkpoint | None = None
@@ -49,10 +51,12 @@ class JournalReading:
                 )
         elif record.owner != self.owner:
             self.ignored += 1
-        elif isinstance(record, Checkpoint):
-            self._accept_checkpoint(offset, record)
         else:
-            self._accept_chunk(record)
+            self.worked = self.owner_record
+            if isinstance(record, Checkpoint):
+                self._accept_checkpoint(offset, record)
+            else:
+                self._accept_chunk(record)
 
     def _decode(self, offset: int, value: bytes | None) -> journal.Record:
         try:

@@ -94,13 +94,10 @@ class Taking:
         tp = TopicPartition(self.settings.journal_topic, self.partition)
         reading = JournalReading(self.partition, self.settings.accept_loss)
         begins, _ = await reader.bounds([tp])
-        previous: journal.Owner | None = None
         async for records in reader.span(tp, begins[tp], owner + 1):
             for record in records:
-                if record.offset == owner:
-                    previous = reading.owner_record
                 reading.feed(record.offset, record.value)
-        checks.partitions_unchanged(self.partition, self.partitions, previous)
+        checks.partitions_unchanged(self.partition, self.partitions, reading.worked)
         return reading
 
     async def rebuild(self, reader: Reader, reading: JournalReading, journal_end: int) -> Rebuilt:

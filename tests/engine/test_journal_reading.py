@@ -91,3 +91,12 @@ def test_a_missing_chunk_is_a_refusal() -> None:
 def test_a_record_of_nobody_is_a_refusal() -> None:
     with pytest.raises(Refusal, match="not one of ours"):
         _read({0: b'{"type":"something"}'})
+
+
+def test_an_owner_who_wrote_nothing_did_not_work_here() -> None:
+    """A refused start leaves its owner record; the next start must compare with the one before it."""
+    refused = journal.encode(Owner(7, "refused"))
+    reading = _read({0: _owner(), 1: _chunk(0, 1), 2: refused, 3: refused})
+    assert reading.worked == Owner(4, "w")
+    assert _read({0: refused}).worked is None
+    assert _read({0: refused, 1: _owner(), 2: _checkpoint(1, 1)}).worked == Owner(4, "w")

@@ -56,7 +56,7 @@ def test_different_partition_counts(world: Callable[..., World]) -> None:
 
 def test_changed_partition_counts(world: Callable[..., World]) -> None:
     one = world().create()
-    _journal(one, Owner(7, "earlier"))
+    _journal(one, Owner(7, "earlier"), Chunk(0, 1, one.inputs[0], 0, 0, 0, "counting-1"))
     _refused(one, "partitions_changed")
 
 
