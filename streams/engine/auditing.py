@@ -24,6 +24,7 @@ async def rebuild(settings: EngineSettings, fold: Fold[Any, Any], partition: int
         async for records in reader.span(tp, begins[tp], ends[tp]):
             for record in records:
                 reading.feed(record.offset, record.value)
+        reading.ended()
         taking = Taking(settings, fold, Publisher(settings), partition, partitions)
         return await taking.rebuild(reader, reading, ends[tp])
 

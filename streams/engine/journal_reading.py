@@ -77,6 +77,20 @@ class JournalReading:
             self.last = max(self.last, record.c)
             self.positions = {**record.positions, **self._advanced()}
 
+    def ended(self) -> None:
+        """Everything was fed. Raises Refusal when chunks before the first kept one are in no checkpoint either."""
+        first = next(iter(self.chunks), self.completed_through + 1)
+        if first != self.completed_through + 1 and not self.accept_loss:
+            self._gap(self.completed_through, first)
+
+    def _gap(self, before: int, after: int) -> None:
+        raise Refusal(
+            "journal_gap",
+            f"the journal of partition {self.partition} goes from chunk {before} to {after}",
+            "records of it are gone: restore it, or start once with --accept-loss",
+            loss=True,
+        )
+
     def _advanced(self) -> dict[str, Position]:
         return {
             chunk.topic: Position(chunk.last + 1, chunk.timestamp)
@@ -86,12 +100,7 @@ class JournalReading:
 
     def _accept_chunk(self, record: Entry) -> None:
         if record.n != self.last + 1 and (self.chunks or self.checkpoint is not None) and not self.accept_loss:
-            raise Refusal(
-                "journal_gap",
-                f"the journal of partition {self.partition} goes from chunk {self.last} to {record.n}",
-                "records of it are gone: restore it, or start once with --accept-loss",
-                loss=True,
-            )
+            self._gap(self.last, record.n)
         self.chunks[record.n] = record
         self.last = record.n
         if isinstance(record, Chunk):

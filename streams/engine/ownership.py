@@ -97,6 +97,7 @@ class Taking:
         async for records in reader.span(tp, begins[tp], owner + 1):
             for record in records:
                 reading.feed(record.offset, record.value)
+        reading.ended()
         checks.partitions_unchanged(self.partition, self.partitions, reading.worked)
         return reading
 

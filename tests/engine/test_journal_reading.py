@@ -100,3 +100,15 @@ def test_an_owner_who_wrote_nothing_did_not_work_here() -> None:
     assert reading.worked == Owner(4, "w")
     assert _read({0: refused}).worked is None
     assert _read({0: refused, 1: _owner(), 2: _checkpoint(1, 1)}).worked == Owner(4, "w")
+
+
+def test_a_journal_that_begins_after_chunks_nobody_kept_is_a_refusal() -> None:
+    """Chunk 31 comes first: a checkpoint after it may say what 1 to 30 were, and only the end shows whether one does."""
+    shortened = {5: _owner(), 6: _chunk(5, 31)}
+    with pytest.raises(Refusal, match="from chunk 0 to 31"):
+        _read(shortened).ended()
+    _read(shortened, accept_loss=True).ended()
+    _read({**shortened, 7: _checkpoint(5, 31)}).ended()
+    _read({**shortened, 7: _checkpoint(5, 30)}).ended()
+    _read({0: _owner(), 1: _chunk(0, 1)}).ended()
+    _read({0: _owner()}).ended()
