@@ -25,6 +25,8 @@ class Taken(NamedTuple):
     records: list[Any]
     done: list[Callable[[], None]]
     """What to call once they are published: one for each fetch that ends with them."""
+    position: int
+    """Next offset to be folded before they were taken: offsets without a record may lie in front of the first."""
 
     def all_done(self) -> None:
         """The records are published."""
@@ -81,9 +83,9 @@ class Inbox:
         limit = min((head for head, other in heads if other != topic), default=None)
         bound = None if limit is None else max(earliest, limit + self._interleave_ms)
         records, done = self._gather(self._queues[topic], bound, self._records_max if most is None else most)
-        self.folded_to[topic] = records[-1].offset + 1
+        position, self.folded_to[topic] = self.folded_to[topic], records[-1].offset + 1
         self.buffered[topic] -= len(records)
-        return Taken(topic, records, done)
+        return Taken(topic, records, done, position)
 
     def _gather(
         self, queue: deque[Fetched], bound: Instant | None, most: int
@@ -112,7 +114,7 @@ class Inbox:
     def put_back(self, taken: Taken) -> None:
         """Records taken and not folded after all go back to the head of their queue."""
         self._queues[taken.topic].appendleft(Fetched(taken.records, taken.all_done if taken.done else None))
-        self.folded_to[taken.topic] = taken.records[0].offset
+        self.folded_to[taken.topic] = taken.position
         self.buffered[taken.topic] += len(taken.records)
 
     @staticmethod

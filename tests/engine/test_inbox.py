@@ -91,3 +91,13 @@ def test_put_back_records_come_again() -> None:
     inbox.put_back(taken)
     assert inbox.folded_to["a"] == 0
     assert _taken(inbox) == ("a", [10, 20])
+
+
+def test_records_put_back_are_expected_behind_offsets_without_records() -> None:
+    """Offset 10 is the marker of a transaction: the journal ends there, the first record is 11."""
+    inbox = Inbox(("a",), {"a": 10}, 100, 0)
+    inbox.put("a", _records(10, 20, start=11), None)
+    taken = inbox.take()
+    assert taken is not None
+    inbox.put_back(taken)
+    assert inbox.folded_to == {"a": 10}
