@@ -81,6 +81,9 @@ def opened(
     ):
         remedy = "Correct the client by new documents: the days of its opening are closed."
         refused = refused or Refused("too_late", "as_of", remedy)
+    if not event.voided and event.as_of.toordinal() > day:
+        remedy = "Send the opening balances on their day or later: until then the facts before them count."
+        refused = refused or Refused("future_dated", "as_of", remedy)
     if refused is not None:
         return refused
     rate = "" if event.voided else rate_of(rules, event.currency, event.rate, _largest(event))

@@ -13,8 +13,8 @@ class Refused(NamedTuple):
     """Why a fact does not count; nothing of the client has changed."""
 
     reason: str
-    """before_opening, rate_missing, month_closed, conflicting_revision, too_late (about folded facts) or
-    limit_exceeded."""
+    """before_opening, rate_missing, invalid_field (a rate), future_dated (opening balances), month_closed,
+    conflicting_revision, too_late (about folded facts) or limit_exceeded."""
     field: str | None
     remedy: str
     conflict: bool = False

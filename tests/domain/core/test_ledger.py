@@ -313,6 +313,17 @@ def test_an_old_open_dispatch_may_be_withdrawn_until_it_was_paid() -> None:
     assert refused.reason == "too_late"
 
 
+def test_opening_balances_dated_ahead_are_refused_until_their_day() -> None:
+    """Else what is owed until then would be forgiven at once."""
+    told = book().accept(dispatch("S1", ON, 100))
+    refused = told.tell(opened(ON + timedelta(1)))
+    assert isinstance(refused, Refused)
+    assert (refused.reason, refused.field) == ("future_dated", "as_of")
+    assert told.debts() == {"S1/1": 100}
+    told.accept(opened(ON + timedelta(1)), on=ON + timedelta(1))
+    assert told.debts() == {}
+
+
 def test_registration_and_opening_in_force_are_the_latest() -> None:
     told = book()
     assert ledger.registration(told.client) is None
