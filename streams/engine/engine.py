@@ -61,6 +61,9 @@ class Engine:
         """Whether a signal has told the process to end."""
         self.bad = BadRecords(settings.bad_records_window, settings.bad_records_max)
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._takes: dict[int, asyncio.Task[None]] = {}
+        """Partitions being taken: the framework forgets them when the group rebalances meanwhile."""
+        self._room = asyncio.Semaphore(_TAKING_MAX)
         self._started = False
         self._count = 0
         self._ends: Reader | None = None
@@ -79,7 +82,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Write checkpoints of what is still owned, unless something failed, and disconnect."""
-        await self.revoke(set(self.partitions))
+        await self.revoke({*self.partitions, *self._takes})
         if self._started:
             self._started = False
             await self.publisher.stop()
@@ -101,31 +104,60 @@ class Engine:
     # partitions
 
     async def assign(self, numbers: Iterable[int]) -> None:
-        """Take these partitions and start to work on them; returns when all are taken. Failures go to `fail`."""
-        committed = await self._committed()
-        room = asyncio.Semaphore(_TAKING_MAX)
+        """Take these partitions and start to work on them; returns when each is taken or revoked again.
 
-        async def take(number: int) -> None:
-            async with room:
-                ownership = await self._take(number, committed.get(number, {}), set())
-            self._begin(number, ownership, None)
+        Failures go to `fail`.
+        """
+        wanted = sorted(set(numbers) - set(self.partitions))
+        committed = asyncio.ensure_future(self._committed())
+        takes = [self._start_take(number, committed) for number in wanted]
+        await asyncio.wait([committed, *takes])
 
+    def _start_take(self, number: int, committed: asyncio.Future[dict[int, dict[str, int]]]) -> asyncio.Task[None]:
+        former = self._takes.get(number)
+        if former is not None and not former.cancelling():
+            return former
+        take = self._takes[number] = asyncio.ensure_future(self._take_and_begin(number, committed, former))
+        return take
+
+    async def _take_and_begin(
+        self, number: int, committed: asyncio.Future[dict[int, dict[str, int]]], former: asyncio.Task[None] | None
+    ) -> None:
+        """Take a partition, after a `former` take of it that was revoked has ended."""
+        me = asyncio.current_task()
+        assert me is not None
         try:
-            await asyncio.gather(*(take(number) for number in sorted(set(numbers) - set(self.partitions))))
+            if former is not None:
+                await asyncio.wait([former])
+            offsets = (await asyncio.shield(committed)).get(number, {})
+            async with self._room:
+                ownership = await self._take(number, offsets, set())
+            if not me.cancelling():
+                self._begin(number, ownership, None)
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            self.fail(error)
+            if not me.cancelling():
+                self.fail(error)
+        finally:
+            if self._takes.get(number) is me:
+                del self._takes[number]
 
     async def revoke(self, numbers: Iterable[int]) -> None:
-        """Finish the chunk at hand of these partitions, write their checkpoints, drop their state."""
-        numbers = sorted(set(numbers) & set(self.partitions))
-        for number in numbers:
+        """Finish the chunk at hand of these partitions, write their checkpoints, drop their state; take no more.
+
+        Returns when nothing of ours is on its way to their journals, so that the next owner's record comes after.
+        """
+        numbers = set(numbers)
+        owned = sorted(numbers & set(self.partitions))
+        takes = [self._takes[number] for number in numbers & set(self._takes)]
+        for take in takes:
+            take.cancel()
+        for number in owned:
             self.partitions[number].stop()
-        tasks = [self._tasks[number] for number in numbers]
-        if tasks:
-            await asyncio.wait(tasks, timeout=self.settings.stop_timeout_ms / 1000)
-        for number in numbers:
+        if waiting := [*takes, *(self._tasks[number] for number in owned)]:
+            await asyncio.wait(waiting, timeout=self.settings.stop_timeout_ms / 1000)
+        for number in owned:
             task, partition = self._tasks.pop(number), self.partitions.pop(number)
             task.cancel()
             partition.abandon()

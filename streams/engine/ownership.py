@@ -1,5 +1,7 @@
 """Taking a partition: fence, read the journal, load the snapshots, fold again, publish the last chunk again (4-9)."""
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +24,8 @@ from streams.engine.snapshotting import Restored, restore
 from streams.engine.states import States
 
 log = structlog.get_logger(__name__)
+
+Fenced = tuple[int, Instant | None]
 
 
 @dataclass
@@ -54,6 +58,16 @@ class Rebuilt:
     loss: bool
 
 
+async def _to_its_end(fence: Coroutine[Any, Any, Fenced]) -> Fenced:
+    """The fence's result; who is cancelled meanwhile waits for it, so that it does not land behind the next owner's."""
+    request = asyncio.ensure_future(fence)
+    try:
+        return await asyncio.shield(request)
+    except asyncio.CancelledError:
+        await asyncio.wait([request])
+        raise
+
+
 @dataclass
 class Taking:
     """What taking a partition needs to know; `apart` grows when rules raise while chunks are folded again."""
@@ -70,7 +84,7 @@ class Taking:
     async def take(self) -> Ownership:
         """Take the partition. Raises Refusal when a person must decide, Stopped when a request failed."""
         writer = JournalWriter(self.publisher, self.settings.journal_topic, self.partition)
-        owner, stamped = await writer.fence(self._owner_record())  # rule 4
+        owner, stamped = await _to_its_end(writer.fence(self._owner_record()))  # rule 4
         faults.reach("fence")
         checks.clock(self.settings, stamped)
         async with Reader(self.settings) as reader:

@@ -103,7 +103,7 @@ def test_an_owner_who_wrote_nothing_did_not_work_here() -> None:
 
 
 def test_a_journal_that_begins_after_chunks_nobody_kept_is_a_refusal() -> None:
-    """Chunk 31 comes first: a checkpoint after it may say what 1 to 30 were, and only the end shows whether one does."""
+    """Chunk 31 comes first: only a checkpoint after it may say what 1 to 30 were."""
     shortened = {5: _owner(), 6: _chunk(5, 31)}
     with pytest.raises(Refusal, match="from chunk 0 to 31"):
         _read(shortened).ended()
