@@ -201,8 +201,9 @@ class Engine:
                     partition = await self._take_anew(number, partition, failure)
         except BaseException as error:
             partition.abandon()
-            if isinstance(error, asyncio.CancelledError) and (number not in self._tasks or self.ending()):
-                raise  # revoked, or the process ends
+            ours = self._tasks.get(number) is asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and (not ours or self.ending()):
+                raise  # revoked, perhaps assigned anew since, or the process ends
             self.fail(error)
 
     async def _take_anew(self, number: int, partition: Partition, failure: ClientFailed) -> Partition:
