@@ -144,7 +144,7 @@ class Opening(Money, array_like=True, kw_only=True, gc=False):
     documents: list[dict[str, str]] = []
 
 
-class Waiting(msgspec.Struct, array_like=True):
+class Waiting(msgspec.Struct, array_like=True, gc=False):
     """A reversal or return whose partner has not come: kept with its bytes until `until`, then a dead letter."""
 
     kind: str
@@ -160,7 +160,7 @@ class Waiting(msgspec.Struct, array_like=True):
     value: bytes
 
 
-class Facts(msgspec.Struct, array_like=True):
+class Facts(msgspec.Struct, array_like=True, gc=False):
     """By business id; a dispatch's is its shipment id. Withdrawn facts stay, `voided`, so that older revisions lose."""
 
     dispatches: dict[str, Dispatch] = {}
@@ -206,7 +206,7 @@ class Run(msgspec.Struct, array_like=True, gc=False):
     shipment_id: str
 
 
-class Position(msgspec.Struct, array_like=True):
+class Position(msgspec.Struct, array_like=True, gc=False):
     """What follows from the facts up to day `day` (a fact dated later takes effect at the beginning of its day)."""
 
     day: Days = 0
@@ -238,12 +238,12 @@ class Position(msgspec.Struct, array_like=True):
     """(day, id) of the first deal's closing once that day is over, while no fact dated up to it has come since."""
 
 
-class Condition(msgspec.Struct, array_like=True):
+class Condition(msgspec.Struct, array_like=True, gc=False):
     since: Instant
     overridden: bool = False
 
 
-class Decided(msgspec.Struct, array_like=True):
+class Decided(msgspec.Struct, array_like=True, gc=False):
     """What has been decided and published."""
 
     risk_group: int = 0
@@ -257,7 +257,7 @@ class Decided(msgspec.Struct, array_like=True):
     """The last published record of `shipment-blocks`, byte for byte; empty when there was none."""
 
 
-class Client(msgspec.Struct, array_like=True):
+class Client(msgspec.Struct, array_like=True, gc=False):
     id: str
     sequence: int = 0
     seen: int = 0

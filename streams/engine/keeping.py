@@ -21,6 +21,10 @@ log = structlog.get_logger(__name__)
 
 _JOURNAL_LONG: Final = 20_000
 """Records after which an owner names itself anew: what a recovery reads is bounded by it."""
+_RECORDS_PER_STATE: Final = 8
+"""Records folded for each state that a round would write: the round then costs little beside them."""
+_ROUND_DELAY_MAX: Final = 3
+"""In snapshot intervals: a recovery must not have to fold more than that again."""
 
 Cut = Callable[[int, int], Awaitable[None]]
 """Cuts the journal of a partition in front of an offset."""
@@ -44,6 +48,7 @@ class Keeper:
         self._wake = wake
         self._round: SnapshotRound | None = None
         self._last_round = time.monotonic()
+        self._folded_at_round = self.folder.records_folded
         self._repair = Repair(settings, owned.partition)
         self._look: asyncio.Task[None] | None = None
         self._looked = False
@@ -104,7 +109,7 @@ class Keeper:
         if self._round is None:
             if not self._looked:
                 self._start_look()
-            if (time.monotonic() - self._last_round) * 1000 < self.settings.snapshot_interval_ms:
+            if not self._round_is_due():
                 return
             self._start_look()
             if self.owned.n == self.owned.c and not self.folder.states.dirty:
@@ -112,6 +117,15 @@ class Keeper:
                 return
             self._begin_round()
         await self._advance_round()
+
+    def _round_is_due(self) -> bool:
+        """A round encodes every changed client once: under load it waits until that is little beside the folding."""
+        passed_ms = (time.monotonic() - self._last_round) * 1000
+        if passed_ms < self.settings.snapshot_interval_ms:
+            return False
+        folded = self.folder.records_folded - self._folded_at_round
+        worth_it = folded >= _RECORDS_PER_STATE * len(self.folder.states.dirty)
+        return worth_it or passed_ms >= _ROUND_DELAY_MAX * self.settings.snapshot_interval_ms
 
     def _start_look(self) -> None:
         if self._look is None:
@@ -121,6 +135,7 @@ class Keeper:
 
     def _begin_round(self) -> None:
         """Rule 14: c, positions, instant and shared state as of now."""
+        self._folded_at_round = self.folder.records_folded
         settings, folder = self.settings, self.folder
         self._round = SnapshotRound(
             folder.states,

@@ -1,12 +1,16 @@
 """The clients of one partition: bytes until touched, a bounded number of them decoded."""
 
 import hashlib
-from typing import Generic
+from itertools import islice
+from typing import Final, Generic
 
 from schemas.records import NEVER, Instant
 from streams.engine.deadlines import Deadlines
 from streams.engine.fold import Fold, Shared, State
 from streams.engine.snapshot_records import HeldClient, SnapshotHeader, encode_held
+
+_SLACK_SHARE: Final = 20
+"""Of the limit of decoded clients."""
 
 
 class States(Generic[State, Shared]):
@@ -80,18 +84,28 @@ class States(Generic[State, Shared]):
         self.deadlines.set(key, self._headers[key][0])
 
     def trim(self) -> None:
-        """Encode again what is too much, the least recently decoded first."""
-        excess = len(self.live) - self.decoded_clients_max
-        if excess <= 0:
+        """Encode again what is too much: clients untouched since their snapshot first, the longest decoded first.
+
+        A little more than the limit is let be, and a little more than the excess goes, so that a population just
+        above the limit is not decoded and encoded again at every chunk.
+        """
+        slack = self.decoded_clients_max // _SLACK_SHARE
+        if len(self.live) <= self.decoded_clients_max + slack:
             return
+        excess = len(self.live) - self.decoded_clients_max + slack
+        dirty = self.dirty
+        chosen = list(islice((key for key in self.live if key not in dirty), excess))
+        chosen += islice((key for key in self.live if key in dirty), excess - len(chosen))
+        for key in chosen:
+            self._put_away(key, self.live.pop(key))
+
+    def _put_away(self, key: bytes, state: State) -> None:
         fold = self.fold
-        for key in list(self.live)[:excess]:
-            state = self.live.pop(key)
-            if key in self.dirty:
-                self.encoded[key] = fold.encode(state)
-                self._headers[key] = (fold.deadline(state), fold.seen(state))
-            elif key not in self.encoded:
-                self.encoded[key] = fold.encode(state)
+        if key in self.dirty:
+            self.encoded[key] = fold.encode(state)
+            self._headers[key] = (fold.deadline(state), fold.seen(state))
+        elif key not in self.encoded:
+            self.encoded[key] = fold.encode(state)
 
     def snapshot(self, key: bytes, chunk: int) -> tuple[SnapshotHeader, bytes]:
         """The client as a snapshot of `chunk`; the caller takes it out of `dirty`."""
