@@ -153,12 +153,12 @@ class Folder(Generic[State, Shared]):
     def _keep(self, key: bytes, record: Source, at: Instant, index: int, out: list[Output]) -> None:
         """Keep an input of a held client; beyond the limit it is a dead letter, so that nothing is lost in silence."""
         held = self.states.held[key]
-        size = len(record.value or b"") + 100
-        if held.size + size > self.held_bytes_max:
+        keeping = kept(record, at)
+        if held.size + keeping.size > self.held_bytes_max:
             self._reject(record, Rejected("limit_exceeded", None, _TOO_MUCH_HELD), at, index, out)
             return
-        held.records.append(kept(record, at))
-        held.size += size
+        held.records.append(keeping)
+        held.size += keeping.size
         self.states.dirty[key] = None
 
     def _fold_apart(self, key: bytes, record: Source, at: Instant, index: int, made: Made) -> None:

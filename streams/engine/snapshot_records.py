@@ -17,6 +17,8 @@ _OWNER: Final = struct.Struct(">Q")
 
 Headers = Sequence[tuple[str, bytes]]
 
+_KEPT_OVERHEAD_BYTES: Final = 100
+
 
 class SnapshotHeader(NamedTuple):
     """What stands in a snapshot's header beside the state."""
@@ -40,9 +42,16 @@ class KeptRecord(msgspec.Struct, array_like=True):
     timestamp: Instant
     key: bytes | None
     value: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: list[tuple[str, bytes | None]]
+    """Kafka allows headers without a value."""
     at: Instant
     """The partition's instant when it arrived."""
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes in a snapshot."""
+        headers = sum(len(name) + len(value or b"") + 10 for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + headers + _KEPT_OVERHEAD_BYTES
 
 
 def kept(record: Source, at: Instant) -> KeptRecord:

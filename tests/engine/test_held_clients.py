@@ -70,7 +70,7 @@ def test_records_of_a_held_client_beyond_the_limit_are_dead_letters(world: Calla
         one.wait_folded()
     letters = one.outputs(DEAD_LETTERS)
     assert {dict(read.headers)["stoplist-reason"] for read in letters} == {b"limit_exceeded"}
-    assert len(letters) == 21 - 9, "nine records of some 108 bytes fit into 1000"
+    assert len(letters) == 21 - 8, "eight records of some 120 bytes fit into 1000"
 
 
 def test_many_failing_clients_do_not_stop_the_worker(world: Callable[..., World]) -> None:
