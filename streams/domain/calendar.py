@@ -51,6 +51,8 @@ class Calendar:
         self._cutoffs: dict[int, int] = {}
         self._forms: dict[int, tuple[str, str, bool]] = {}
         self._offset_guess = 0
+        self._day_asked = (0, 0, 0)
+        """Beginning and end of the day asked for last, and that day: most questions are about today."""
 
     def _instant(self, day: int, at: time) -> int:
         local = datetime.combine(date.fromordinal(day), at, tzinfo=self._zone)
@@ -67,6 +69,14 @@ class Calendar:
 
     def day_of(self, instant: int) -> int:
         """The day an instant falls on."""
+        begins, ends, day = self._day_asked
+        if begins <= instant < ends:
+            return day
+        day = self._day_of(instant)
+        self._day_asked = self.midnight(day), self.midnight(day + 1), day
+        return day
+
+    def _day_of(self, instant: int) -> int:
         day = (instant + self._offset_guess) // DAY_MS + _EPOCH_DAY
         midnights = self._midnights
         begins = midnights.get(day)

@@ -87,7 +87,10 @@ def next_instant(standing: Standing, client: Client, now: Instant, day: Days) ->
     """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds."""
     rules = standing.rules
     earliest = overdue.next_instant(rules, client, now, standing.completed_through)
-    next_day = min(allocation.next_day(client), volume_category.next_day(rules, client, day))
+    next_day = volume_category.next_day(rules, client, day)
+    position = client.position
+    if position.ahead or position.kept:
+        next_day = min(next_day, allocation.next_day(client))
     if client.facts.limits:
         next_day = min(next_day, credit_limit.next_day(rules, client, day))
     return earliest if next_day == NEVER else min(earliest, rules.midnight(next_day))

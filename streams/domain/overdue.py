@@ -5,7 +5,9 @@ Obligations keep their spans of days with something outstanding; ended runs of o
 the usual question, of a client who pays on time, looks at two lists and is done.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from schemas.records import NEVER
 from streams.domain.debts import run_first
@@ -15,7 +17,7 @@ from streams.domain.risk_group import next_threshold_days
 from streams.domain.state import Client, Days, Instant, Obligation
 
 
-class Overdue(NamedTuple):
+class Overdue(msgspec.Struct, gc=False):
     """Lateness of a client. Obligations are named by their business id."""
 
     violations: int
@@ -48,19 +50,24 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
     late, opened = position.late, position.open
     if not late and (not opened or opened[0].due >= day):
         return _NONE
+    dispatches, cutoff = client.facts.dispatches, rules.cutoff
     found: dict[tuple[str, str], None] = {}
     judged: list[str] = []
     longest = current = since = 0
     longest_id = current_id = ""
     for place in opened:
         due = place.due
-        if due >= day or not is_judged(rules, due, now, completed_through):
-            break  # those after it are due later still
-        spans = obligation_at(client, place.shipment_id, place.index).spans
+        if due >= day or (due > completed_through and cutoff(due) > now):
+            break  # not judged yet, and those after it are due later still
+        shipment_id = place.shipment_id
+        if shipment_id:
+            spans = dispatches[shipment_id].obligations[place.index].spans
+        else:
+            spans = obligation_at(client, shipment_id, place.index).spans
         if not spans or spans[-1] or spans[-2] > day:
             continue  # within the tolerance, or reopened only after `day`
         first = run_first(spans, due)
-        found[place.shipment_id, place.id] = None
+        found[shipment_id, place.id] = None
         judged.append(place.id)
         if day - first + 1 > current:
             current, current_id, since = day - first + 1, place.id, first
@@ -93,20 +100,24 @@ def is_judged(rules: Rules, due: Days, now: Instant, completed_through: Days) ->
 def next_instant(rules: Rules, client: Client, now: Instant, completed_through: Days) -> Instant:
     """The next instant after `now` at which violations, bands or what is overdue change by time alone; or NEVER."""
     position = client.position
+    dispatches = client.facts.dispatches
     earliest, since = NEVER, 0
     longest = 0
     day = 0
     for place in position.open:
-        spans = obligation_at(client, place.shipment_id, place.index).spans
+        due, shipment_id = place.due, place.shipment_id
+        if shipment_id:
+            spans = dispatches[shipment_id].obligations[place.index].spans
+        else:
+            spans = obligation_at(client, shipment_id, place.index).spans
         if not spans or spans[-1]:
             continue
-        begins = rules.midnight(place.due + 1)
-        if place.due > completed_through:
-            begins = max(begins, rules.cutoff(place.due))
+        # a cutoff is never before the day after the due date
+        begins = rules.cutoff(due) if due > completed_through else rules.midnight(due + 1)
         if begins > now:
             earliest = begins
             break
-        first = run_first(spans, place.due)
+        first = run_first(spans, due)
         since = min(since, first) if since else first
     if position.late:
         day = rules.day_of(now)

@@ -10,7 +10,8 @@ from functools import lru_cache
 import msgspec
 
 from schemas.records import Instant
-from streams.domain import allocation, money
+from streams.domain import money
+from streams.domain.lookup import obligation_at
 from streams.domain.next_change import Change, Prediction, View
 from streams.domain.outputs import Common, encode
 from streams.domain.policy import Rules
@@ -106,20 +107,32 @@ def counted(view: View, at: str) -> Counted:
 def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | None) -> Lasting:
     """The lasting part as of the view; open obligations are listed up to the policy's limit."""
     position, decided, late, text = client.position, client.decided, view.overdue, money.text
+    judged, dispatches = late.judged, client.facts.dispatches
     listed: list[OpenObligation] = []
-    for place, item in allocation.open_obligations(client):
-        if len(listed) == rules.obligations_listed_max:
-            break
-        shipment_id = place.shipment_id or item.shipment_id or None
-        judged = place.id in late.judged
-        amounts = text(item.amount), text(item.outstanding)
-        listed.append(OpenObligation(place.id, shipment_id, _date_text(place.due), *amounts, judged))
+    for place in position.open[: rules.obligations_listed_max]:
+        shipment_id = place.shipment_id
+        if shipment_id:
+            item = dispatches[shipment_id].obligations[place.index]
+        else:
+            item = obligation_at(client, shipment_id, place.index)
+        amount = text(item.amount)
+        listed.append(
+            OpenObligation(
+                place.id,
+                shipment_id or item.shipment_id or None,
+                _date_text(place.due),
+                amount,
+                amount if item.outstanding == item.amount else text(item.outstanding),
+                place.id in judged,
+            )
+        )
+    outstanding = text(position.outstanding)
     return Lasting(
         _date_text(late.since) if late.since else None,
         rules.currency,
-        text(position.outstanding),
-        text(position.unapplied),
-        text(view.exposure),
+        outstanding,
+        text(position.unapplied) if position.unapplied else "0.00",
+        outstanding if view.exposure == position.outstanding else text(view.exposure),
         None if view.limit is None else text(view.limit),
         listed,
         len(position.open),

@@ -48,11 +48,14 @@ def next_day(rules: Rules, client: Client, day: int) -> int:
     if not book:
         return NEVER
     month = month_of(day)
-    running = max(book.get(month, 0), 0)
+    running, closed_last = book.get(month, 0), book.get(month - 1, 0)
+    if running < 0:
+        running = 0
     next_month = category(rules, running)
-    if next_month != category(rules, max(running, book.get(month - 1, 0))):
+    if closed_last > running and next_month != category(rules, closed_last):
         return month_first(month + 1)
-    return month_first(month + 2) if next_month != category(rules, 0) else NEVER
+    # C is the lowest, so it cannot fall
+    return month_first(month + 2) if next_month != "C" and next_month != category(rules, 0) else NEVER
 
 
 def closed(rules: Rules, month: int, at: Instant) -> bool:
