@@ -42,6 +42,8 @@ class HistoryFold(Generic[State, Shared]):
         self._states: dict[bytes, State] = {}
         self._deadlines: list[tuple[Instant, bytes]] = []
         self._offsets: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self.place = ""
+        """Topic/partition/offset of the record folded last."""
         self.instant: Instant = 0
         """The latest instant anything was decided at."""
 
@@ -119,4 +121,5 @@ class HistoryFold(Generic[State, Shared]):
         offset = self._offsets[line.topic, partition]
         for number in counted:
             self._offsets[line.topic, number] += 1
+        self.place = f"{line.topic}/{partition}/{offset}"
         return Record(line.topic, partition, offset, line.timestamp_ms, line.key, line.value)

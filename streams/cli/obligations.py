@@ -6,7 +6,7 @@ itself and not what was told about it: an auditor lays it beside the ledger line
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +17,9 @@ import typer
 from streams.cli.failure import Failure
 from streams.cli.history import parse_instant
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
+from streams.cli.terminal import tell
 from streams.domain import overdue
+from streams.domain.folding import FOLDED_IDS_MAX
 from streams.domain.money import text
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, Obligation
@@ -39,7 +41,7 @@ def obligations(
     """Prints every obligation that is known with its overdue days, one JSON object a line, by client and due date.
 
     Read from the workers' snapshots, which are some seconds behind. Obligations that were paid longer ago than the
-    policy's window and correction_days are not kept.
+    policy's window and correction_days are not kept; stderr says how many those are.
 
     \b
     Examples:
@@ -55,10 +57,22 @@ def obligations(
     numbers = load_policy(policy) if policy is not None else None
     found = states(bootstrap)
     rules = Rules.compile(numbers or last_activated(bootstrap) or load_policy(None))
-    for state in found:
-        if client is None or state.id == client:
-            sys.stdout.buffer.writelines(lines_of(rules, state, instant))
+    listed = [state for state in found if client is None or state.id == client]
+    for state in listed:
+        sys.stdout.buffer.writelines(lines_of(rules, state, instant))
     sys.stdout.buffer.flush()
+    tell(left_out(listed))
+
+
+def left_out(clients: Iterable[Client]) -> list[str]:
+    """How many obligations are known to be folded away and so are in no line; nothing when none is."""
+    counts = [len(client.facts.folded_ids) for client in clients]
+    total = sum(counts)
+    if not total:
+        return []
+    least = "at least " if FOLDED_IDS_MAX in counts else ""
+    what = "1 obligation is" if total == 1 else f"{total} obligations are"
+    return [f"{least}{what} not listed: paid longer ago than the policy's window and correction_days, so not kept"]
 
 
 def lines_of(rules: Rules, client: Client, instant: int) -> Iterator[bytes]:

@@ -15,7 +15,8 @@ from streams.cli.failure import Failure
 from streams.cli.folding import HistoryFold
 from streams.cli.history import Line, parse_instant, read_history
 from streams.cli.options import load_policy
-from streams.cli.terminal import Progress
+from streams.cli.rejections import Rejections
+from streams.cli.terminal import Progress, tell
 
 _STANDARD: Final = "-"
 _encode: Final = msgspec.json.Encoder().encode
@@ -41,7 +42,9 @@ def replay(
     A line of the history is {"topic": …, "timestamp": append time in milliseconds or RFC 3339, "value": {…}}, in the
     order of appending. Outputs are {"topic": …, "key": …, "value": …}, dead letters with their headers. With --status:
     each client's status at the end of time, by client id. With --obligations: each obligation with its overdue days,
-    by client and due date. An INSTANT is written as a timestamp is; records after it are left out.
+    by client and due date, but for those paid longer ago than the policy's window and correction_days, which are not
+    kept. Then stderr says which records were rejected, and how many obligations are left out. An INSTANT is written as
+    a timestamp is; records after it are left out.
 
     \b
     Examples:
@@ -65,36 +68,42 @@ def replay(
     fold = ClientFold(numbers)
     folded: HistoryFold[Client, Shared] = HistoryFold(fold)
     out = sys.stdout.buffer
-    silent = status or obligations
+    rejections = Rejections()
     with _reading(history) as lines, Progress("records folded") as progress:
-        for outputs in _fold(folded, read_history(lines, history), end, progress):
-            if not silent:
+        for number, outputs in _fold(folded, read_history(lines, history), end, progress):
+            if status or obligations:
+                rejections.note(outputs, folded.place, number)
+            else:
                 out.writelines(map(output_line, outputs))
     if status:
         for _, state in folded.states():
             out.write(fold.status_as_of(folded.shared, state, folded.instant) + b"\n")
     elif obligations:
-        from streams.cli.obligations import lines_of
+        from streams.cli.obligations import left_out, lines_of
 
         for _, state in folded.states():
             out.writelines(lines_of(folded.shared.standing(state.seen).rules, state, folded.instant))
+        tell(left_out(state for _, state in folded.states()))
     out.flush()
+    tell(rejections.told(f"run without --{'status' if status else 'obligations'} to see them"))
 
 
 def _fold(
     folded: HistoryFold[Any, Any], lines: Iterable[Line], end: int | None, progress: Progress
-) -> Iterator[list[Output]]:
-    """The outputs of each record up to `end`, then what time alone still brings."""
+) -> Iterator[tuple[int, list[Output]]]:
+    """Line and outputs of each record up to `end`, then what time alone still brings."""
+    number = 0
     for line in lines:
         if end is None or line.timestamp_ms <= end:
             with _failing_on(f"record {line.number}"):
                 outputs = folded.feed(line)
-            yield outputs
+            number = line.number
+            yield number, outputs
             progress.advance()
     rest: list[Output] = []
     with _failing_on("the time after the last record"):
         folded.advance(folded.instant if end is None else end, rest)
-    yield rest
+    yield number, rest
 
 
 @contextmanager

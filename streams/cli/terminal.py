@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Final, Self
 
@@ -57,3 +58,9 @@ class Progress:
 def colours_wanted() -> bool:
     """Whether stdout is a terminal and NO_COLOR is not set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Says something beside the results, on stderr; the first line names the program."""
+    for number, line in enumerate(lines):
+        sys.stderr.write(f"{'' if number else 'stoplist: '}{line}\n")

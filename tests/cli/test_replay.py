@@ -206,3 +206,50 @@ def test_a_history_can_come_through_a_pipe(monkeypatch: pytest.MonkeyPatch, capf
 def test_an_empty_history_prints_nothing(replay: Any) -> None:
     assert replay([]) == []
     assert replay([], "--status") == []
+
+
+@pytest.mark.parametrize("flag", ["--status", "--obligations"])
+def test_rejected_records_are_told_beside_what_is_printed(tmp_path: Path, capfd: Capture, flag: str) -> None:
+    misspelt = json.loads(payment("C", "P", "2026-02-25T10:00:00+03:00", "2026-02-25"))
+    misspelt["value"]["type"] = "payment.recieved"
+    at = "2026-02-26T10:00:00+03:00"
+    reversal = {"type": "payment.reversed", "id": "R", "client_id": "C", "payment_id": "none", "value_date": at[:10]}
+    file = tmp_path / "history.jsonl"
+    # line 3 is empty; the reversal on line 5 waits 90 days for its payment, until 27 May
+    later = line("sales", "2026-05-28T10:00:00+03:00", "no json", key="C")
+    file.write_text("\n".join([UNPAID, json.dumps(misspelt), "", line("sales", at, "no json", key="C")]))
+    with file.open("a") as more:
+        more.write("\n" + line("payments", at, reversal) + "\n" + later)
+    assert run(["replay", str(file), flag]) == 0
+    out, err = capfd.readouterr()
+    assert [json.loads(text)["client_id"] for text in out.splitlines()] == ["C"]
+    said = err.splitlines()
+    assert said[0] == f"stoplist: 4 records were rejected and do not count; run without {flag} to see them"
+    assert said[1].startswith("  line 2 (payments): unknown_type: The field `type` names no event of the contract.")
+    assert said[2].startswith("  line 4 (sales): invalid_json: ")
+    assert said[3].startswith("  payments/")
+    assert "(it waited until line 6): partner_missing: " in said[3]
+    assert said[4].startswith("  line 6 (sales): invalid_json: ")
+    assert len(said) == 5
+
+
+def test_of_many_rejected_records_the_first_are_told(tmp_path: Path, capfd: Capture) -> None:
+    file = tmp_path / "history.jsonl"
+    file.write_text("\n".join([line("sales", "2026-02-26T10:00:00+03:00", "no json", key="C")] * 7))
+    assert run(["replay", str(file), "--status"]) == 0
+    said = capfd.readouterr().err.splitlines()
+    assert (len(said), said[-1]) == (7, "  and 2 more")
+
+
+def test_obligations_no_longer_kept_are_counted(tmp_path: Path, capfd: Capture) -> None:
+    file = tmp_path / "history.jsonl"
+    paid = payment("C", "P", "2024-01-15T10:00:00+03:00", "2024-01-15")
+    old = dispatch("C", "OLD", "2024-01-10T10:00:00+03:00", "2024-01-20")
+    file.write_text("\n".join([old, paid, UNPAID]))
+    assert run(["replay", str(file), "--obligations"]) == 0
+    out, err = capfd.readouterr()
+    assert [json.loads(text)["obligation_id"] for text in out.splitlines()] == ["S/1"]
+    assert err == (
+        "stoplist: 1 obligation is not listed: paid longer ago than the policy's window and correction_days, so not "
+        "kept\n"
+    )
