@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from typing import Any, Final
+from urllib.parse import quote
 
 import faust
 import structlog
@@ -34,6 +35,10 @@ class EngineApp(faust.App):
 
 def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
     """The application, not started."""
+    # The group remembers a static member under this name and Faust insists on it: host and port may change meanwhile.
+    named: dict[str, Any] = {}
+    if settings.instance_id:
+        named["canonical_url"] = f"http://worker/{quote(settings.instance_id, safe='')}"
     app = EngineApp(
         settings.application_id,
         broker=[URL(f"kafka://{server}") for server in settings.bootstrap_servers],
@@ -58,6 +63,7 @@ def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
         web_bind="127.0.0.1",
         web_port=settings.metrics_port or 6066,
         worker_redirect_stdouts=False,
+        **named,
     )
     app.engine = engine = Engine(settings, fold)
     app.transport = ChunkTransport(app.conf.broker_consumer[0:1], app)
