@@ -167,7 +167,8 @@ class SnapshotRound:
                 continue
             records.append((key_of(client, self._owner), data, headers_of(header)))
             for other in states.others.pop(client, ()):
-                deleted.append((key_of(client, other), None, []))
+                if other != self._owner:  # a journal made anew names owners as the one before it did
+                    deleted.append((key_of(client, other), None, []))
             states.taken[client] = n
             del dirty[client]
         self._next += most
