@@ -35,7 +35,7 @@ def obligations(
     ] = None,
     policy: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Policy; default: the last activated one, else the one that ships."),
+        typer.Option(metavar="FILE", help="Policy; default: the one in force, else the one that ships."),
     ] = None,
 ) -> None:
     """Prints every obligation that is known with its overdue days, one JSON object a line, by client and due date.
@@ -48,15 +48,15 @@ def obligations(
       stoplist obligations
       stoplist obligations --client C-17 | jq 'select(.overdue_days > 0)'
     """
-    from streams.cli.state_reading import last_activated, states
+    from streams.cli.state_reading import standing_of_workers, states
 
     try:
         instant = round(time.time() * 1000) if at is None else parse_instant(at)
     except ValueError as error:
         raise Failure(f"--at {error}") from None
-    numbers = load_policy(policy) if policy is not None else None
+    numbers = load_policy(policy)
     found = states(bootstrap)
-    rules = Rules.compile(numbers or last_activated(bootstrap) or load_policy(None))
+    rules = standing_of_workers(bootstrap, numbers).current.rules if policy is None else Rules.compile(numbers)
     listed = [state for state in found if client is None or state.id == client]
     for state in listed:
         sys.stdout.buffer.writelines(lines_of(rules, state, instant))

@@ -25,6 +25,12 @@ app = typer.Typer(
     epilog="Example: stoplist policy show > policy.yaml, change it, stoplist policy activate policy.yaml",
 )
 
+Own = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", envvar="STOPLIST_POLICY", metavar="FILE", help="What workers were started with; default: shipped."
+    ),
+]
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.", show_default=False)]
 
 
@@ -33,18 +39,23 @@ PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YA
     epilog="Examples: stoplist policy show > policy.yaml; stoplist policy show --active | head -1",
 )
 def show(
-    active: Annotated[bool, typer.Option("--active", help="The policy activated last, read from the broker.")] = False,
+    active: Annotated[bool, typer.Option("--active", help="The policy in force, read from the broker.")] = False,
     bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
+    own: Own = None,
 ) -> None:
-    """Prints the policy that ships, with comments: the file to begin from. With --active the one in force."""
+    """Prints the policy that ships, with comments: the file to begin from. With --active the one in force.
+
+    In force is what workers use: of the activated policies the one with the highest version.
+    """
     if not active:
         typer.echo(default_policy_text(), nl=False)
         return
-    from streams.cli.state_reading import last_activated
+    from streams.cli.state_reading import standing_of_workers
 
-    policy = last_activated(bootstrap)
-    if policy is None:
+    standing = standing_of_workers(bootstrap, load_policy(own))
+    if not standing.activated:
         raise Failure("no policy was activated yet, workers use their own; activate one with stoplist policy activate")
+    policy = standing.current.rules.policy
     typer.echo(f"# {_named(policy)}")
     typer.echo(yaml.safe_dump(policy.to_document(), sort_keys=False, allow_unicode=True), nl=False)
 
@@ -80,8 +91,13 @@ def activate(
         str | None,
         typer.Option(metavar="INSTANT", help="When it comes into force, on topics with simulated time."),
     ] = None,
+    own: Own = None,
 ) -> None:
-    """Publishes the whole policy to every partition; workers use it from that record on."""
+    """Publishes the whole policy to every partition; workers use it from that record on.
+
+    Refused is what workers would not use: a version that is not above the one in force, and another currency. The
+    policy in force may be activated again, which changes nothing.
+    """
     policy = load_policy(file)
     try:
         timestamp_ms = int(time.time() * 1000) if at is None else parse_instant(at)
@@ -93,8 +109,28 @@ def activate(
         raise Failure(f"topic {POLICIES} is made for simulated time; say with --at when the policy comes into force")
     if at is not None and not own_time:
         raise Failure(f"topic {POLICIES} is stamped by the broker's clock; leave out --at")
+    _refuse_what_is_not_used(policy, file, bootstrap, load_policy(own))
     count = publish(policy, bootstrap, timestamp_ms)
     typer.echo(f"{_named(policy)}, activated on {count} partitions")
+
+
+def _refuse_what_is_not_used(policy: Policy, file: Path, bootstrap: str, own: Policy) -> None:
+    from streams.cli.state_reading import standing_of_workers
+
+    standing = standing_of_workers(bootstrap, own)
+    now = standing.current.rules.policy
+    if standing.activated and policy.version <= now.version and policy != now:
+        other = " with other numbers" if policy.version == now.version else ""
+        raise Failure(
+            f"{file}: version {now.version} is in force{other} and workers would ignore version {policy.version}; "
+            f"write version: {now.version + 1} or higher"
+        )
+    if policy.currency != now.currency:
+        begun = "" if standing.activated else " (so says the policy that ships; name another with --policy)"
+        raise Failure(
+            f"{file}: currency is {policy.currency}, but workers keep balances in {now.currency}{begun} and would not "
+            f"use it; write currency: {now.currency}"
+        )
 
 
 def publish(policy: Policy, bootstrap: str, timestamp_ms: int) -> int:

@@ -1,12 +1,9 @@
-"""Reads what workers keep: the states in the snapshot topic, and the policy activated last."""
+"""Reads what workers keep: the states in the snapshot topic, and which policy is in force."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
-import msgspec
 from kafka import KafkaConsumer, TopicPartition
-from pydantic import ValidationError
 
 from schemas.catalogue import POLICIES, SNAPSHOTS
 from schemas.policy import Policy
@@ -14,6 +11,7 @@ from schemas.policy_file import default_policy
 from streams.cli.connection import consumer
 from streams.cli.failure import Failure
 from streams.domain.fold import ClientFold
+from streams.domain.shared import Shared
 from streams.domain.state import STATE_VERSION, Client
 from streams.engine.snapshot_records import decode_held, header_of, split_key
 
@@ -49,14 +47,20 @@ def _state(fold: ClientFold, record: Any) -> Client:
     return fold.decode(decode_held(record.value).state if header.held else record.value)
 
 
-def last_activated(bootstrap: str) -> Policy | None:
-    """The policy that was activated last and is valid; None when there was none."""
-    found = None
+def standing_of_workers(bootstrap: str, own: Policy) -> Shared:
+    """What the records of `policies` make of workers that began with the policy `own`, by the workers' own rule.
+
+    Every partition gets the same records, so one is enough. `Shared.activated` says whether any came into force.
+    """
+    fold = ClientFold(own)
+    shared = fold.shared_new()
     with consumer(bootstrap, auto_offset_reset="earliest") as reader:
         for record in records(reader, POLICIES, [0]):
-            with suppress(msgspec.DecodeError, ValidationError, ValueError, KeyError, TypeError):
-                found = Policy.from_document(msgspec.json.decode(record.value)["policy"])
-    return found
+            if record.key is None:
+                fold.broadcast(shared, record, record.timestamp)
+                for number, _, _ in fold.broadcasts(shared):
+                    fold.settle(shared, number)
+    return shared
 
 
 def records(reader: KafkaConsumer, topic: str, partitions: list[int] | None = None) -> Iterator[Any]:

@@ -135,7 +135,7 @@ def test_a_policy_is_activated_in_every_partition(topics: Topics, capfd: Capture
     assert event["policy"] == default_policy().to_document()
 
 
-def test_the_policy_in_force_is_the_last_valid_one(topics: Topics, capfd: Capture, tmp_path: Path) -> None:
+def test_the_policy_in_force_is_the_highest_valid_one(topics: Topics, capfd: Capture, tmp_path: Path) -> None:
     bootstrap = topics("--partitions", "2")
     assert run(["policy", "show", "--active", "--bootstrap", bootstrap]) == 2
     assert "no policy was activated yet" in capfd.readouterr().err
@@ -145,6 +145,11 @@ def test_the_policy_in_force_is_the_last_valid_one(topics: Topics, capfd: Captur
         assert run(["policy", "activate", str(file), "--bootstrap", bootstrap]) == 0
     producer = KafkaProducer(bootstrap_servers=bootstrap)
     producer.send("policies", b'{"type":"policy.activated","policy":{"version":"no"}}', partition=0).get(30)
+    lower = {**default_policy().to_document(), "version": 3, "window_days": 200}
+    euro = {**default_policy().to_document(), "version": 9, "currency": "EUR"}
+    for ignored in (lower, {**lower, "version": 4}, euro):  # as other programs may send them
+        event = {"type": "policy.activated", "id": "P", "version": ignored["version"], "policy": ignored}
+        producer.send("policies", json.dumps(event).encode(), partition=0).get(30)
     producer.close()
     capfd.readouterr()
     assert run(["policy", "show", "--active", "--bootstrap", bootstrap]) == 0
@@ -153,6 +158,52 @@ def test_the_policy_in_force_is_the_last_valid_one(topics: Topics, capfd: Captur
     assert "window_days: 400\n" in shown.read_text()
     assert run(["policy", "check", str(shown)]) == 0  # what is shown is a policy file
     assert capfd.readouterr().out == shown.read_text().splitlines()[0].removeprefix("# ") + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version: 3\n", "version 4 is in force and workers would ignore version 3; write version: 5 or higher"),
+        (
+            "version: 4\nwindow_days: 300\n",
+            "version 4 is in force with other numbers and workers would ignore version 4; write version: 5 or higher",
+        ),
+        (
+            "version: 5\ncurrency: EUR\n",
+            "currency is EUR, but workers keep balances in USD and would not use it; write currency: USD",
+        ),
+    ],
+)
+def test_what_workers_would_not_use_is_not_activated(
+    topics: Topics, capfd: Capture, tmp_path: Path, text: str, said: str
+) -> None:
+    bootstrap = topics("--partitions", "2")
+    file = tmp_path / "policy.yaml"
+    for _ in range(2):  # the same again changes nothing, and brings it where it did not arrive
+        file.write_text("version: 4\nwindow_days: 400\n")
+        assert run(["policy", "activate", str(file), "--bootstrap", bootstrap]) == 0
+    capfd.readouterr()
+    file.write_text(text)
+    assert run(["policy", "activate", str(file), "--bootstrap", bootstrap]) == 2
+    assert capfd.readouterr() == ("", f"stoplist: {file}: {said}\n")
+    assert len(read(bootstrap, "policies")) == 4
+
+
+def test_a_first_policy_has_the_currency_of_the_workers(topics: Topics, capfd: Capture, tmp_path: Path) -> None:
+    bootstrap = topics("--partitions", "1")
+    euro, own = tmp_path / "euro.yaml", tmp_path / "own.yaml"
+    euro.write_text("version: 2\ncurrency: EUR\n")
+    own.write_text("version: 1\ncurrency: EUR\n")
+    command = ["policy", "activate", str(euro), "--bootstrap", bootstrap]
+    assert run(command) == 2
+    assert "workers keep balances in USD (so says the policy that ships; name another with --policy)" in (
+        capfd.readouterr().err
+    )
+    assert run([*command, "--policy", str(own)]) == 0
+    capfd.readouterr()
+    show = ["policy", "show", "--active", "--bootstrap", bootstrap, "--policy", str(own)]
+    assert run(show) == 0
+    assert "currency: EUR\n" in capfd.readouterr().out
 
 
 def test_a_policy_on_simulated_time_needs_its_instant(topics: Topics, capfd: Capture) -> None:
