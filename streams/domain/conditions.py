@@ -38,6 +38,8 @@ def active(
 
 def overdue_of_first_deal(rules: Rules, client: Client, day: Days, late: Overdue) -> list[str]:
     """Obligations of the first deal that are overdue now, oldest due first; none once the deal is closed."""
+    if first_deal.known_closed(client, day):
+        return []
     deal = first_deal.of(rules, client, day)
     if deal is None or not deal.open:
         return []

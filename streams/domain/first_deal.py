@@ -23,6 +23,11 @@ class Deal(NamedTuple):
     """Ids of its shipments, in order of dispatch; empty once it is closed."""
 
 
+def known_closed(client: Client, day: Days) -> bool:
+    """Whether the first deal was closed before `day` and was found so already; False when that is not known."""
+    return bool(client.facts.first_deal) or 0 < client.position.deal_closed[0] < day
+
+
 def of(rules: Rules, client: Client, day: Days) -> Deal | None:
     """The first deal as of `day`; None before the first dispatch, and for a client opened past its first deal."""
     facts, position = client.facts, client.position

@@ -58,7 +58,7 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
     for place in opened:
         due = place.due
         if due >= day or (due > completed_through and cutoff(due) > now):
-            break  # not judged yet, and those after it are due later still
+            break  # neither its cutoff has passed nor are all payments in; those after it are due later still
         shipment_id = place.shipment_id
         if shipment_id:
             spans = dispatches[shipment_id].obligations[place.index].spans
@@ -92,11 +92,6 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
     return Overdue(len(found), [key[1] for key in found], longest, longest_id, current, current_id, since, judged)
 
 
-def is_judged(rules: Rules, due: Days, now: Instant, completed_through: Days) -> bool:
-    """Whether an obligation due on `due` may be called overdue at `now`: cutoff passed, or all payments are in."""
-    return due <= completed_through or rules.cutoff(due) <= now
-
-
 def next_instant(rules: Rules, client: Client, now: Instant, completed_through: Days) -> Instant:
     """The next instant after `now` at which violations, bands or what is overdue change by time alone; or NEVER."""
     position = client.position
@@ -122,14 +117,20 @@ def next_instant(rules: Rules, client: Client, now: Instant, completed_through: 
     if position.late:
         day = rules.day_of(now)
         window_first = day - rules.window_days + 1
+        leaves = 0
         for run in position.late:
-            if run.last < window_first:
+            last, due = run.last, run.due
+            if last < window_first:
                 continue
-            if not is_judged(rules, run.due, now, completed_through):
-                earliest = min(earliest, rules.cutoff(run.due))
+            if due > completed_through and (judged := rules.cutoff(due)) > now:
+                earliest = min(earliest, judged)
                 continue
-            earliest = min(earliest, rules.midnight(run.last + rules.window_days))
-            longest = max(longest, run.last - run.first + 1)
+            if not leaves:  # they stand in order of ending
+                leaves = last + rules.window_days
+            if last - run.first >= longest:
+                longest = last - run.first + 1
+        if leaves:
+            earliest = min(earliest, rules.midnight(leaves))
     if since:
         longest = max(longest, (day or rules.day_of(now)) - since + 1)
         threshold = next_threshold_days(rules, longest)

@@ -34,7 +34,9 @@ def deciding(rules: Rules, client: Client, day: int) -> tuple[int, int]:
 
 def of(rules: Rules, client: Client, day: int) -> str:
     """Category on `day` (today or later: as it will be when nothing arrives)."""
-    return category(rules, deciding(rules, client, day)[1])
+    month, book = month_of(day), client.position.turnover
+    running, closed_last = book.get(month, 0), book.get(month - 1, 0)
+    return category(rules, running if running >= closed_last else closed_last)
 
 
 def after(rules: Rules, client: Client, day: int) -> str:
