@@ -211,6 +211,7 @@ class Engine:
             raise Stopped(f"the rules raise on client {failure.key!r} even apart") from failure.__cause__
         log.error("client_failed", partition=number, client=failure.key, exc_info=failure.__cause__)
         partition.abandon()
+        self.bad.forget()
         ownership = await self._take(number, {}, {*partition.folder.apart, failure.key})
         inbox = partition.inbox
         if partition.current is not None:

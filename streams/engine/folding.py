@@ -9,6 +9,7 @@ from typing import Final, Generic
 
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from streams.engine.bad_records import BadRecords
+from streams.engine.broadcasting import make_due, settle
 from streams.engine.failures import ClientFailed
 from streams.engine.fold import Fold, Shared, State
 from streams.engine.made import Made
@@ -51,7 +52,6 @@ class Folder(Generic[State, Shared]):
         """On recovery: broadcasts each untouched client had taken when its snapshot was made."""
         self.folded_again: set[bytes] | None = None
         """On recovery: collects the clients that were folded."""
-        self.misrouted = 0
         self._n = 0
         self._broadcasts = len(fold.broadcasts(shared))
 
@@ -89,6 +89,8 @@ class Folder(Generic[State, Shared]):
         self.at = at
         self._finish(touched, created)
         self.records_folded += len(records)
+        if self.bad is not None:
+            self.bad.folded(len(records))
         self._settle()
         return made
 
@@ -112,7 +114,7 @@ class Folder(Generic[State, Shared]):
         if states.taken.get(key, 0) >= self._n:  # rule 7: its snapshot has this chunk in it
             return None
         if key in states.held:
-            self._keep(key, record, at, index, made.here)
+            self._keep(key, record, at, made.here)
             return None
         if key in self.apart or len(self.apart) > _APART_MAX:
             self._fold_apart(key, record, at, index, made)
@@ -139,23 +141,22 @@ class Folder(Generic[State, Shared]):
         if output is None:
             self._reject(record, MISROUTED, at, index, made.here)
         else:
-            self.misrouted += 1
             made.elsewhere.append((target, output))
         return True
 
     def _reject(self, record: Source, rejected: Rejected, at: Instant, index: int, out: list[Output]) -> None:
         out.append(self.fold.rejected(record, rejected, at))
         if self.bad is not None:
-            self.bad.rejected(self.records_folded + index, rejected.reason)
+            self.bad.rejected(index, record, rejected.reason)
 
     # held clients
 
-    def _keep(self, key: bytes, record: Source, at: Instant, index: int, out: list[Output]) -> None:
+    def _keep(self, key: bytes, record: Source, at: Instant, out: list[Output]) -> None:
         """Keep an input of a held client; beyond the limit it is a dead letter, so that nothing is lost in silence."""
         held = self.states.held[key]
         keeping = kept(record, at)
         if held.size + keeping.size > self.held_bytes_max:
-            self._reject(record, Rejected("limit_exceeded", None, _TOO_MUCH_HELD), at, index, out)
+            out.append(self.fold.rejected(record, Rejected("limit_exceeded", None, _TOO_MUCH_HELD), at))
             return
         held.records.append(keeping)
         held.size += keeping.size
@@ -167,14 +168,17 @@ class Folder(Generic[State, Shared]):
         data = states.encoded.get(key)
         if data is None and self._misroute(key, record, at, index, made):
             return
-        mark = len(out)
+        mark, seen = len(out), NEVER
         try:
-            state = fold.create(self.shared, key) if data is None else fold.decode(data)
+            if data is None:
+                data = fold.encode(fold.create(self.shared, key))
+            state = fold.decode(data)
+            seen = fold.seen(state)
             rejected = fold.record(self.shared, state, record, at, out)
         except Exception:
             del out[mark:]
-            states.hold(key, HeldClient(data or b"", [], fold.rules_version, "rules"))
-            self._keep(key, record, at, index, out)
+            states.hold(key, HeldClient(data or b"", [], fold.rules_version, "rules", seen=seen))
+            self._keep(key, record, at, out)
             return
         if rejected is not None:
             self._reject(record, rejected, at, index, out)
@@ -194,7 +198,8 @@ class Folder(Generic[State, Shared]):
         self._n = n
         for key in clients:
             if states.taken.get(key, 0) < n and key not in states.held and (state := states.load(key)) is not None:
-                states.hold(key, HeldClient(fold.encode(state), [], fold.rules_version, "state_bytes"))
+                held = HeldClient(fold.encode(state), [], fold.rules_version, "state_bytes", seen=fold.seen(state))
+                states.hold(key, held)
 
     def retry(self, n: int, clients: Sequence[bytes]) -> Made:
         """Fold a chunk that says: try these held clients again, from their last good state."""
@@ -212,6 +217,7 @@ class Folder(Generic[State, Shared]):
                     rejected = fold.record(self.shared, state, record, record.at, made.here)
                     if rejected is not None:
                         self._reject(record, rejected, record.at, index, made.here)
+                self._fire_one(state, self.at, made.here)
             except Exception:
                 del made.here[mark:]
                 held.rules_version = fold.rules_version
@@ -262,11 +268,12 @@ class Folder(Generic[State, Shared]):
         mark = len(out)
         data = states.encoded[key]
         state = fold.decode(data)
+        seen = fold.seen(state)
         try:
             self._fire_one(state, instant, out)
         except Exception:
             del out[mark:]
-            states.hold(key, HeldClient(data, [], fold.rules_version, "rules"))
+            states.hold(key, HeldClient(data, [], fold.rules_version, "rules", seen=seen))
             return
         states.put(key, state)
         self._touched_apart(key)
@@ -285,21 +292,10 @@ class Folder(Generic[State, Shared]):
 
     def reach(self, number: int, instant: Instant, reach: Reach) -> None:
         """Make every client due that broadcast `number` reaches and that has not taken it."""
-        deadlines, seen, held = self.states.deadlines, self.seen, self.states.held
-        due = deadlines.due
-        for key, deadline in due.items():
-            reached = instant < deadline <= reach.deadline_until and key not in held
-            if reached and (seen is None or seen.get(key, -1) < number):
-                due[key] = instant
-        deadlines.rebuild()
+        make_due(self.states, self.seen, number, instant, reach)
 
     def _settle(self) -> None:
         """Tell the fold which broadcasts nobody still has to take."""
-        if not self._broadcasts:
-            return
-        first = self.states.deadlines.first()
-        earliest = NEVER if first is None else first[0]
-        settled = [number for number, instant, _ in self.fold.broadcasts(self.shared) if instant < earliest]
-        if settled:
-            self.fold.settle(self.shared, max(settled))
+        if self._broadcasts:
+            settle(self.fold, self.states, self.shared)
             self._broadcasts = len(self.fold.broadcasts(self.shared))

@@ -108,6 +108,8 @@ class Partition:
         await self._keeper.retry_held()
         while not self._stopping:
             self._wake.clear()
+            if self.folder.bad is not None:
+                self.folder.bad.report()
             await self._keeper.between_chunks()
             taken = self._next()
             if taken is not None:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from schemas.records import Instant, Source
+from schemas.records import NEVER, Instant, Source
 
 HEADER: Final = "stoplist"
 _FIELDS: Final = struct.Struct(">QqQIB")
@@ -74,6 +74,8 @@ class HeldClient(msgspec.Struct):
     """`rules` or `state_bytes`."""
     size: int = 0
     """Bytes of `records`."""
+    seen: int = NEVER
+    """Broadcasts the state has taken: later ones are kept until the client is tried again."""
 
 
 def key_of(client: bytes, owner: int) -> bytes:

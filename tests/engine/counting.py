@@ -133,13 +133,17 @@ class CountingFold:
 
     def fire(self, shared: CountShared, state: CountState, until: Instant, out: list[Output]) -> None:
         for number, instant, deadline_until in shared.open:
-            if number > state.seen and instant <= until:
-                self._due(state, instant, out)
-                if state.due <= deadline_until:
-                    state.heard += 1
-                    self._publish(state, instant, out)
+            if number <= state.seen:
+                continue
+            if instant > until:
+                return self._due(state, until, out)
+            self._due(state, instant, out)
+            state.seen = number
+            if state.due <= deadline_until:
+                state.heard += 1
+                self._publish(state, instant, out)
         state.seen = shared.number
-        self._due(state, until, out)
+        return self._due(state, until, out)
 
     def _due(self, state: CountState, until: Instant, out: list[Output]) -> None:
         if state.due <= until:
