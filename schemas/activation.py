@@ -4,8 +4,9 @@ from pydantic import ValidationError
 
 from schemas.dead_letters import POLICY_INVALID
 from schemas.events import PolicyActivated
-from schemas.policy import Policy
+from schemas.policy import REMEDIES, Policy
 from schemas.records import Rejected
+from schemas.wording import field_of, in_words
 
 
 def policy_of(event: PolicyActivated) -> Policy | Rejected:
@@ -13,9 +14,10 @@ def policy_of(event: PolicyActivated) -> Policy | Rejected:
     try:
         policy = Policy.from_document(event.policy)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = ".".join(("policy", *map(str, first["loc"])))
-        return Rejected(POLICY_INVALID, field, f"{field}: {first['msg']}; check the file with stoplist policy check.")
+        first = error.errors(include_url=False, include_input=False)[0]
+        path, said = field_of(first, in_words(first, REMEDIES))
+        field = ".".join(("policy", *path))
+        return Rejected(POLICY_INVALID, field, f"{field}: {said}; check the file with stoplist policy check.")
     except ValueError as error:
         return Rejected(POLICY_INVALID, "policy", f"{error}.")
     if policy.version != event.version:

@@ -15,10 +15,10 @@ from schemas import dead_letters as reasons
 from schemas import events
 from schemas.catalogue import PAYMENTS, RECORD_BYTES_MAX, SALES, SHIPMENTS, TOPIC_OF_TYPE
 from schemas.completing import complete
-from schemas.fields import REMEDIES
 from schemas.inputs import MODELS, Input, voided_model
 from schemas.json_document import DEPTH_MAX, read_json, too_deep
 from schemas.records import Rejected
+from schemas.wording import field_of, in_words
 
 _FLAT_MAX: Final = 2 * DEPTH_MAX
 """No JSON of so few bytes is nested too deeply: each level takes two."""
@@ -98,14 +98,11 @@ def _validated(kind: str, document: dict[str, Any]) -> Decoded | Rejected:
 
 def _rejected(error: ValidationError) -> Rejected:
     """The first thing that is wrong, as reason, field and remedy; nothing of the value is repeated."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    path = [str(part) for part in first["loc"]]
-    message = REMEDIES.get(first.get("ctx", {}).get("pattern", ""), first["msg"])
-    name, colon, rest = message.partition(": ")
-    if colon and name.isidentifier():  # a rule about several fields names the one to correct
-        path.append(name)
-        message = rest
+    found = error.errors(include_url=False, include_input=False)
+    first = found[0]
+    path, said = field_of(first, in_words(first))
     field = ".".join(path)
     if first["type"] == "missing":
-        return Rejected(reasons.MISSING_FIELD, field, f"Add {field}.")
-    return Rejected(reasons.INVALID_FIELD, field, f"{field}: {message[:1].lower()}{message[1:]}.")
+        missing = [".".join(field_of(item, in_words(item))[0]) for item in found if item["type"] == "missing"]
+        return Rejected(reasons.MISSING_FIELD, field, f"Add {', '.join(missing)}.")
+    return Rejected(reasons.INVALID_FIELD, field, f"{field}: {said}.")

@@ -16,15 +16,25 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from schemas import fields
 from schemas.canonical import canonical_json
+from schemas.fields import CURRENCY, MONEY
 
 DOCUMENT_BYTES_MAX: Final = 64_000
 """What leaves room for the event around it, however its text is escaped."""
 
-MoneyText = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$")]
+MoneyText = Annotated[str, Field(pattern=MONEY)]
 """A non-negative decimal string with at most two places, in quotes: `"500.00"`."""
-CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Identifier = Annotated[str, Field(pattern=r"^[!-~]([ -~]{0,62}[!-~])?$")]
+CurrencyCode = Annotated[str, Field(pattern=CURRENCY)]
+_IDENTIFIER: Final = r"^[!-~]([ -~]{0,62}[!-~])?$"
+_TIME_OF_DAY: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+REMEDIES: Final = {
+    **fields.REMEDIES,
+    _IDENTIFIER: "must be 1 to 64 Latin letters, digits or signs, without a space at either end",
+    _TIME_OF_DAY: 'must be a time of day in quotes, like "12:00"',
+}
+"""What to tell the author of a text that does not have the form."""
+Identifier = Annotated[str, Field(pattern=_IDENTIFIER)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Role = Literal["manager", "director"]
 T = TypeVar("T")
@@ -80,7 +90,7 @@ class Volume(_Part):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if Decimal(self.b_from) > Decimal(self.a_above):
-            raise ValueError("b_from is above a_above; category B must begin below category A")
+            raise ValueError("b_from: is above a_above; category B must begin below category A")
         return self
 
 
@@ -178,7 +188,7 @@ class Policy(_Part):
     """Public holidays beside the weekly rest days."""
     working_days: Annotated[tuple[date, ...], AfterValidator(_once)] = Field(default=(), max_length=2_000)
     """Weekly rest days on which the company works all the same."""
-    posting_cutoff: str = Field(default="12:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    posting_cutoff: str = Field(default="12:00", pattern=_TIME_OF_DAY)
     """At this time of the next working day after the due date an unpaid obligation is judged overdue."""
     roll_due_dates: bool = False
     """A due date on a non-working day moves to the next working day."""
@@ -202,9 +212,9 @@ class Policy(_Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.conditions.risk_group.group_min > self.risk_groups[-1].group:
-            raise ValueError("conditions.risk_group.group_min is above the highest group of risk_groups; lower it")
+            raise ValueError("conditions.risk_group.group_min: is above the highest group of risk_groups; lower it")
         if set(self.working_days) & set(self.non_working_days):
-            raise ValueError("working_days and non_working_days share a date; remove it from one")
+            raise ValueError("working_days: shares a date with non_working_days; remove it from one")
         return self
 
     @classmethod

@@ -1,5 +1,6 @@
 """Reads a policy from YAML, and says of a bad one which line, which field, and what to write instead."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from importlib.resources import files
@@ -9,10 +10,15 @@ from typing import Any, Final, NamedTuple
 import yaml
 from pydantic import ValidationError
 
-from schemas.policy import Policy
+from schemas.fields import MONEY
+from schemas.policy import REMEDIES, Policy
+from schemas.wording import field_of, in_words
 
 FILE_BYTES_MAX: Final = 1 << 20
 _INTEGER_MAX: Final = 2**31
+_SHOWN_MAX: Final = 60
+_SAYS_ALL: Final = ("extra_forbidden", "missing", "value_error")
+_DATE_TAG: Final = "tag:yaml.org,2002:timestamp"
 
 
 class Problem(NamedTuple):
@@ -50,7 +56,7 @@ def read_policy(path: Path) -> Policy:
     if path.stat().st_size > FILE_BYTES_MAX:
         raise PolicyFileError(path.name, [Problem(1, "", "the file is over 1 MiB; a policy is a page of settings")])
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise PolicyFileError(path.name, [Problem(1, "", "the file is not UTF-8; save it as UTF-8")]) from None
     return parse_policy(text, path.name)
@@ -116,12 +122,17 @@ def _scalar(node: yaml.Node, path: tuple[str, ...], line: int, problems: list[Pr
     try:
         value = yaml.constructor.SafeConstructor().construct_object(node)
     except (yaml.YAMLError, ValueError):
-        problems.append(Problem(line, ".".join(path), f"{node.value!r} is no value; correct it"))
+        what = "date of the calendar; write one" if node.tag == _DATE_TAG else "value; write a number, a text or a date"
+        problems.append(Problem(line, ".".join(path), f"{node.value!r} is no {what}"))
         return None
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, float):
-        problems.append(Problem(line, ".".join(path), f'amounts are exact: put it in quotes, "{node.value}"'))
+        exact = re.fullmatch(MONEY, node.value)
+        remedy = (
+            f'put it in quotes, "{node.value}"' if exact else 'write it in quotes with at most two places, like "12.50"'
+        )
+        problems.append(Problem(line, ".".join(path), f"amounts are exact; {remedy}"))
         return None
     if isinstance(value, int) and ":" in node.value:  # YAML 1.1 reads 12:00 as 720 minutes
         return node.value
@@ -136,23 +147,15 @@ def _scalar(node: yaml.Node, path: tuple[str, ...], line: int, problems: list[Pr
 
 def _problem(item: Any, lines: dict[tuple[str, ...], int]) -> Problem:
     """A validation error at the line of its field, or of the nearest field around it."""
-    path = tuple(str(part) for part in item["loc"])
-    field = ".".join(path)
+    path, said = field_of(item, in_words(item, REMEDIES))
     known = path
     while known and known not in lines:
         known = known[:-1]
-    remedy = _remedy(item)
-    return Problem(lines.get(known, 1), field, remedy)
+    if item["type"] not in _SAYS_ALL:
+        said = f"{said}, not {_short(item['input'])}"
+    return Problem(lines.get(known, 1), ".".join(path), said)
 
 
-def _remedy(item: Any) -> str:
-    kind, context = item["type"], item.get("ctx", {})
-    if kind == "extra_forbidden":
-        return "is no field of the policy; check its spelling or remove it"
-    if kind == "missing":
-        return "is missing; add it"
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "string_pattern_mismatch":
-        return f"{item['input']!r} does not have the form {context['pattern']}; correct it"
-    return f"{item['msg'][:1].lower()}{item['msg'][1:]}, not {item['input']!r}; correct it"
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"

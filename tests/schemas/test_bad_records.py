@@ -409,7 +409,7 @@ def test_policy_with_no_canonical_form() -> None:
 @pytest.mark.parametrize(
     ("kind", "changes", "remedy"),
     [
-        ("payment.received", {"amount": 12.5}, "amount: input should be a valid string."),
+        ("payment.received", {"amount": 12.5}, "amount: must be a text in quotes."),
         ("payment.received", {"amount": "1e3"}, 'an amount in quotes with at most two places, like "12.50".'),
         ("payment.received", {"amount": "0"}, "amount: must be above zero."),
         ("payment.received", {"currency": "usd"}, "three capital letters, like USD."),
@@ -419,12 +419,23 @@ def test_policy_with_no_canonical_form() -> None:
         ("shipment.dispatched", {"lines": [{**LINE, "quantity": "x"}]}, 'at most three places, like "1.5".'),
         ("shipment.dispatched", {"payment_term_days": None}, "Add payment_term_days."),
         ("sale.recorded", {"rate": "-1"}, 'at most nine places, like "0.0125".'),
+        ("payment.received", {"id": ""}, "id: must not be empty."),
+        ("payment.received", {"id": "a" * 65}, "id: must have at most 64 characters."),
+        ("payment.received", {"revision": "2"}, "revision: must be a whole number, without quotes."),
+        ("payment.received", {"revision": 0}, "revision: must be at least 1."),
+        ("payment.received", {"voided": "yes"}, "voided: must be true or false, without quotes."),
+        ("payment.received", {"value_date": "2026-02-30"}, "value_date: is no date of the calendar."),
     ],
 )
 def test_remedy_says_what_to_write(kind: str, changes: dict[str, Any], remedy: str) -> None:
     answer = decode(TOPICS[kind], record(kind, **changes))
     assert isinstance(answer, Rejected)
     assert answer.remedy.endswith(remedy)
+
+
+def test_every_missing_field_is_named() -> None:
+    answer = decode("payments", b'{"type":"payment.received","id":"P","client_id":"C","currency":"USD"}')
+    assert answer == Rejected("missing_field", "amount", "Add amount, value_date.")
 
 
 def test_nothing_of_a_bad_value_is_repeated() -> None:

@@ -74,30 +74,31 @@ def test_digest_is_of_the_numbers_and_not_of_the_text() -> None:
     ("written", "instead", "line_of", "field", "word"),
     [
         ("version: 1", "", "# raise", "version", "missing"),
-        ("version: 1", "version: 0", "version: 0", "version", "greater"),
-        ("version: 1", "version: one", "version: one", "version", "integer"),
+        ("version: 1", "version: 0", "version: 0", "version", "at least 1"),
+        ("version: 1", "version: one", "version: one", "version", "whole number"),
         ("version: 1", "version: 1\nversion: 2", "version: 2", "version", "twice"),
         ("window_days: 365", "window_day: 365", "window_day: 365", "window_day", "spelling"),
-        ("window_days: 365", "window_days: true", "window_days: true", "window_days", "integer"),
-        ("window_days: 365", "window_days: 0", "window_days: 0", "window_days", "greater"),
-        ("window_days: 365", "window_days: 36500", "window_days: 36500", "window_days", "less"),
+        ("window_days: 365", "window_days: true", "window_days: true", "window_days", "whole number"),
+        ("window_days: 365", "window_days: 0", "window_days: 0", "window_days", "at least 1"),
+        ("window_days: 365", "window_days: 36500", "window_days: 36500", "window_days", "at most 3660"),
         ('"500.00"', "500.00", "a_above: 500.00", "volume.a_above", "quotes"),
-        ('"500.00"', '"500.001"', 'a_above: "500.001"', "volume.a_above", "form"),
-        ('"500.00"', '"99.00"', "volume:", "volume", "below"),
-        ('"12:00"', '"25:00"', "posting_cutoff", "posting_cutoff", "form"),
+        ('"500.00"', '"500.001"', 'a_above: "500.001"', "volume.a_above", "two places"),
+        ('"500.00"', "500.005", "a_above: 500.005", "volume.a_above", "two places"),
+        ('"500.00"', '"99.00"', "b_from:", "volume.b_from", "below"),
+        ('"12:00"', '"25:00"', "posting_cutoff", "posting_cutoff", 'like "12:00"'),
         ("Europe/Moscow", "Mars/Olympus", "time_zone", "time_zone", "Europe/Moscow"),
-        ("currency: USD", "currency: dollars", "currency: dollars", "currency", "form"),
+        ("currency: USD", "currency: dollars", "currency: dollars", "currency", "three capital letters, like USD"),
         ("minor_digits: 2", "minor_digits: 3", "minor_digits: 3", "minor_digits", "2"),
         ("[saturday, sunday]", "[saturday, sonntag]", "[saturday, sonntag]", "weekly_rest_days.1", "sunday"),
-        ("- 2026-01-02", "- 2026-02-30", "- 2026-02-30", "non_working_days.1", "no value"),
+        ("- 2026-01-02", "- 2026-02-30", "- 2026-02-30", "non_working_days.1", "no date"),
         ("- 2026-01-02", "- 2 January", "- 2 January", "non_working_days.1", "date"),
         ("- 2026-01-02", "- 2026-01-01", "non_working_days:", "non_working_days", "twice"),
-        ("  - 2027-02-20", "  - 2027-02-23", "# raise", "", "share"),
+        ("  - 2027-02-20", "  - 2027-02-23", "working_days:", "working_days", "share"),
         ("{group: 1, violations_max: 2", "{group: 1, violations_max: 6", "risk_groups:", "risk_groups", "above"),
         ("{group: 1", "{group: 7", "risk_groups:", "risk_groups", "numbered"),
         ("violations_max: null", "violations_max: 9", "risk_groups:", "risk_groups", "null"),
         ("overdue_days_max: 3", "overdue_days_max: null", "risk_groups:", "risk_groups", "both"),
-        ("group_min: 3", "group_min: 4", "# raise", "", "highest"),
+        ("group_min: 3", "group_min: 4", "group_min: 4", "conditions.risk_group.group_min", "highest"),
         (
             "keys: []",
             "keys: [{key_id: a, public_key: YQ==, holder: b, roles: [manager]}]",
@@ -114,7 +115,7 @@ def test_digest_is_of_the_numbers_and_not_of_the_text() -> None:
         ),
         ("keys: []", "keys: [{key_id: a, holder: b, roles: [manager]}]", "keys:", "keys.0.public_key", "missing"),
         ("keys: []", "keys: &none []\nx: *none", "keys:", "x", "alias"),
-        ("facts_max: 20000", "facts_max: 1", "facts_max: 1", "limits.facts_max", "greater"),
+        ("facts_max: 20000", "facts_max: 1", "facts_max: 1", "limits.facts_max", "at least 10"),
         ("version: 1", "version: [1", "version: [1", "", "YAML"),
     ],
 )
@@ -193,6 +194,22 @@ def test_activated_policy_that_is_none(document: dict[str, Any], field: str) -> 
     answer = activated(document)
     assert isinstance(answer, Rejected)
     assert (answer.reason, answer.field) == ("policy_invalid", field)
+
+
+def test_an_activated_policy_that_is_none_is_told_how_to_write_it() -> None:
+    answer = activated({"version": 1, "conditions": {"risk_group": {"group_min": 7}}})
+    assert isinstance(answer, Rejected)
+    assert answer.field == "policy.conditions.risk_group.group_min"
+    assert answer.remedy == (
+        "policy.conditions.risk_group.group_min: is above the highest group of risk_groups; lower it; check the file "
+        "with stoplist policy check."
+    )
+
+
+def test_a_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(b"\xef\xbb\xbfversion: 3\n")
+    assert read_policy(path).version == 3
 
 
 def test_policy_fits_into_one_record() -> None:
