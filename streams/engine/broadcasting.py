@@ -2,9 +2,29 @@
 
 from typing import Any
 
-from schemas.records import NEVER, Instant, Reach
-from streams.engine.fold import Fold
+import structlog
+
+from schemas.records import NEVER, Instant, Reach, Rejected, Source
+from streams.engine.fold import Fold, Shared
 from streams.engine.states import States
+
+log = structlog.get_logger(__name__)
+
+
+def fold_broadcast(
+    fold: Fold[Any, Shared], shared: Shared, record: Source, at: Instant
+) -> tuple[Shared, Reach | Rejected | None]:
+    """Fold a broadcast; the shared state after it, and what the fold says.
+
+    One on which the rules raise is rejected: it is in every partition, and would stop all workers at every start.
+    """
+    before = fold.shared_encode(shared)
+    try:
+        return shared, fold.broadcast(shared, record, at)
+    except Exception as error:
+        log.error("broadcast_failed", topic=record.topic, offset=record.offset, exc_info=error)
+        remedy = f"the rules failed on it ({type(error).__name__}): report it"
+        return fold.shared_decode(before), Rejected("invalid_field", None, remedy)
 
 
 def make_due(

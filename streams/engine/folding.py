@@ -9,16 +9,16 @@ from typing import Final, Generic
 
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from streams.engine.bad_records import BadRecords
-from streams.engine.broadcasting import make_due, settle
+from streams.engine.broadcasting import fold_broadcast, make_due, settle
 from streams.engine.failures import ClientFailed
+from streams.engine.fitting import fitting
 from streams.engine.fold import Fold, Shared, State
 from streams.engine.made import Made
 from streams.engine.misrouting import MISROUTED, forwarded, partition_of
-from streams.engine.snapshot_records import HeldClient, kept
+from streams.engine.snapshot_records import TOO_MUCH_HELD, HeldClient, kept
 from streams.engine.states import States
 
 _APART_MAX: Final = 8
-_TOO_MUCH_HELD: Final = "the client is held and keeps as many records as allowed: repair it, then send this again"
 
 
 class Folder(Generic[State, Shared]):
@@ -73,6 +73,7 @@ class Folder(Generic[State, Shared]):
                 self.at = at
                 self._finish(touched, created)
                 self._broadcast(record, index, out)
+                shared = self.shared
                 continue
             state = live.get(key)
             if state is None:
@@ -145,7 +146,7 @@ class Folder(Generic[State, Shared]):
         return True
 
     def _reject(self, record: Source, rejected: Rejected, at: Instant, index: int, out: list[Output]) -> None:
-        out.append(self.fold.rejected(record, rejected, at))
+        out.append(fitting(self.fold.rejected(record, rejected, at)))
         if self.bad is not None:
             self.bad.rejected(index, record, rejected.reason)
 
@@ -156,7 +157,7 @@ class Folder(Generic[State, Shared]):
         held = self.states.held[key]
         keeping = kept(record, at)
         if held.size + keeping.size > self.held_bytes_max:
-            out.append(self.fold.rejected(record, Rejected("limit_exceeded", None, _TOO_MUCH_HELD), at))
+            out.append(fitting(self.fold.rejected(record, TOO_MUCH_HELD, at)))
             return
         held.records.append(keeping)
         held.size += keeping.size
@@ -282,7 +283,7 @@ class Folder(Generic[State, Shared]):
 
     def _broadcast(self, record: Source, index: int, out: list[Output]) -> None:
         """Fold a record without a client; those it reaches are due at its instant."""
-        reach = self.fold.broadcast(self.shared, record, self.at)
+        self.shared, reach = fold_broadcast(self.fold, self.shared, record, self.at)
         if isinstance(reach, Rejected):
             self._reject(record, reach, self.at, index, out)
         elif reach is not None:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from schemas.records import NEVER, Instant, Source
+from schemas.records import NEVER, Instant, Rejected, Source
 
 HEADER: Final = "stoplist"
 _FIELDS: Final = struct.Struct(">QqQIB")
@@ -60,6 +60,13 @@ def kept(record: Source, at: Instant) -> KeptRecord:
     return KeptRecord(
         record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers, at
     )
+
+
+TOO_MUCH_HELD: Final = Rejected(
+    "limit_exceeded",
+    None,
+    "the client is held and keeps as many records as allowed: repair it, then send this again",
+)
 
 
 class HeldClient(msgspec.Struct):
