@@ -8,7 +8,14 @@ from typing import Final
 
 import msgspec
 
-from schemas.dead_letters import CONFLICTING_REVISION, rejected_output
+from schemas.dead_letters import (
+    CONFLICTING_REVISION,
+    KEY_INVALID,
+    KEY_MISMATCH,
+    KEY_MISSING,
+    NOT_A_BROADCAST,
+    rejected_output,
+)
 from schemas.decoding import Decoded, decode
 from schemas.events import BROADCASTS, CLIENT_EVENTS, ClientOpened, ClientRegistered, SaleRecorded, SaleReturned
 from schemas.policy import Policy
@@ -21,6 +28,8 @@ from streams.domain.outputs import DeadlineCause, RecordCause
 from streams.domain.shared import Broadcast, Shared, Standing, Stored
 from streams.domain.state import STATE_VERSION, Client
 
+_OF_NO_CLIENT: Final = (KEY_INVALID, KEY_MISMATCH, KEY_MISSING, NOT_A_BROADCAST)
+"""Reasons that make a client of nobody whose key came with the record."""
 _SALES: Final = (SaleRecorded, SaleReturned)
 _WHO: Final = (ClientRegistered, ClientOpened)
 
@@ -59,7 +68,8 @@ class ClientFold:
         return self._decode(data)
 
     def empty(self, state: Client) -> bool:
-        return not state.sequence
+        """Nothing is known of the client, not even that a record of it is a dead letter."""
+        return not state.sequence and not state.decided.flags
 
     def deadline(self, state: Client) -> Instant:
         return state.deadline
@@ -81,6 +91,11 @@ class ClientFold:
     def status_as_of(self, shared: Shared, state: Client, at: Instant) -> bytes:
         """The client's status at `at`, up to which `fire` has been called: the days that passed since are counted."""
         standing = shared.standing(state.seen)
+        if not state.decided.status:  # all its records are dead letters: what the first status would say
+            state, out = self.decode(self.encode(state)), list[Output]()
+            cause = DeadlineCause(standing.rules.instant_text(at))
+            decide(standing, state, at, standing.rules.day_of(at), cause, False, out)
+            return state.decided.status
         view = look(standing, state, at, standing.rules.day_of(at))
         return status.as_of(state.decided.status, status.counted(view, standing.rules.instant_text(at)))
 
@@ -175,11 +190,12 @@ class ClientFold:
         out: list[Output],
         conflict: bool = False,
     ) -> Rejected:
-        """The record does not count; a client already known is flagged for it, and its status says so."""
-        if state.sequence:
+        """The record does not count; its client is flagged for it, and a status says so once there is one."""
+        if state.sequence or why.reason not in _OF_NO_CLIENT:
             flags.add(state, flags.INCOMPLETE)
             if conflict or why.reason == CONFLICTING_REVISION:
                 flags.add(state, flags.CONFLICT)
+        if state.sequence:
             day = standing.rules.day_of(at)
             allocation.advance(standing.rules, state, day)
             event_id, kind = (None, None) if isinstance(event, Rejected) else (event.id, _type(event))

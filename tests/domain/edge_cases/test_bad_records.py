@@ -60,13 +60,6 @@ def test_bytes_unchanged_reason_and_field_named_neighbours_applied(
     assert company.status()["flags"] == ["incomplete", "unregistered"]
 
 
-def test_a_bad_record_of_a_client_never_seen_leaves_no_trace() -> None:
-    company = Company()
-    assert kinds(company.send_bytes("payments", b"{", "2026-03-05")) == ["dead-letter:invalid_json"]
-    assert company.clients == {}
-    assert company.pay("P1", "1.00", "2026-03-05")[0]["flags"] == ["unregistered"]
-
-
 def test_the_status_names_the_bad_record_as_its_cause_and_a_second_one_says_nothing_new() -> None:
     company = Company()
     company.pay("P0", "1.00", "2026-03-05")
@@ -152,3 +145,20 @@ def test_days_that_only_passed_are_no_news() -> None:
     assert company.status()["overdue_days_longest"] == 10
     assert kinds(company.send_bytes("payments", b"{", "2026-03-15")) == ["dead-letter:invalid_json"]
     assert company.current()["overdue_days_longest"] == 13
+
+
+def test_a_client_of_whom_there_are_only_dead_letters_is_incomplete_from_its_first_status_on() -> None:
+    company = Company()
+    assert kinds(company.pay("P1", "-1", "2026-03-05")) == ["dead-letter:invalid_field"]
+    company.restart()
+    assert company.current()["flags"] == ["incomplete"]
+    assert kinds(company.pay("P2", "1.00", "2026-03-06")) == ["client.status"]
+    assert company.status()["flags"] == ["incomplete", "unregistered"]
+    assert company.status()["sequence"] == 1
+
+
+def test_a_record_under_the_key_of_another_makes_no_client() -> None:
+    company = Company()
+    body = json.dumps(GOOD | {"client_id": "c2"}).encode()
+    assert kinds(company.send_bytes("payments", body, "2026-03-05")) == ["dead-letter:key_mismatch"]
+    assert company.clients == {}
