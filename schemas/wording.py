@@ -12,10 +12,10 @@ _SENTENCES: Final[dict[str, str]] = {
     "string_type": "must be a text in quotes",
     "int_type": _WHOLE,
     "int_from_float": _WHOLE,
-    "int_parsing": _WHOLE,
+    "int_parsing": "must be a whole number",
     "int_parsing_size": "is too large a number",
     "float_type": _NUMBER,
-    "float_parsing": _NUMBER,
+    "float_parsing": "must be a number",
     "finite_number": _NUMBER,
     "bool_type": "must be true or false, without quotes",
     "bool_parsing": "must be true or false",
@@ -28,7 +28,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "dict_type": "must be an object with fields",
     "model_type": "must be an object with fields",
     "model_attributes_type": "must be an object with fields",
-    "extra_forbidden": "is no field here; check its spelling or remove it",
+    "extra_forbidden": "is no field of the policy; check its spelling or remove it",
 }
 _BOUNDED: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "greater_than_equal": lambda bound: f"must be at least {bound['ge']}",

@@ -5,6 +5,8 @@ milliseconds or RFC 3339. `value` is the event; a string stands for a record tha
 null for an empty one. `key` may be left out: it is the event's `client_id` then (none for a broadcast).
 """
 
+import codecs
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any, Final, NamedTuple
@@ -40,6 +42,13 @@ class _Identity(msgspec.Struct):
     client_id: Any = None
 
 
+_WRONG_TYPE: Final = re.compile(r"Expected `[^`]+`, got `[^`]+`(?: - at `\$\.?(?P<field>[a-z]*)`)?")
+_CUT_SHORT: Final = "Input data was truncated"
+_FORMS: Final = {
+    "topic": "must be a text in quotes",
+    "timestamp": "must be milliseconds, or RFC 3339 in quotes",
+    "key": "must be a text in quotes",
+}
 _RAW: Final = msgspec.json.Decoder(_Raw)
 _IDENTITY: Final = msgspec.json.Decoder(_Identity)
 
@@ -49,6 +58,8 @@ def read_history(stream: IO[bytes], name: str) -> Iterator[Line]:
     number = 0
     while text := stream.readline(LINE_BYTES_MAX + 1):
         number += 1
+        if number == 1:
+            text = text.removeprefix(codecs.BOM_UTF8)  # some editors begin a file so
         if len(text) > LINE_BYTES_MAX:
             raise Failure(f"{name}:{number}: the line is over 1 MiB; a record has at most 64 KiB")
         if not text.strip():
@@ -74,8 +85,17 @@ def _line(text: bytes, name: str, number: int) -> Line:
 
 
 def _said(error: Exception) -> str:
-    text = str(error).split(" - at")[0] if isinstance(error, msgspec.DecodeError) else "not UTF-8 JSON"
-    return text[:1].lower() + text[1:]
+    if not isinstance(error, msgspec.DecodeError):
+        return "is not JSON in UTF-8"
+    if not isinstance(error, msgspec.ValidationError):
+        text = str(error).removeprefix("JSON is malformed: ")
+        return f"is not JSON ({'it ends too early' if text == _CUT_SHORT else text})"
+    wrong = _WRONG_TYPE.fullmatch(str(error))
+    if wrong is None:
+        text = str(error).split(" - at")[0].replace("Object ", "")
+        return text[:1].lower() + text[1:]
+    field = wrong["field"]
+    return f"{field or 'the line'} {_FORMS.get(field, 'must be one JSON object')}"
 
 
 def _value(raw: bytes) -> bytes | None:

@@ -18,6 +18,13 @@ from streams.cli.failure import Failure
 
 EXIT_WRONG_USE: Final = 2
 EXIT_INTERRUPTED: Final = 130
+_INSTEAD: Final = (
+    ("Value error, ", ""),
+    ("Input should be a valid number, unable to parse string as a number", "it must be a number"),
+    ("Input should be a valid integer, unable to parse string as an integer", "it must be a whole number"),
+    ("Input should be greater than or equal to", "it must be at least"),
+    ("Input should be less than or equal to", "it must be at most"),
+)
 
 
 class Lazy(NamedTuple):
@@ -109,7 +116,14 @@ def run(arguments: list[str]) -> int:
             raise
         used = getattr(error, "ctx", None)
         path = used.command_path if used is not None else "stoplist"
-        return _fail(f"{wording().rstrip('.?')}; see {path} --help")
+        return _fail(f"{_plainly(wording()).rstrip('.?')}; see {path} --help")
+
+
+def _plainly(sentence: str) -> str:
+    """The options' checks speak of what they could not parse; people want to know what to write."""
+    for said, instead in _INSTEAD:
+        sentence = sentence.replace(said, instead)
+    return sentence
 
 
 def _fail(sentence: str) -> int:

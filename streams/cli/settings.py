@@ -12,12 +12,15 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.wording import in_words
 from streams.cli.failure import Failure
 from streams.engine.settings import EngineSettings
 
 PREFIX: Final = "STOPLIST_"
 Milliseconds = Annotated[int, Field(ge=1, le=24 * 60 * 60 * 1000)]
 _DEFAULT: Final = EngineSettings()
+_NAME: Final = r"^[A-Za-z0-9._-]{1,100}$"
+_REMEDIES: Final = {_NAME: "must be 1 to 100 Latin letters, digits, dots, hyphens or underscores"}
 
 
 class WorkerSettings(BaseSettings):
@@ -27,9 +30,9 @@ class WorkerSettings(BaseSettings):
 
     bootstrap: str = "127.0.0.1:9092"
     """Kafka brokers, `HOST:PORT` separated by commas."""
-    application_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = _DEFAULT.application_id
+    application_id: Annotated[str, Field(pattern=_NAME)] = _DEFAULT.application_id
     """Consumer group that the workers of one installation share."""
-    instance_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] | None = None
+    instance_id: Annotated[str, Field(pattern=_NAME)] | None = None
     """Name of this worker, unique in the group and the same after a restart: it then takes its partitions back at
     once. Without a name a killed worker's partitions wait for the session timeout."""
     policy: Path | None = None
@@ -109,8 +112,8 @@ def worker_settings(**flags: Any) -> WorkerSettings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        said = f"{first['msg'][:1].lower()}{first['msg'][1:]}"
-        raise Failure(f"{PREFIX}{name.upper()} is {first['input']!r}: {said}; see docs/settings.md") from None
+        said = in_words(first, _REMEDIES)
+        raise Failure(f"{PREFIX}{name.upper()} is {first['input']!r}: it {said}; see docs/settings.md") from None
     if settings.heartbeat_interval_ms * 3 > settings.session_timeout_ms:
         raise Failure(
             f"STOPLIST_HEARTBEAT_INTERVAL_MS is {settings.heartbeat_interval_ms}: at most a third of "

@@ -60,20 +60,23 @@ def test_variables_reach_the_engine_and_a_flag_wins(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "said"),
     [
-        ("CHUNK_RECORDS_MAX", "many"),
-        ("CHUNK_RECORDS_MAX", "0"),
-        ("SNAPSHOT_INTERVAL_MS", "-5"),
-        ("METRICS_PORT", "70000"),
-        ("LOG_LEVEL", "loud"),
-        ("UVLOOP", "perhaps"),
-        ("APPLICATION_ID", "a b"),
+        ("CHUNK_RECORDS_MAX", "many", "it must be a whole number"),
+        ("CHUNK_RECORDS_MAX", "0", "it must be at least 1"),
+        ("SNAPSHOT_INTERVAL_MS", "-5", "it must be at least 1"),
+        ("SIMULATED_RATE", "fast", "it must be a number"),
+        ("METRICS_PORT", "70000", "it must be at most 65535"),
+        ("LOG_LEVEL", "loud", "it must be one of 'debug', 'info', 'warning' or 'error'"),
+        ("UVLOOP", "perhaps", "it must be true or false"),
+        ("APPLICATION_ID", "a b", "it must be 1 to 100 Latin letters, digits, dots, hyphens or underscores"),
     ],
 )
-def test_a_value_that_cannot_work_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_a_value_that_cannot_work_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
     monkeypatch.setenv(f"STOPLIST_{name}", value)
-    with pytest.raises(Failure, match=f"STOPLIST_{name} is '{value}': .*; see docs/settings.md"):
+    with pytest.raises(Failure, match=f"^STOPLIST_{name} is '{value}': {said}; see docs/settings.md$"):
         worker_settings()
 
 
