@@ -142,7 +142,7 @@ class Folder(Generic[State, Shared]):
         if output is None:
             self._reject(record, MISROUTED, at, index, made.here)
         else:
-            made.elsewhere.append((target, output))
+            made.elsewhere.append((target, output, record.timestamp))
         return True
 
     def _reject(self, record: Source, rejected: Rejected, at: Instant, index: int, out: list[Output]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from schemas.records import Output
+from schemas.records import Instant, Output
 
 
 class Made(NamedTuple):
@@ -10,5 +10,5 @@ class Made(NamedTuple):
 
     here: list[Output]
     """To the partition of the chunk's own number, in order."""
-    elsewhere: list[tuple[int, Output]]
-    """Misrouted records, each with the partition it belongs to."""
+    elsewhere: list[tuple[int, Output, Instant]]
+    """Misrouted records, each with the partition it belongs to and its own time."""

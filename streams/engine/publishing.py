@@ -5,12 +5,13 @@ Nothing here sends a record a second time (rule 18); the idempotent producer may
 
 import asyncio
 from collections.abc import Iterable
+from itertools import repeat
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
 
-from schemas.records import Header, Output
+from schemas.records import Header, Instant, Output
 from streams.engine.failures import Stopped
 from streams.engine.made import Made
 from streams.engine.settings import EngineSettings
@@ -70,19 +71,22 @@ class Publisher:
         except Exception as error:
             raise Stopped(f"appending to {topic}/{partition} failed: {error!r}") from error
 
-    async def write(self, topic: str, partition: int, records: Iterable[Record]) -> list[tuple[int, int]]:
+    async def write(
+        self, topic: str, partition: int, records: Iterable[Record], timestamps: Iterable[Instant | None] = repeat(None)
+    ) -> list[tuple[int, int]]:
         """Write the records in order, each request after the acknowledgement of the one before (rule 12).
 
-        The (first offset, count) of every request. Raises Stopped at the first failure.
+        `timestamps`: of the records, where the topic keeps its senders'; None: now. The (first offset, count) of every
+        request. Raises Stopped at the first failure.
         """
         written: list[tuple[int, int]] = []
         create_batch = self._producer(topic).create_batch
         batch = create_batch()
-        for key, value, headers in records:
-            if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
+        for (key, value, headers), timestamp in zip(records, timestamps, strict=False):
+            if batch.append(key=key, value=value, timestamp=timestamp, headers=headers) is None:
                 written.append(await self._send(batch, topic, partition))
                 batch = create_batch()
-                batch.append(key=key, value=value, timestamp=None, headers=headers)
+                batch.append(key=key, value=value, timestamp=timestamp, headers=headers)
         if batch.record_count():
             written.append(await self._send(batch, topic, partition))
         return written
@@ -103,13 +107,13 @@ class Publisher:
         by_target: dict[tuple[str, int], list[Record]] = {}
         for output in made.here:
             self._add(by_target, partition, output)
-        for target, output in made.elsewhere:
-            self._add(by_target, target, output)
+        timestamps: dict[tuple[str, int], list[Instant]] = {}
+        for partition_right, output, timestamp in made.elsewhere:
+            self._add(by_target, partition_right, output)
+            timestamps.setdefault((output.topic, partition_right), []).append(timestamp)
         targets = list(by_target)
-        if len(targets) == 1:
-            results = [await self.write(*targets[0], by_target[targets[0]])]
-        else:
-            results = await asyncio.gather(*(self.write(*target, by_target[target]) for target in targets))
+        writes = [self.write(*target, by_target[target], timestamps.get(target, repeat(None))) for target in targets]
+        results = [await writes[0]] if len(writes) == 1 else await asyncio.gather(*writes)
         return {
             topic: written for (topic, target), written in zip(targets, results, strict=True) if target == partition
         }
