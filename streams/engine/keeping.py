@@ -49,7 +49,7 @@ class Keeper:
         self._round: SnapshotRound | None = None
         self._last_round = time.monotonic()
         self._folded_at_round = self.folder.records_folded
-        self._repair = Repair(settings, owned.partition)
+        self._repair = Repair(settings, owned.partition, owned.loss)
         self._look: asyncio.Task[None] | None = None
         self._looked = False
 

@@ -33,7 +33,8 @@ def sequence_of(headers: Sequence[tuple[str, bytes]]) -> int | None:
 class Repair:
     """Watches the compacted output topics of one partition."""
 
-    def __init__(self, settings: EngineSettings, partition: int) -> None:
+    def __init__(self, settings: EngineSettings, partition: int, loss: bool = False) -> None:
+        """`loss`: somebody accepted one, so states may be behind what was published."""
         self._settings = settings
         self._partition = partition
         self._read_to: dict[str, int] = dict.fromkeys(settings.compacted_output_topics, 0)
@@ -41,6 +42,8 @@ class Repair:
         self.last: dict[str, dict[bytes, int]] = {topic: {} for topic in settings.compacted_output_topics}
         """By topic: clients to be compared with their state, and the sequence of their last record."""
         self.repaired = 0
+        self._loss = loss
+        self._ahead = 0
 
     def published(self, written: dict[str, list[tuple[int, int]]]) -> None:
         """Note our own requests: (first offset, count) by topic."""
@@ -82,13 +85,17 @@ class Repair:
     def compare(self, states: States[Any, Any], most: int) -> list[Output]:
         """Between two chunks: compare the next clients with their states; what must be written again, byte for byte.
 
-        Raises Stopped when the topic is ahead of the state: another owner is.
+        Raises Stopped when the topic is ahead of the state: another owner is. After an accepted loss that is to be
+        expected, and only said: the client's next outputs repeat sequences that readers have seen.
         """
+        ahead = self._ahead
         outputs: list[Output] = []
         for topic, last in self.last.items():
             for key in list(last)[:most]:
                 sequence = last.pop(key)
                 outputs.extend(self._difference(states, topic, key, sequence))
+        if self._ahead > ahead:
+            log.warning("outputs_ahead_of_state", partition=self._partition, clients=self._ahead - ahead)
         self.repaired += len(outputs)
         if outputs:
             log.warning("repaired", partition=self._partition, records=len(outputs))
@@ -105,6 +112,9 @@ class Repair:
             state = states.fold.decode(data)
         for output in states.fold.republish(state):
             if output.topic == topic and (ours := sequence_of(output.headers)) is not None:
+                if sequence > ours and self._loss:
+                    self._ahead += 1
+                    return []
                 if sequence > ours:
                     raise Stopped(
                         f"{topic}/{self._partition} has sequence {sequence} of client {key!r}, its state {ours}: "
