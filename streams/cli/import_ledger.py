@@ -12,14 +12,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from schemas.policy import Policy
 from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
 from streams.cli.receivables import TOPICS, Entry, events, read_invoices
 from streams.cli.terminal import Progress
 
 _STANDARD: Final = "-"
-_DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 class Format(StrEnum):
@@ -51,6 +49,8 @@ def import_ledger(
     that value date, naming the obligation and appended on the next morning, when the bank's statement comes. Amounts
     are in the policy's currency.
 
+    Kafka topics must be made with --simulated-time, which keeps these times; on others the past would arrive today.
+
     \b
     Examples:
       stoplist import ledger.csv --format receivables --history ledger.jsonl
@@ -64,7 +64,7 @@ def import_ledger(
     if history is not None:
         _write(entries, history)
     else:
-        _send(entries, bootstrap, numbers)
+        _send(entries, bootstrap)
 
 
 @contextmanager
@@ -103,15 +103,14 @@ def _writing(history: str) -> Iterator[IO[bytes]]:
             yield out
 
 
-def _send(entries: list[Entry], bootstrap: str, numbers: Policy) -> None:
+def _send(entries: list[Entry], bootstrap: str) -> None:
     from streams.cli.sending import keeps_own_time, send
 
-    reach_ms = (numbers.window_days + numbers.correction_days) * _DAY_MS
-    stamped_on_arrival = not keeps_own_time(bootstrap, TOPICS)
-    if stamped_on_arrival and entries and entries[0].timestamp_ms < time.time() * 1000 - reach_ms:
+    if entries and entries[0].timestamp_ms < time.time() * 1000 and not keeps_own_time(bootstrap, TOPICS):
         raise Failure(
-            "the ledger begins too long ago for topics that are stamped on arrival, its facts would be refused as "
-            "too_late: make topics with stoplist topics create --simulated-time, or write a file with --history"
+            "the topics stamp records on arrival, so the whole past would arrive today: clients blocked and released "
+            "for debts paid long ago, old months refused; make topics with stoplist topics create --simulated-time, "
+            "or write a file with --history"
         )
     with Progress("events sent", len(entries)) as progress:
         send(entries, bootstrap, progress)
