@@ -83,31 +83,31 @@ def common_partitions(found: Mapping[str, Found]) -> int:
 
 
 def differences(found: Mapping[str, Found], partitions: int | None, simulated_time: bool) -> list[str]:
-    """What is not as it should be, each with the remedy; without `partitions` all must agree with the first topic."""
+    """What is not as it should be, each once with topics and remedy; without `partitions` the first topic's count holds."""
     expected = partitions or common_partitions(found)
-    said = []
+    names: dict[str, list[str]] = {}  # by what is to be said, which many topics may share
     for topic in TOPICS:
         if topic.name not in found:
-            said.append(f"{topic.name}: is missing; run stoplist topics create --partitions {expected}")
+            said = [f"is missing; run stoplist topics create --partitions {expected}"]
         else:
-            said += _differences(topic, found[topic.name], expected, simulated_time)
-    return said
+            said = _differences(topic, found[topic.name], expected, simulated_time)
+        for sentence in said:
+            names.setdefault(sentence, []).append(topic.name)
+    return [f"{', '.join(topics)}: {sentence}" for sentence, topics in names.items()]
 
 
 def _differences(topic: Topic, found: Found, partitions: int, simulated_time: bool) -> list[str]:
     said = []
     if found.partitions != partitions:
         said.append(
-            f"{topic.name}: has {found.partitions} partitions where {partitions} are expected; all topics need one "
+            f"has {found.partitions} partitions where {partitions} are expected; all topics need one "
             "count, and state made with another cannot be carried over: make the topics anew"
         )
     wanted = topic.config(simulated_time=simulated_time, replication_factor=found.replication)
     for name, value in wanted.items():
         is_now = found.config.get(name, "")
         if (name in _EXACT and is_now != value) or (name in _AT_LEAST and _less(is_now, value)):
-            said.append(
-                f"{topic.name}: {name} is {is_now or 'unknown'}, expected {value}; {_remedy(name, topic, value)}"
-            )
+            said.append(f"{name} is {is_now or 'unknown'}, expected {value}; {_remedy(name, topic, value)}")
     return said
 
 

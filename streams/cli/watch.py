@@ -32,7 +32,7 @@ app = typer.Typer(
 
 
 class Language(StrEnum):
-    """Of the sentences."""
+    """Of the lines."""
 
     EN = "en"
     RU = "ru"
@@ -46,7 +46,7 @@ UntilIdle = Annotated[
     typer.Option(metavar="SECONDS", min=0.1, max=86_400, help="End when nothing came for so long."),
 ]
 Client = Annotated[str | None, typer.Option(metavar="ID", help="Only this client.")]
-Sentences = Annotated[Language, typer.Option(help="Language of the sentences.")]
+Sentences = Annotated[Language, typer.Option(help="Language of the lines.")]
 
 
 @app.command(

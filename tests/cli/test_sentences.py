@@ -55,9 +55,35 @@ def test_a_correction_is_said(late: dict[str, Any]) -> None:
 def test_a_status_says_money_days_and_what_comes(late: dict[str, Any]) -> None:
     said = status_line(late["client-status"], PLAIN, "en")
     assert said.startswith(
-        "2026-03-02 12:00  C  blocked  group 1, volume C, outstanding 100.00 USD, overdue 1 days, "
-        "next change 2026-03-05T00:00:00+03:00"  # the fourth overdue day begins: group 2
+        "2026-03-02 12:00  C  blocked  group 1, volume C, outstanding 100.00 USD, overdue 1 day, "
+        "next change 2026-03-05 00:00"  # the fourth overdue day begins: group 2
     )
+
+
+def test_everything_is_said_in_russian_too(late: dict[str, Any]) -> None:
+    assert block_line(late["shipment-blocks"], PLAIN, "ru").startswith("2026-03-02 12:00  C  ЗАПРЕТ     ")
+    released = {"type": "shipment.released", "client_id": "C", "effective_at": "2026-03-02T12:00:00+03:00"}
+    assert block_line(released, PLAIN, "ru").startswith("2026-03-02 12:00  C  РАЗРЕШЕНО  ")
+    moved = {**late["category-changes"], "correction": True}
+    assert category_line(moved, PLAIN, "ru").startswith("2026-03-02 12:00  C  группа риска 0 → 1 (поправка)  ")
+    assert status_line(late["client-status"], PLAIN, "ru").startswith(
+        "2026-03-02 12:00  C  запрет    группа 1, объём C, долг 100.00 USD, просрочка 1 день, "
+        "следующая перемена 2026-03-05 00:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(1, "1 день"), (2, "2 дня"), (5, "5 дней"), (11, "11 дней"), (12, "12 дней"), (21, "21 день")]
+)
+def test_russian_days_are_counted_as_people_do(late: dict[str, Any], days: int, said: str) -> None:
+    event = {**late["client-status"], "overdue_days_current": days}
+    assert f"просрочка {said}, " in status_line(event, PLAIN, "ru")
+
+
+def test_money_without_an_obligation_is_told(late: dict[str, Any]) -> None:
+    assert "unapplied" not in status_line(late["client-status"], PLAIN, "en")
+    event = {**late["client-status"], "unapplied": "5.00"}
+    assert "outstanding 100.00 USD, unapplied 5.00 USD, " in status_line(event, PLAIN, "en")
 
 
 def test_colours_only_where_they_are_wanted(late: dict[str, Any]) -> None:
