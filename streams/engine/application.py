@@ -11,11 +11,13 @@ from urllib.parse import quote
 
 import faust
 import structlog
+from aiokafka.errors import KafkaConnectionError
 from yarl import URL
 
 from streams.engine.engine import Engine
 from streams.engine.failures import Refusal
 from streams.engine.fold import Fold
+from streams.engine.library_logs import LibraryHandler, route
 from streams.engine.settings import EngineSettings
 from streams.engine.table import ClientTable, EngineTableManager
 from streams.engine.transport import ChunkScheduler, ChunkSchema, ChunkTransport
@@ -90,7 +92,7 @@ def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
 
 def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
     """Run a worker until a signal or a failure; the exit code (see `streams.agents.worker.run`)."""
-    _logging(settings)
+    libraries = _logging(settings)
     if settings.uvloop:
         import uvloop
 
@@ -99,7 +101,8 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
     asyncio.set_event_loop(loop)
     _collect_seldom()
     app = build(settings, fold)
-    worker = faust.Worker(app, loglevel="WARN", loop=loop, quiet=True)
+    worker = faust.Worker(app, loop=loop, quiet=True, override_logging=False)
+    worker.spinner = None  # it hides the cursor, of a file as well
 
     stopping: list[asyncio.Future[None]] = []
 
@@ -123,6 +126,14 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
         return _exit_code(failure)
     if worker._signal_stop_time is not None:  # a signal during the start ends it early; that is no failure
         return EXIT_CLEAN
+    if code:
+        reason = libraries.last_error
+        servers = ", ".join(settings.bootstrap_servers)
+        if isinstance(reason, KafkaConnectionError):
+            reason_text = f"no broker answers at {servers}: start it, or correct the address"
+        else:
+            reason_text = f"the start failed: {reason!r}"
+        sys.stderr.write(f"stoplist worker: {reason_text}\n")
     return EXIT_STOPPED if code else EXIT_CLEAN
 
 
@@ -145,7 +156,7 @@ def _collect_seldom() -> None:
     gc.set_threshold(200_000, 50, 1000)
 
 
-def _logging(settings: EngineSettings) -> None:
+def _logging(settings: EngineSettings) -> LibraryHandler:
     level = getattr(logging, settings.log_level.upper())
     logging.disable(level - 1)
     structlog.configure(
@@ -160,3 +171,4 @@ def _logging(settings: EngineSettings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    return route(level)

@@ -5,15 +5,19 @@ A message's value is the list of a partition's records in one fetch, its offset 
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 import aiokafka
+from faust import Service
 from faust.serializers.schemas import Schema
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
 from faust.types.transports import SchedulingStrategyT
 
 from streams.engine.engine import Engine
+from streams.engine.failures import Stopped
+
+_WATCH_S: Final = 1.0
 
 
 class ChunkScheduler(SchedulingStrategyT):
@@ -113,6 +117,19 @@ class ChunkConsumer(Consumer):
         acked.clear()
         self._acked_index[tp].clear()
         return offset
+
+    @Service.task
+    async def _watch_group(self) -> None:
+        """A worker that the group has thrown out, or whose membership failed, must end: nothing else would tell."""
+        while not self.should_stop:
+            await self.sleep(_WATCH_S)
+            coordinator = getattr(self._thread._consumer, "_coordinator", None)
+            task = getattr(coordinator, "_coordination_task", None)
+            if task is None or not task.done() or task.cancelled() or self.should_stop:
+                continue
+            if (error := task.exception()) is not None:
+                self._engine.fail(Stopped(f"the group does not have this worker any more: {error}"))
+                return
 
     # what the engine asks
 
