@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.domain import explanation, grounds, lifted_by
+from streams.domain import conditions, explanation, grounds, lifted_by
 from streams.domain.next_change import View
 from streams.domain.outputs import Because, Cause, RecordCause
 from streams.domain.sentences import Text
@@ -47,7 +47,7 @@ def change(standing: Standing, client: Client, view: View, cause: Cause) -> Chan
     """Bring the client's conditions to what the view says; None when none opened or closed."""
     rules, held = standing.rules, client.decided.conditions
     opened = [reason for reason in view.reasons if reason not in held]
-    closed = [reason for reason in held if reason not in view.reasons]
+    closed = [reason for reason in conditions.ROLE_LIFTING if reason in held and reason not in view.reasons]
     if not opened and not closed:
         return None
     for reason in closed:

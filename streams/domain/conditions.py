@@ -15,6 +15,7 @@ from streams.domain.state import Client, Days
 FIRST_PAYMENT_OVERDUE: Final = "first_payment_overdue"
 RISK_GROUP: Final = "risk_group"
 CREDIT_LIMIT: Final = "credit_limit"
+# in the order of the rules' table, as `active` gives them
 ROLE_LIFTING: Final = {FIRST_PAYMENT_OVERDUE: "manager", RISK_GROUP: "manager", CREDIT_LIMIT: "manager"}
 
 

@@ -198,3 +198,18 @@ def test_shipments_of_one_deal_id_are_the_first_deal_together() -> None:
     assert blocked["because"] == [
         {"rule": "first_payment_overdue", "threshold": "0.00", "observed": "40.00", "facts": ["O2"]}
     ]
+
+
+def test_conditions_that_close_together_are_named_in_the_order_of_the_rules_whichever_opened_first() -> None:
+    company = Company()
+    company.activate(2, "2026-02-01", keys=[KEY])
+    set_limit(company, "L1", "50.00", "2026-02-10", valid_from="2026-02-10")
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-03-12")
+    assert [item["reason"] for item in company.status()["conditions"]] == [
+        "credit_limit",
+        "first_payment_overdue",
+        "risk_group",
+    ]
+    published = company.pay("P1", "100.00", "2026-03-12")
+    assert published[0]["closed"] == ["first_payment_overdue", "risk_group", "credit_limit"]
