@@ -83,7 +83,10 @@ def common_partitions(found: Mapping[str, Found]) -> int:
 
 
 def differences(found: Mapping[str, Found], partitions: int | None, simulated_time: bool) -> list[str]:
-    """What is not as it should be, each once with topics and remedy; without `partitions` the first topic's count holds."""
+    """What is not as it should be, each once, with its topics and the remedy.
+
+    Without `partitions` all must have as many as the first topic.
+    """
     expected = partitions or common_partitions(found)
     names: dict[str, list[str]] = {}  # by what is to be said, which many topics may share
     for topic in TOPICS:

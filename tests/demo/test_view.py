@@ -11,7 +11,7 @@ from schemas.catalogue import CLIENT_STATUS, DEAD_LETTERS, SHIPMENT_BLOCKS
 from streams.cli.demo.board import LATEST_MAX, Board
 from streams.cli.demo.shows import Lines
 from streams.cli.demo.view import Frame, draw
-from streams.cli.demo.words import WORDS, Language
+from streams.cli.demo.words import WORDS, Language, counted
 from streams.cli.simulator.names import Name
 from tests.demo.outputs import blocked, released, status
 
@@ -96,7 +96,7 @@ def test_the_english_screen_says_it_all() -> None:
 def test_the_russian_screen_says_it_all() -> None:
     screen = _screen("ru")
     assert "пн 16 мар 2026 12:00" in screen
-    assert "56 событий/с · 1,234 событий" in screen
+    assert "56 событий/с · 1\u00a0234 события" in screen
     assert "■ ЗАПРЕТ    Волна, Тверь C-2" in screen
     assert "Шесть нарушений." in screen
     assert "▶ РАЗРЕШЕНО Берег, Омск C-3" in screen
@@ -118,8 +118,42 @@ def test_a_screen_of_any_size_is_filled_and_not_overrun(language: Language, widt
     assert max(len(line) for line in lines) <= width
 
 
-def test_a_narrow_screen_still_says_that_nothing_is_kept() -> None:
-    assert "not durable" in " ".join(_screen("en", 80, 24).split())
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["stop: bad payer ", "1 blocked now", "2 bad records", "broker is not durable.", "1,234 events "]),
+        ("ru", ["запрет: плохо платит ", "1 под запретом", "2 негодные", "брокер ненадёжен.", "1\u00a0234 события "]),
+    ],
+)
+def test_a_narrow_screen_says_all_of_the_essential(language: Language, said: list[str]) -> None:
+    screen = _screen(language, 80, 24)
+    assert "…" not in screen
+    for words in [*said, "stoplist watch blocks --bootstrap 127.0.0.1:1 "]:
+        assert words in screen
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "russian"),
+    [
+        (0, "0 events", "0 событий"),
+        (1, "1 event", "1 событие"),
+        (3, "3 events", "3 события"),
+        (11, "11 events", "11 событий"),
+        (21, "21 events", "21 событие"),
+        (11_605, "11,605 events", "11\u00a0605 событий"),
+    ],
+)
+def test_numbers_and_what_is_counted_agree(count: int, english: str, russian: str) -> None:
+    assert (counted(count, "events", "en"), counted(count, "events", "ru")) == (english, russian)
+
+
+def test_russian_lines_stand_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    board = _board()
+    lines = Lines(board, "ru")
+    for decision in board.latest:
+        lines.decided(decision)
+    said = capsys.readouterr().out.splitlines()[1:]
+    assert len({line.index("C-") for line in said}) == 1
 
 
 def test_lines_name_when_whom_what_and_why(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ from streams.cli.demo.shows import Lines, Picture, Show, groups_in_short
 from streams.cli.demo.stage import PARTITIONS, create_topics, embedded_servers, temporary_home, worker
 from streams.cli.demo.view import Frame
 from streams.cli.demo.words import Language as LanguageCode
-from streams.cli.demo.words import moment, word
+from streams.cli.demo.words import counted, moment, word
 from streams.cli.failure import Failure
 from streams.cli.simulator import Wholesaler
 from streams.cli.simulator.forms import midnight_ms
@@ -131,17 +131,18 @@ class Performance:
                 raise
 
     def summarise(self) -> None:
-        """Says what was seen; nothing when there was nothing yet."""
+        """Says what was seen, or that there was nothing yet."""
         feed, board, language = self._feed, self._board, self._language
         if feed is None or not board.groups:
+            sys.stdout.write(f"{word('stopped', language)}\n")
             return
         text = word("summary", language).format(
-            events=f"{feed.sent:,}",
+            events=counted(feed.sent, "events", language),
             date=moment(self._now(feed), language, year=True),
-            blocks=board.blocks,
-            releases=board.releases,
-            blocked=len(board.blocked),
-            dead=board.dead_letters,
+            blocks=counted(board.blocks, "blocks", language),
+            releases=counted(board.releases, "releases", language),
+            blocked=counted(len(board.blocked), "clients", language),
+            dead=counted(board.dead_letters, "records", language),
         )
         groups = word("summary_groups", language).format(groups=groups_in_short(board))
         sys.stdout.write(f"{text}\n{groups}\n")

@@ -10,7 +10,7 @@ from rich.live import Live
 
 from streams.cli.demo.board import RISK_GROUPS, Board, Decision
 from streams.cli.demo.view import Frame, draw, said_in
-from streams.cli.demo.words import Language, moment, word
+from streams.cli.demo.words import Language, counted, moment, number, word
 
 _PICTURES_PER_SECOND: Final = 8
 _SECONDS_BETWEEN_LINES: Final = 5.0
@@ -87,10 +87,11 @@ class Lines:
     def decided(self, decision: Decision) -> None:
         """When, whom, what, and why."""
         language = self._language
+        width = max(len(word(key, language)) for key in ("blocked", "released"))
         mark = word("blocked" if decision.blocked else "released", language)
         name = said_in(self._board.name(decision.client_id), language)
         why = " ".join(said_in(decision.why, language).split())
-        _say(f"{decision.at:%Y-%m-%d %H:%M}  {mark:8}  {decision.client_id} {name}: {why}")
+        _say(f"{decision.at:%Y-%m-%d %H:%M}  {mark:{width}}  {decision.client_id} {name}: {why}")
 
     def refresh(self, frame: Frame) -> None:
         """Says how things stand, when it is time."""
@@ -100,8 +101,8 @@ class Lines:
         board = self._board
         text = word("line", self._language).format(
             date=moment(frame.now, self._language),
-            events=f"{frame.sent:,}",
-            rate=f"{frame.events_per_second:,.0f}",
+            events=counted(frame.sent, "events", self._language),
+            rate=number(frame.events_per_second, self._language),
             groups=groups_in_short(board),
             blocked=len(board.blocked),
             dead=board.dead_letters,

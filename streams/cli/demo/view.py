@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streams.cli.demo.board import RISK_GROUPS, Board, Coming, Decision
-from streams.cli.demo.words import Language, change_in_words, how_long, moment, word
+from streams.cli.demo.words import Language, change_in_words, counted, how_long, moment, number, word
 from streams.cli.simulator.names import Name
 
 _GROUP_STYLES: Final = ("green", "yellow", "dark_orange", "red")
@@ -43,10 +43,10 @@ def draw(board: Board, frame: Frame, language: Language, width: int) -> Renderab
     narrow = width < _WIDE
     screen = Layout()
     screen.split_column(
-        Layout(_header(frame, language), name="header", size=3),
+        Layout(_header(frame, language, narrow), name="header", size=3),
         Layout(name="middle", size=9),
         Layout(_decisions(board, language, narrow), name="decisions"),
-        Layout(_footer(frame, language), name="footer", size=4 if narrow else 2),
+        Layout(_footer(frame, language, narrow), name="footer", size=3 if narrow else 2),
     )
     screen["middle"].split_row(
         Layout(_groups(board, language, narrow), name="groups", ratio=3),
@@ -55,21 +55,22 @@ def draw(board: Board, frame: Frame, language: Language, width: int) -> Renderab
     return screen
 
 
-def _header(frame: Frame, language: Language) -> RenderableType:
+def _header(frame: Frame, language: Language, narrow: bool) -> RenderableType:
     row = Table.grid(expand=True, padding=(0, 1))
-    row.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    row.add_column(ratio=None if narrow else 1, no_wrap=True, overflow="ellipsis")
     row.add_column(justify="center", no_wrap=True)
     row.add_column(justify="right", ratio=1, no_wrap=True)
+    sent, _, events = counted(frame.sent, "events", language).rpartition(" ")
     rate = Text.assemble(
-        (f"{frame.events_per_second:,.0f}", "bold cyan"),
+        (number(frame.events_per_second, language), "bold cyan"),
         f" {word('events_per_second', language)} · ",
-        (f"{frame.sent:,}", "bold"),
-        f" {word('events', language)}",
+        (sent, "bold"),
+        f" {events}",
     )
     clock = Text(moment(frame.now, language, year=True), style="bold")
     if frame.note:
         clock.append(f" · {frame.note}", style="not bold dim")
-    row.add_row(Text(word("title", language), style="bold"), clock, rate)
+    row.add_row(Text(word("title_narrow" if narrow else "title", language), style="bold"), clock, rate)
     return Panel(row, border_style="blue")
 
 
@@ -86,11 +87,12 @@ def _groups(board: Board, language: Language, narrow: bool) -> RenderableType:
         length = max(1, round((_BAR_WIDTH_NARROW if narrow else _BAR_WIDTH) * count / most)) if count else 0
         label = "" if narrow else word(f"group_{group}", language)
         grid.add_row(str(group), Text("█" * length, style=style), Text(str(count), style=f"bold {style}"), label)
+    short = "_narrow" if narrow else ""
     below = Table.grid(padding=(0, 1))
     below.add_column(justify="right", min_width=4, no_wrap=True)
     below.add_column(no_wrap=True, max_width=20 if narrow else None, overflow="ellipsis")
-    below.add_row(Text(str(len(board.blocked)), style="bold red"), word("blocked_now", language))
-    below.add_row(Text(str(board.dead_letters), style="bold magenta"), word("dead_letters", language))
+    below.add_row(Text(str(len(board.blocked)), style="bold red"), word(f"blocked_now{short}", language))
+    below.add_row(Text(str(board.dead_letters), style="bold magenta"), word(f"dead_letters{short}", language))
     return Panel(Group(grid, Text(), below), title=word("groups", language), title_align="left", border_style="blue")
 
 
@@ -100,26 +102,28 @@ def _coming(board: Board, frame: Frame, language: Language, narrow: bool) -> Ren
     if expected:
         grid = Table.grid(padding=(0, 1), expand=True)
         grid.add_column(justify="right", no_wrap=True)
-        grid.add_column(justify="right", no_wrap=True, style="dim")
+        if not narrow:
+            grid.add_column(justify="right", no_wrap=True, style="dim")
         grid.add_column(no_wrap=True, max_width=14 if narrow else 24, overflow="ellipsis")
         grid.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
         for coming in expected:
-            grid.add_row(*_expected(board, coming, frame, language))
+            grid.add_row(*_expected(board, coming, frame, language, narrow))
         body = grid
     return Panel(body, title=word("coming", language), title_align="left", border_style="blue")
 
 
-def _expected(board: Board, coming: Coming, frame: Frame, language: Language) -> tuple[Text, str, str, Text]:
+def _expected(board: Board, coming: Coming, frame: Frame, language: Language, narrow: bool) -> list[str | Text]:
+    """Cells of a coming change; where there is no room without the simulated span, and of several the last alone."""
     span = coming.at - frame.now
     seconds = span.total_seconds() / 3600 / frame.hours_per_second
     stops = any(change.get("change") == "opens" for change in coming.changes)
-    said = ", ".join(change_in_words(change, language) for change in reversed(coming.changes))
-    return (
+    changes = [change_in_words(change, language) for change in reversed(coming.changes)]
+    return [
         Text(f"{seconds:.1f} {word('seconds', language)}", style="bold cyan"),
-        how_long(span, language),
+        *([] if narrow else [how_long(span, language)]),
         said_in(board.name(coming.client_id), language),
-        Text(said, style="red" if stops else "yellow"),
-    )
+        Text(changes[0] if narrow else ", ".join(changes), style="red" if stops else "yellow"),
+    ]
 
 
 def _decisions(board: Board, language: Language, narrow: bool) -> RenderableType:
@@ -144,13 +148,13 @@ def _decided(board: Board, decision: Decision, language: Language, narrow: bool)
     return at[3:].strip() if narrow else at, mark, name, Text(said_in(decision.why, language))
 
 
-def _footer(frame: Frame, language: Language) -> RenderableType:
-    first = Text(word("not_durable", language), style="yellow")
-    second = Text.assemble(
-        f"{word('end', language)} {word('look', language)} ",
-        (f"stoplist watch blocks --bootstrap {frame.bootstrap}", "cyan"),
-    )
-    return Padding(Group(first, second), (0, 1))
+def _footer(frame: Frame, language: Language, narrow: bool) -> RenderableType:
+    """The command stands on one line, so that it can be copied."""
+    first = Text(word("not_durable_narrow" if narrow else "not_durable", language), style="yellow", no_wrap=True)
+    second = Text(f"{word('end', language)} {word('look', language)} ", no_wrap=True)
+    command = Text(f"stoplist watch blocks --bootstrap {frame.bootstrap}", style="cyan", no_wrap=True)
+    lines = [first, second, command] if narrow else [first, second + command]
+    return Padding(Group(*lines), (0, 1))
 
 
 def said_in(text: Name, language: Language) -> str:

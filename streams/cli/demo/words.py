@@ -7,9 +7,14 @@ Language = Literal["en", "ru"]
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("Stoplist · a wholesaler that does not exist", "Stoplist · оптовик, которого нет"),
+    "title_narrow": ("Stoplist", "Stoplist"),
     "not_durable": (
         "Everything is kept in memory and gone at the end: the embedded broker is not durable, it is for looking only.",
         "Всё хранится в памяти и в конце пропадёт: встроенный брокер ненадёжен, он только для показа.",
+    ),
+    "not_durable_narrow": (
+        "All in memory, gone at the end: the embedded broker is not durable.",
+        "Всё в памяти, в конце пропадёт: встроенный брокер ненадёжен.",
     ),
     "look": ("Look on from another terminal:", "Смотреть из другого терминала:"),
     "end": ("Ctrl-C ends it.", "Ctrl-C завершает показ."),
@@ -20,15 +25,17 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "group_2": ("often late", "часто опаздывают"),
     "group_3": ("bad payers", "плохо платят"),
     "blocked_now": ("may not be shipped to", "отгрузки запрещены"),
+    "blocked_now_narrow": ("blocked now", "под запретом"),
     "dead_letters": ("unusable records set aside", "негодные записи отложены"),
+    "dead_letters_narrow": ("bad records", "негодные"),
     "decisions": ("last blocks and releases", "последние запреты и разрешения"),
     "none_yet": ("The past is being folded …", "Прошлое сворачивается …"),
     "coming": ("what time alone will bring", "что случится само"),
     "nothing_coming": ("nothing in sight", "ничего не ожидается"),
     "blocked": ("BLOCKED", "ЗАПРЕТ"),
     "released": ("RELEASED", "РАЗРЕШЕНО"),
+    "stopped": ("Stopped before anything was decided.", "Остановлено прежде, чем что-либо решено."),
     "events_per_second": ("events/s", "событий/с"),
-    "events": ("events", "событий"),
     "in": ("in", "через"),
     "seconds": ("s", "с"),
     "hours": ("h", "ч"),
@@ -46,17 +53,27 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "ending": ("Ending …", "Завершается …"),
     "past": ("the past", "прошлое"),
     "summary": (
-        "{events} events until {date}: {blocks} blocks, {releases} releases, {blocked} clients blocked now, "
-        "{dead} unusable records set aside.",
-        "{events} событий до {date}: запретов {blocks}, разрешений {releases}, сейчас запрещено клиентам: {blocked}, "
-        "негодных записей отложено: {dead}.",
+        "{events} until {date}: {blocks}, {releases}, {blocked} blocked now, {dead} set aside.",
+        "{events} до {date}: {blocks}, {releases}, сейчас под запретом {blocked}, отложено: {dead}.",
     ),
     "summary_groups": ("Clients by risk group: {groups}.", "Клиенты по группам риска: {groups}."),
     "line": (
-        "{date}  {events} events ({rate}/s)  groups {groups}  blocked {blocked}  set aside {dead}",
-        "{date}  событий {events} ({rate}/с)  группы {groups}  запрещено {blocked}  отложено {dead}",
+        "{date}  {events} ({rate}/s)  groups {groups}  blocked {blocked}  set aside {dead}",
+        "{date}  {events} ({rate}/с)  группы {groups}  запрещено {blocked}  отложено {dead}",
     ),
 }
+COUNTED: Final[dict[str, tuple[tuple[str, str], tuple[str, str, str]]]] = {
+    "events": (("event", "events"), ("событие", "события", "событий")),
+    "blocks": (("block", "blocks"), ("запрет", "запрета", "запретов")),
+    "releases": (("release", "releases"), ("разрешение", "разрешения", "разрешений")),
+    "clients": (("client", "clients"), ("клиент", "клиента", "клиентов")),
+    "records": (
+        ("unusable record", "unusable records"),
+        ("негодная запись", "негодные записи", "негодных записей"),
+    ),
+}
+"""What is counted: one, many; in Russian one, two to four, many."""
+_NO_BREAK_SPACE: Final = "\u00a0"
 _WEEKDAYS: Final = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "ru": ("пн", "вт", "ср", "чт", "пт", "сб", "вс"),
@@ -70,6 +87,24 @@ _MONTHS: Final = {
 def word(key: str, language: Language) -> str:
     """A word or sentence; raises KeyError for one there is not."""
     return WORDS[key][language == "ru"]
+
+
+def number(count: float, language: Language) -> str:
+    """`11,605`; in Russian `11 605`, with a space that does not break."""
+    text = f"{count:,.0f}"
+    return text.replace(",", _NO_BREAK_SPACE) if language == "ru" else text
+
+
+def counted(count: int, key: str, language: Language) -> str:
+    """`1 client`, `11,605 events`; in Russian with the form that the number asks for."""
+    english, russian = COUNTED[key]
+    if language == "en":
+        form = english[count != 1]
+    elif count % 10 == 1 and count % 100 != 11:
+        form = russian[0]
+    else:
+        form = russian[1] if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else russian[2]
+    return f"{number(count, language)} {form}"
 
 
 def moment(at: datetime, language: Language, year: bool = False) -> str:
