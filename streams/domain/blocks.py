@@ -67,6 +67,9 @@ def change(standing: Standing, client: Client, view: View, cause: Cause) -> Chan
         because = grounds.of_condition(rules, client, view, reason)
         since = rules.instant_text(held[reason].since)
         items.append(ActiveCondition(reason, since, because, lifts, text))
-        texts.append(text)
+        # with several, what would lift only one of them is no way out
+        texts.append(text if len(view.reasons) == 1 else grounds.said(rules, client, view, reason, []))
+    if len(view.reasons) > 1 and (payment := lifted_by.release_payment(standing, client, view)) is not None:
+        texts.append(explanation.payment_lifts(payment.amount, payment.currency, payment.obligations))
     because = [ground for item in items for ground in item.because]
     return Change("shipment.blocked", because, explanation.blocked(texts), Blocked(items, opened, closed))

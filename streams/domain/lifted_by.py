@@ -64,7 +64,20 @@ def least_payment(standing: Standing, client: Client, view: View, reason: str) -
     amount = allocation.owed(client, ids) - rules.overdue_tolerance
     if client.position.last_step[0] < view.day:
         return amount, ids
-    return _searched(standing, client, view, reason, amount, ids), ids
+    return _searched(standing, client, view, (reason,), amount, ids), ids
+
+
+def release_payment(standing: Standing, client: Client, view: View) -> PaymentLift | None:
+    """The least payment of today after which no condition of the view holds; None when no payment does that."""
+    each = [least_payment(standing, client, view, reason) for reason in view.reasons]
+    amount = max(least for least, _ in each)
+    named = dict.fromkeys(name for _, names in each for name in names)
+    ids = [name for name in view.overdue.judged if name in named]
+    if not all(least for least, _ in each):
+        return None
+    if client.position.last_step[0] >= view.day:
+        amount = _searched(standing, client, view, view.reasons, amount, ids)
+    return PaymentLift(money.text(amount), standing.rules.currency, ids) if amount else None
 
 
 def _to_pay(rules: Rules, client: Client, view: View, reason: str) -> list[str]:
@@ -73,25 +86,30 @@ def _to_pay(rules: Rules, client: Client, view: View, reason: str) -> list[str]:
     return view.overdue.judged if rules.risk_group_requires_overdue else []
 
 
-def _searched(standing: Standing, client: Client, view: View, reason: str, low: int, ids: list[str]) -> int:
+def _searched(
+    standing: Standing, client: Client, view: View, reasons: tuple[str, ...], low: int, ids: list[str]
+) -> int:
     """The least amount found by trying: a reversal or return of today comes after a payment of today."""
-    if _ends(standing, client, view, reason, low, ids):
+    if _ends(standing, client, view, reasons, low, ids):
         return low
     high = max(client.position.outstanding, low + 1)
-    if not _ends(standing, client, view, reason, high, ids):
+    if not _ends(standing, client, view, reasons, high, ids):
         return 0
     while high - low > 1:
         middle = (low + high) // 2
-        if _ends(standing, client, view, reason, middle, ids):
+        if _ends(standing, client, view, reasons, middle, ids):
             high = middle
         else:
             low = middle
     return high
 
 
-def _ends(standing: Standing, client: Client, view: View, reason: str, amount: int, ids: list[str]) -> bool:
-    """Whether a payment of today ends the condition, tried on a copy."""
+def _ends(
+    standing: Standing, client: Client, view: View, reasons: tuple[str, ...], amount: int, ids: list[str]
+) -> bool:
+    """Whether a payment of today ends these conditions, tried on a copy."""
     trial = allocation.copy(client)
     trial.facts.payments[_PROBE_ID] = Payment(revision=1, digest=b"", day=view.day, amount=amount, names=ids)
     allocation.replay(standing.rules, trial, view.day)
-    return reason not in look(standing, trial, view.instant, view.day).reasons
+    after = look(standing, trial, view.instant, view.day).reasons
+    return not any(reason in after for reason in reasons)

@@ -58,11 +58,9 @@ def test_a_clerk_reads_why_a_client_is_blocked_and_what_to_do() -> None:
     blocks = [item["explanation"] for item in published if item.topic == "shipment-blocks"]
     assert blocks[-1] == {
         "en": "Do not ship. The first deal is not paid in time: 100.00 USD is overdue (O1). "
-        "A payment of 100.00 USD for O1 lifts it. "
         "Risk group 3 (1 violation, the longest overdue 8 days), and 100.00 USD is overdue (O1). "
         "A payment of 100.00 USD for O1 lifts it.",
         "ru": "Отгрузки запрещены. Первая сделка не оплачена в срок: просрочено 100.00 USD (O1). "
-        "Снимается оплатой 100.00 USD за O1. "
         "Группа риска 3 (1 нарушение, самая долгая просрочка 8 дней), и просрочено 100.00 USD (O1). "
         "Снимается оплатой 100.00 USD за O1.",
     }
@@ -137,3 +135,20 @@ def test_a_release_by_a_lower_group_or_a_rule_switched_off_says_so() -> None:
     company.activate(2, "2026-03-22", conditions={"risk_group": {"enabled": False}})
     (release, _) = company.wait("2026-03-22")
     assert release["explanation"]["en"] == "Shipping is allowed again: the policy no longer has this rule."
+
+
+def test_a_block_of_several_conditions_ends_with_the_one_payment_that_releases() -> None:
+    """100.00 for O1 would end the first alone; 150.00 for both end both."""
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.dispatch("O2", "50.00", "2026-03-02", "2026-02-20")
+    company.wait("2026-03-12")
+    said = [item for item in company.published if item.topic == "shipment-blocks"][-1]["explanation"]
+    assert said["en"].count("A payment of") == 1
+    assert said["en"].endswith("A payment of 150.00 USD for O1, O2 lifts it.")
+    assert said["ru"].count("Снимается оплатой") == 1
+    assert said["ru"].endswith("Снимается оплатой 150.00 USD за O1, O2.")
+    company.pay("P0", "149.99", "2026-03-12", obligations=["O1", "O2"])
+    assert company.status()["blocked"] is True
+    company.pay("P1", "0.01", "2026-03-12", obligations=["O1", "O2"])
+    assert company.status()["blocked"] is False
