@@ -42,6 +42,8 @@ class Ownership:
     positions: dict[str, Position]
     loss: bool = False
     cut_before: int | None = None
+    checkpoint_first: bool = False
+    """Snapshots are ahead of the journal, a loss that was accepted: the next chunk's number leaves a gap in it."""
     clients_restored: int = 0
     chunks_folded_again: int = 0
 
@@ -151,6 +153,7 @@ class Taking:
             rebuilt.positions,
             rebuilt.loss,
             reading.cut_before(),
+            rebuilt.n > reading.last,
             len(folder.states),
             len(reading.chunks),
         )

@@ -105,6 +105,8 @@ class Partition:
 
     async def run(self) -> None:
         """Work until `stop`. Raises Stopped, Refusal, ClientFailed."""
+        if self.owned.checkpoint_first:
+            await self._keeper.close()
         await self._keeper.retry_held()
         while not self._stopping:
             self._wake.clear()
