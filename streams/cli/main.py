@@ -42,7 +42,7 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "policy": Lazy("streams.cli.policy", "app", "Show, check or activate the numbers of the rules."),
     "import": Lazy("streams.cli.import_ledger", "import_ledger", "Turn a ledger into events."),
     "replay": Lazy("streams.cli.replay", "replay", "Fold a history file without a broker."),
-    "watch": Lazy("streams.cli.watch", "app", "Follow blocks, categories or statuses as they are published."),
+    "watch": Lazy("streams.cli.watch", "app", "Follow blocks, categories, statuses or dead letters."),
     "obligations": Lazy("streams.cli.obligations", "obligations", "List every obligation with its overdue days."),
 }
 

@@ -14,10 +14,11 @@ import msgspec
 import typer
 from kafka import KafkaConsumer, TopicPartition
 
-from schemas.catalogue import CATEGORY_CHANGES, CLIENT_STATUS, SHIPMENT_BLOCKS
+from schemas.catalogue import CATEGORY_CHANGES, CLIENT_STATUS, DEAD_LETTERS, SHIPMENT_BLOCKS
 from schemas.envelope import SequenceFilter
 from streams.cli.connection import consumer
 from streams.cli.failure import Failure
+from streams.cli.letters import LatestIds, letter_json, letter_line, letter_of
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
 from streams.cli.sentences import block_line, category_line, status_line
 from streams.cli.terminal import Paint, colours_wanted
@@ -26,7 +27,7 @@ _POLL_MS: Final = 200
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
-    help="Follow blocks, categories or statuses as they are published.",
+    help="Follow blocks, categories, statuses or dead letters as they are published.",
     epilog="Example: stoplist watch blocks --from-beginning",
 )
 
@@ -98,6 +99,31 @@ def status(
 ) -> None:
     """The whole status of a client after each change. Ends with Ctrl-C."""
     _watch(CLIENT_STATUS, status_line, bootstrap, json, from_beginning, once, until_idle, client, language)
+
+
+@app.command(
+    "dead-letters",
+    short_help="Records that were rejected, and why.",
+    epilog="Example: stoplist watch dead-letters --once --json | jq .reason",
+)
+def dead_letters(
+    bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    from_beginning: FromBeginning = False,
+    once: Once = False,
+    until_idle: UntilIdle = None,
+) -> None:
+    """Every record that was rejected: where it lies, the reason, what to do, how it begins. Ends with Ctrl-C."""
+    paint = Paint(colours_wanted())
+    latest = LatestIds()
+    with consumer(bootstrap, auto_offset_reset="earliest") as reader:
+        partitions = _assign(reader, DEAD_LETTERS, from_beginning or once)
+        for batch in _batches(reader, partitions, once, until_idle):
+            for record in batch:
+                letter = letter_of(record)
+                if latest.passes(letter.place):
+                    sys.stdout.write(f"{letter_json(letter) if json else letter_line(letter, paint)}\n")
+            sys.stdout.flush()
 
 
 def _watch(

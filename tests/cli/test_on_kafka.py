@@ -13,8 +13,10 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
 from schemas.catalogue import TOPICS
+from schemas.dead_letters import rejection_headers
 from schemas.policy import policy_digest
 from schemas.policy_file import default_policy
+from schemas.records import Rejected
 from streams.cli.main import run
 from tests.harness.waiting import wait_until
 
@@ -305,6 +307,31 @@ def test_watch_says_what_is_no_output_and_goes_on(topics: Topics, capfd: Capture
     out, err = capfd.readouterr()
     assert out.count("\n") == 1
     assert err == "stoplist: shipment-blocks/0/0 is no output of stoplist; look who writes there\n"
+
+
+def test_dead_letters_are_told_once_with_place_reason_and_remedy(topics: Topics, capfd: Capture) -> None:
+    bootstrap = topics("--partitions", "2")
+    why = Rejected("unknown_type", "type", "Send an event that the contract lists.")
+    headers = rejection_headers("payments", 1, 17, why)
+    value = b'{"type":"payment.recieved",\n"id":"\x1b[31m' + b"x" * 200 + b'"}'
+    producer = KafkaProducer(bootstrap_servers=bootstrap)
+    for _ in range(2):  # at least once
+        producer.send("dead-letters", value, b"C-1", headers=headers).get(30)
+    producer.send("dead-letters", b"?", None, partition=0).get(30)  # somebody else's
+    producer.close()
+    assert run(["watch", "dead-letters", "--once", "--bootstrap", bootstrap]) == 0
+    first, second = sorted(capfd.readouterr().out.splitlines(), reverse=True)
+    assert first.startswith(
+        "payments/1/17  C-1  unknown_type  The field `type` names no event of the contract. Send an event that the "
+        'contract lists.  {"type":"payment.recieved",\\n"id":"\\x1b[31mxxx'
+    )
+    assert first.endswith("x…")
+    assert second.startswith("dead-letters/0/")
+    assert run(["watch", "dead-letters", "--once", "--json", "--bootstrap", bootstrap]) == 0
+    letters = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    (letter,) = [letter for letter in letters if letter["place"] == "payments/1/17"]
+    assert (letter["reason"], letter["field"], letter["key"]) == ("unknown_type", "type", "C-1")
+    assert letter["value"] == value.decode()
 
 
 def test_ctrl_c_ends_watch_without_a_trace(topics: Topics, tmp_path: Path) -> None:
