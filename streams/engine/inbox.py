@@ -34,6 +34,10 @@ class Taken(NamedTuple):
             done()
 
 
+def _bytes_of(records: Sequence[Any]) -> int:
+    return sum([len(record.value or b"") for record in records])
+
+
 class Inbox:
     """The queues of one partition."""
 
@@ -48,6 +52,8 @@ class Inbox:
         self.folded_to = dict(positions)
         """Next offset not yet taken for a chunk."""
         self.buffered = dict.fromkeys(topics, 0)
+        """Records."""
+        self.buffered_bytes = dict.fromkeys(topics, 0)
 
     def put(self, topic: str, records: list[Any], done: Callable[[], None] | None) -> None:
         """Buffer what was fetched; records already taken (read again after a seek) are dropped."""
@@ -61,6 +67,7 @@ class Inbox:
         self._queues[topic].append(Fetched(records, done))
         self.fetched_to[topic] = records[-1].offset + 1
         self.buffered[topic] += len(records)
+        self.buffered_bytes[topic] += _bytes_of(records)
 
     def waiting_for(self, ends: dict[str, int | None]) -> list[str]:
         """Topics of which nothing is buffered although they have not been read to their end, or it is unknown."""
@@ -85,6 +92,7 @@ class Inbox:
         records, done = self._gather(self._queues[topic], bound, self._records_max if most is None else most)
         position, self.folded_to[topic] = self.folded_to[topic], records[-1].offset + 1
         self.buffered[topic] -= len(records)
+        self.buffered_bytes[topic] -= _bytes_of(records)
         return Taken(topic, records, done, position)
 
     def _gather(
@@ -116,6 +124,7 @@ class Inbox:
         self._queues[taken.topic].appendleft(Fetched(taken.records, taken.all_done if taken.done else None))
         self.folded_to[taken.topic] = taken.position
         self.buffered[taken.topic] += len(taken.records)
+        self.buffered_bytes[taken.topic] += _bytes_of(taken.records)
 
     @staticmethod
     def _count(records: list[Any], bound: Instant | None, room: int) -> int:

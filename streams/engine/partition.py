@@ -78,6 +78,7 @@ class Partition:
         self._time_pace = Pace(settings.deadline_clients_max)
         self._horizon: tuple[Instant, dict[str, int]] = (-1, {})
         self._read_to: dict[str, int] = {}
+        self._asked: dict[str, int] = {}
         self._waiting_since: float | None = None
         clock.saw(self.folder.at)
 
@@ -86,10 +87,16 @@ class Partition:
     def put(self, topic: str, records: list[Any], done: Callable[[], None] | None) -> None:
         """Records of a fetch have come."""
         self.inbox.put(topic, records, done)
-        if self.inbox.buffered[topic] > self.settings.chunk_records_max and topic not in self._full:
+        if topic not in self._full and not self._room(topic, 1):
             self._full.add(topic)
             self._inputs.room(self.number, topic, True)
         self._wake.set()
+
+    def _room(self, topic: str, part: int) -> bool:
+        """Whether no more is buffered than a `part` of what may be, in records and in bytes; a fetch comes on top."""
+        inbox, settings = self.inbox, self.settings
+        few = inbox.buffered[topic] <= settings.chunk_records_max // part
+        return few and inbox.buffered_bytes[topic] <= 2 * settings.fetch_bytes_max // part
 
     def take_over(self, former: "Partition") -> None:
         """Go on where `former` was when the partition was taken anew: its queues and what it said of them."""
@@ -162,7 +169,7 @@ class Partition:
         self._clock.saw(last.timestamp)
         taken.all_done()
         faults.reach("commit")
-        if topic in self._full and self.inbox.buffered[topic] <= self.settings.chunk_records_max // 2:
+        if topic in self._full and self._room(topic, 2):
             self._full.discard(topic)
             self._inputs.room(self.number, topic, False)
         self.folder.states.trim()
@@ -245,7 +252,9 @@ class Partition:
             if not self.inbox.buffered[topic]:
                 position = await self._inputs.read_to(self.number, topic)
                 if position is not None and not self.inbox.buffered[topic]:
-                    self._read_to[topic] = position
+                    if self._asked.get(topic) == position:  # what was fetched before it is not in a queue on its way
+                        self._read_to[topic] = position
+                    self._asked[topic] = position
 
     async def close(self) -> None:
         """After `run` returned: write a checkpoint of everything, so that nothing is folded again."""

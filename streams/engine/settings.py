@@ -44,7 +44,7 @@ class EngineSettings:
 
     chunk_records_max: int = 5000
     fetch_bytes_max: int = 2 << 20
-    """Of one partition in one fetch; a topic's buffer holds at most two of them."""
+    """Of one partition in one fetch; a topic's buffer holds at most three of them."""
     fetch_wait_ms: int = 20
     """How long the broker holds a fetch that finds nothing; a record of a topic that was just read may wait so long."""
     deadline_clients_max: int = 1000

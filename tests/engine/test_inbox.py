@@ -101,3 +101,14 @@ def test_records_put_back_are_expected_behind_offsets_without_records() -> None:
     assert taken is not None
     inbox.put_back(taken)
     assert inbox.folded_to == {"a": 10}
+
+
+def test_bytes_are_counted_as_long_as_they_are_buffered() -> None:
+    inbox = _inbox(records_max=1)
+    inbox.put("a", [Fact(0, t, b"k", b"x" * 100, offset=t) for t in (0, 1)], None)
+    assert inbox.buffered_bytes == {"a": 200, "b": 0}
+    taken = inbox.take()
+    assert taken is not None
+    assert inbox.buffered_bytes["a"] == 100
+    inbox.put_back(taken)
+    assert inbox.buffered_bytes["a"] == 200
