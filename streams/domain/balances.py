@@ -5,8 +5,8 @@ from schemas.records import Source
 from streams.domain import allocation, volume_category
 from streams.domain.money import convert
 from streams.domain.policy import Rules
-from streams.domain.refusals import CONFLICT, KEPT, UNCHANGED, Accepted, Refused, full, rate_of
-from streams.domain.revisions import Verdict, compare
+from streams.domain.refusals import KEPT, Accepted, Refused, full, rate_of
+from streams.domain.revisions import repeated
 from streams.domain.state import Client, Days, Instant, Limit, Obligation, Opening, Registration
 from streams.domain.waiting import release
 
@@ -16,9 +16,9 @@ def registered(
 ) -> Accepted | Refused:
     """`client.registered`; a higher revision updates."""
     known = client.facts.registrations.get(event.id)
-    verdict = compare(known, event)
-    if verdict in (Verdict.CONFLICT, Verdict.UNCHANGED):
-        return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    answer = repeated(known, event)
+    if answer is not None:
+        return answer
     refused = full(rules, client) if known is None else None
     if refused is not None:
         return refused
@@ -42,9 +42,9 @@ def limited(
 ) -> Accepted | Refused:
     """`credit_limit.set`, its signature already proven."""
     known = client.facts.limits.get(event.id)
-    verdict = compare(known, event)
-    if verdict in (Verdict.CONFLICT, Verdict.UNCHANGED):
-        return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    answer = repeated(known, event)
+    if answer is not None:
+        return answer
     refused = full(rules, client) if known is None else None
     if refused is not None:
         return refused
@@ -72,9 +72,9 @@ def opened(
     """`client.opened`: balances that count like the facts they replace; facts dated before lose their effect."""
     facts = client.facts
     known = facts.openings.get(event.id)
-    verdict = compare(known, event)
-    if verdict in (Verdict.CONFLICT, Verdict.UNCHANGED):
-        return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    answer = repeated(known, event)
+    if answer is not None:
+        return answer
     refused = full(rules, client) if known is None else None
     if (known is not None and known.base is not None) or (
         not event.voided and event.as_of.toordinal() < facts.folded_before

@@ -1,28 +1,23 @@
 """Revisions of a fact: the highest replaces, a lower is ignored, an equal one must be the same."""
 
-from enum import Enum
-
 from schemas.events import Event
-from streams.domain.state import Fact
+from streams.domain.policy import Rules
+from streams.domain.refusals import CONFLICT, UNCHANGED, Accepted, Refused, folded, full
+from streams.domain.state import Client, Fact
 
 
-class Verdict(Enum):
-    """What an event is beside the fact already there under its id."""
-
-    NEW = "new"
-    REPLACES = "replaces"
-    UNCHANGED = "unchanged"
-    """A duplicate, or older than what is known."""
-    CONFLICT = "conflict"
-    """The same revision with another body."""
-
-
-def compare(known: Fact | None, event: Event) -> Verdict:
-    """Judge an event by the fact known under its id."""
-    if known is None:
-        return Verdict.NEW
-    if event.revision > known.revision:
-        return Verdict.REPLACES
+def repeated(known: Fact | None, event: Event) -> Accepted | Refused | None:
+    """The answer to an event that does not replace the fact known under its id; None: it is new, or replaces it."""
+    if known is None or event.revision > known.revision:
+        return None
     if event.revision < known.revision or event.digest == known.digest:
-        return Verdict.UNCHANGED
-    return Verdict.CONFLICT
+        return UNCHANGED
+    return CONFLICT
+
+
+def settled(rules: Rules, client: Client, known: Fact | None, event: Event) -> Accepted | Refused | None:
+    """The answer to an event whose revision, or the client's room and closed days, decide already; None: go on."""
+    answer = repeated(known, event)
+    if answer is not None:
+        return answer
+    return full(rules, client) if known is None else folded(client, known)

@@ -7,8 +7,8 @@ from streams.domain.calendar import month_of
 from streams.domain.lookup import SALE
 from streams.domain.money import convert
 from streams.domain.policy import Rules
-from streams.domain.refusals import CONFLICT, KEPT, UNCHANGED, Accepted, Refused, folded, full, rate_of, too_old
-from streams.domain.revisions import Verdict, compare
+from streams.domain.refusals import KEPT, Accepted, Refused, rate_of, too_old
+from streams.domain.revisions import settled
 from streams.domain.state import Client, Days, Instant, Sale, SaleReturn
 from streams.domain.waiting import no_room, release, stop_waiting, wait
 
@@ -19,15 +19,12 @@ def recorded(
     """`sale.recorded`; refused once its month has been closed for longer than `correction_days`."""
     facts = client.facts
     known = facts.sales.get(event.id)
-    if known is not None:
-        verdict = compare(known, event)
-        if verdict is not Verdict.REPLACES:
-            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    answer = settled(rules, client, known, event)
+    if answer is not None:
+        return answer
     on = known.day if event.voided and known is not None else day if event.voided else event.sold_on.toordinal()
-    refused = (
-        (full(rules, client) if known is None else folded(client, known))
-        or _month_closed(rules, on if known is None else min(on, known.day), day, source)
-        or (None if event.voided else too_old(client, on, "sold_on"))
+    refused = _month_closed(rules, on if known is None else min(on, known.day), day, source) or (
+        None if event.voided else too_old(client, on, "sold_on")
     )
     if refused is not None:
         return refused
@@ -79,13 +76,9 @@ def returned(
     """`sale.returned`; takes its sale's currency and rate, and waits for it."""
     facts = client.facts
     known = facts.sale_returns.get(event.id)
-    if known is not None:
-        verdict = compare(known, event)
-        if verdict is not Verdict.REPLACES:
-            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
-    refused = full(rules, client) if known is None else folded(client, known)
-    if refused is not None:
-        return refused
+    answer = settled(rules, client, known, event)
+    if answer is not None:
+        return answer
     waits = False
     if event.voided:
         fact = SaleReturn(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)

@@ -10,18 +10,8 @@ from streams.domain import allocation
 from streams.domain.lookup import DISPATCH, PAYMENT, RETURN, REVERSAL, instalments_of
 from streams.domain.money import convert
 from streams.domain.policy import Rules
-from streams.domain.refusals import (
-    CONFLICT,
-    KEPT,
-    UNCHANGED,
-    Accepted,
-    Refused,
-    folded,
-    full,
-    rate_of,
-    too_old,
-)
-from streams.domain.revisions import Verdict, compare
+from streams.domain.refusals import KEPT, Accepted, Refused, folded, full, rate_of, too_old
+from streams.domain.revisions import repeated, settled
 from streams.domain.state import Client, Days, Dispatch, GoodsReturn, Instant, Obligation, Payment, Reversal
 from streams.domain.waiting import no_room, release, stop_waiting, wait
 
@@ -31,13 +21,9 @@ def paid(
 ) -> Accepted | Refused:
     """`payment.received`."""
     known = client.facts.payments.get(event.id)
-    if known is not None:
-        verdict = compare(known, event)
-        if verdict is not Verdict.REPLACES:
-            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
-    refused = full(rules, client) if known is None else folded(client, known)
-    if refused is not None:
-        return refused
+    answer = settled(rules, client, known, event)
+    if answer is not None:
+        return answer
     if event.voided:
         fact = Payment(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
     else:
@@ -91,10 +77,9 @@ def dispatched(
     """`shipment.dispatched`; its business id is the shipment's."""
     facts, shipment_id = client.facts, event.shipment_id
     known = facts.dispatches.get(shipment_id)
-    if known is not None:
-        verdict = compare(known, event)
-        if verdict is not Verdict.REPLACES:
-            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
+    answer = repeated(known, event)
+    if answer is not None:
+        return answer
     refused = full(rules, client) if known is None else None if _unpaid_at_base(known, event) else folded(client, known)
     if refused is not None:
         return refused
@@ -153,13 +138,9 @@ def reversed_(
     """`payment.reversed`; takes its payment's currency and rate, and waits for it."""
     facts = client.facts
     known = facts.reversals.get(event.id)
-    if known is not None:
-        verdict = compare(known, event)
-        if verdict is not Verdict.REPLACES:
-            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
-    refused = full(rules, client) if known is None else folded(client, known)
-    if refused is not None:
-        return refused
+    answer = settled(rules, client, known, event)
+    if answer is not None:
+        return answer
     waits = False
     if event.voided:
         fact = Reversal(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
@@ -192,13 +173,9 @@ def returned(
     """`goods.returned`; waits for its shipment."""
     facts = client.facts
     known = facts.returns.get(event.id)
-    if known is not None:
-        verdict = compare(known, event)
-        if verdict is not Verdict.REPLACES:
-            return CONFLICT if verdict is Verdict.CONFLICT else UNCHANGED
-    refused = full(rules, client) if known is None else folded(client, known)
-    if refused is not None:
-        return refused
+    answer = settled(rules, client, known, event)
+    if answer is not None:
+        return answer
     waits = False
     if event.voided:
         fact = GoodsReturn(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
