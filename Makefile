@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 ROUNDS ?= 10
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
-COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --all-build-deps \
+COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --generate-hashes --allow-unsafe --all-build-deps \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
 # pip-compile asks pip's settings for further places to find wheels; pins hold what the index has
 export PIP_FIND_LINKS :=

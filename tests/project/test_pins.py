@@ -1,6 +1,7 @@
 """What is installed is pinned: each version with hashes, from whatever index the machine is set up for."""
 
 import re
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from tests.harness.beside import CHECKOUT
 
 _DEMO = CHECKOUT / "requirements.txt"
 _ALL = CHECKOUT / "requirements-dev.txt"
-_PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^ ;]+)", re.IGNORECASE)
+_PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(\[(?P<extras>[^]]+)\])?==(?P<version>[^ ;]+)", re.IGNORECASE)
+_WANTED = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)\[(?P<extras>[^]]+)\]", re.IGNORECASE)
 
 
 def _entries(path: Path) -> list[str]:
@@ -23,8 +25,16 @@ def _pins(path: Path) -> dict[str, str]:
     for entry in _entries(path):
         pin = _PIN.match(entry)
         assert pin, f"{path.name}: {entry[:60]!r} is no pin; make the file with make lock"
-        found[re.sub(r"[-_.]+", "-", pin["name"]).lower()] = pin["version"]
+        found[_name(pin["name"])] = pin["version"]
     return found
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[-_.]+", "-", text).lower()
+
+
+def _extras(text: str | None) -> set[str]:
+    return {one.strip() for one in (text or "").split(",") if one.strip()}
 
 
 @pytest.mark.parametrize("path", [_DEMO, _ALL], ids=lambda path: path.name)
@@ -42,6 +52,19 @@ def test_pins_do_not_say_where_packages_come_from(path: Path) -> None:
 def test_the_tests_run_with_what_the_demo_runs_with() -> None:
     demo, everything = _pins(_DEMO), _pins(_ALL)
     assert {name: everything.get(name) for name in demo} == demo
+
+
+def test_extras_that_pinned_packages_ask_for_are_in_the_pins() -> None:
+    # without its extra a pin does not count for them: the index's newest version is taken instead, and has no hash here
+    pinned = {_name(pin["name"]): _extras(pin["extras"]) for pin in map(_PIN.match, _entries(_ALL)) if pin}
+    left_out = [
+        f"{package} asks for {wanted[0]}"
+        for package in pinned
+        for requirement in distribution(package).requires or []
+        if "extra ==" not in requirement and (wanted := _WANTED.match(requirement))
+        if not _extras(wanted["extras"]) <= pinned.get(_name(wanted["name"]), set())
+    ]
+    assert left_out == []
 
 
 def test_pins_are_what_the_project_asks_for() -> None:
