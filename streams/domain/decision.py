@@ -10,7 +10,7 @@ import msgspec
 
 from schemas.records import Instant, Output
 from streams.domain import blocks, explanation, grounds, ledger, status, volume_category
-from streams.domain.next_change import Prediction, View, look, next_instant, predict
+from streams.domain.next_change import Prediction, look, next_instant, predict
 from streams.domain.outputs import (
     BLOCKS,
     CATEGORIES,
@@ -27,6 +27,8 @@ from streams.domain.outputs import (
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Days
+from streams.domain.stop_conditions.table import STOP_CONDITIONS
+from streams.domain.view import View
 
 
 class _Changed(msgspec.Struct, rename={"before": "from", "after": "to"}, gc=False):
@@ -133,7 +135,7 @@ class Decision:
             return
         because = list(grounds.of_risk_group(rules, view)) if view.group else [grounds.NO_VIOLATIONS]
         for reason in view.reasons:
-            because += grounds.of_condition(rules, client, view, reason)
+            because += STOP_CONDITIONS[reason].because(rules, client, view)
         said = explanation.status(
             bool(view.reasons), view.group, view.volume, lasting.outstanding, rules.currency, late.since
         )

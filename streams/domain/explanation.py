@@ -46,29 +46,6 @@ def overdue_now(ids: list[str], amount: int, currency: str) -> Text:
     )
 
 
-def risk_group_holds(group: int, overdue: Overdue, late: Text | None) -> Text:
-    """Why `risk_group` blocks; `late` is None when nothing need be overdue for it."""
-    count, longest = sentences.violations(overdue.violations), sentences.days(overdue.days_longest)
-    en = f"Risk group {group} ({count.en}, the longest overdue {longest.en})"
-    ru = f"Группа риска {group} ({count.ru}, самая долгая просрочка {longest.ru})"
-    if late is None:
-        return Text(en + ".", ru + ".")
-    return Text(f"{en}, and {late.en}.", f"{ru}, и {late.ru}.")
-
-
-def first_payment_holds(late: Text) -> Text:
-    """Why `first_payment_overdue` blocks."""
-    return Text(f"The first deal is not paid in time: {late.en}.", f"Первая сделка не оплачена в срок: {late.ru}.")
-
-
-def credit_limit_holds(exposure: int, limit: int, currency: str) -> Text:
-    """Why `credit_limit` blocks."""
-    return Text(
-        f"The debt of {text(exposure)} {currency} is above the credit limit of {text(limit)} {currency}.",
-        f"Долг {text(exposure)} {currency} выше кредитного лимита {text(limit)} {currency}.",
-    )
-
-
 def payment_lifts(amount: str, currency: str, ids: list[str]) -> Text:
     """The least payment, a sentence of its own."""
     if not ids:
@@ -92,17 +69,6 @@ def blocked(holds: list[Text]) -> Text:
 
 
 SWITCHED_OFF: Final = Text("the policy no longer has this rule", "правило отключено политикой")
-NOTHING_OVERDUE: Final = Text("nothing is overdue any more", "просрочка погашена")
-FIRST_DEAL_PAID: Final = Text("nothing of the first deal is overdue", "по первой сделке просрочки нет")
-NO_LIMIT: Final = Text("no credit limit is in force", "кредитный лимит не действует")
-WITHIN_LIMIT: Final = Text("the debt is within the credit limit", "долг в пределах кредитного лимита")
-
-
-def group_left(group: int) -> Text:
-    """The client is now in a group that does not block."""
-    return Text(f"the risk group is now {group}", f"группа риска теперь {group}")
-
-
 _AFTER: Final = {
     "payment.received": Text("payment {}", "платежа {}"),
     "goods.returned": Text("return {}", "возврата {}"),

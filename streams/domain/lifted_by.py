@@ -1,15 +1,19 @@
 """What would end an active condition: the least payment, a date, a person."""
 
+from datetime import date
 from typing import Final
 
 import msgspec
 
 from schemas.records import NEVER
-from streams.domain import allocation, conditions, money
-from streams.domain.next_change import View, ends_at, look
-from streams.domain.policy import Rules
+from streams.domain import allocation, explanation, money
+from streams.domain.next_change import ends_at, look
+from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Payment
+from streams.domain.stop_conditions.credit_limit import CREDIT_LIMIT
+from streams.domain.stop_conditions.table import STOP_CONDITIONS
+from streams.domain.view import View
 
 _PROBE_ID: Final = "\U0010ffff"
 """Sorts after every printable id, so the probe is the last payment of its day."""
@@ -47,17 +51,28 @@ def of(standing: Standing, client: Client, view: View, reason: str) -> list[Lift
     ends = ends_at(standing, client, view, reason)
     if ends != NEVER:
         lifts.append(DateLift(rules.instant_text(ends)))
-    lifts.append(PersonLift(conditions.ROLE_LIFTING[reason]))
+    lifts.append(PersonLift(STOP_CONDITIONS[reason].role))
     return lifts
+
+
+def in_words(lifts: list[Lift]) -> list[Text]:
+    """The payments and dates among the ways out, each a sentence."""
+    said: list[Text] = []
+    for lift in lifts:
+        if isinstance(lift, PaymentLift):
+            said.append(explanation.payment_lifts(lift.amount, lift.currency, lift.obligations))
+        elif isinstance(lift, DateLift):
+            said.append(explanation.date_lifts(date.fromisoformat(lift.at[:10]).toordinal()))
+    return said
 
 
 def least_payment(standing: Standing, client: Client, view: View, reason: str) -> tuple[int, list[str]]:
     """The smallest amount that ends `reason` when paid today, and the obligations to name; 0 when no payment does."""
     rules = standing.rules
-    if reason == conditions.CREDIT_LIMIT:
+    if reason == CREDIT_LIMIT.reason:
         assert view.limit is not None
         return view.exposure - view.limit, []
-    ids = _to_pay(rules, client, view, reason)
+    ids = STOP_CONDITIONS[reason].to_pay(rules, client, view)
     if not ids:
         return 0, []
     # the last of them may keep what the policy tolerates
@@ -78,12 +93,6 @@ def release_payment(standing: Standing, client: Client, view: View) -> PaymentLi
     if client.position.last_step[0] >= view.day:
         amount = _searched(standing, client, view, view.reasons, amount, ids)
     return PaymentLift(money.text(amount), standing.rules.currency, ids) if amount else None
-
-
-def _to_pay(rules: Rules, client: Client, view: View, reason: str) -> list[str]:
-    if reason == conditions.FIRST_PAYMENT_OVERDUE:
-        return conditions.overdue_of_first_deal(rules, client, view.day, view.overdue)
-    return view.overdue.judged if rules.risk_group_requires_overdue else []
 
 
 def _searched(

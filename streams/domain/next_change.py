@@ -10,28 +10,14 @@ from functools import lru_cache
 import msgspec
 
 from schemas.records import NEVER, Instant
-from streams.domain import allocation, conditions, credit_limit, overdue, risk_group, volume_category
+from streams.domain import allocation, credit_limit, overdue, risk_group, volume_category
 from streams.domain.calendar import month_of
 from streams.domain.lookup import SALE, SALE_RETURN
-from streams.domain.overdue import Overdue
 from streams.domain.policy import Rules
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Days, Step
-
-
-class View(msgspec.Struct, gc=False):
-    """What the rules say of one client at one instant."""
-
-    instant: Instant
-    day: Days
-    overdue: Overdue
-    group: int
-    decided_by: list[str]
-    volume: str
-    limit: int | None
-    exposure: int
-    reasons: tuple[str, ...]
-
+from streams.domain.stop_conditions.table import active
+from streams.domain.view import View
 
 _NO_GROUP: tuple[int, list[str]] = (0, [])
 
@@ -76,11 +62,9 @@ def look(standing: Standing, client: Client, now: Instant, day: Days) -> View:
     exposure = position.outstanding - position.unapplied
     if exposure < 0:
         exposure = 0
-    reasons: tuple[str, ...] = ()
-    if late.days_current or limit is not None or group >= rules.risk_group_min:
-        reasons = conditions.active(rules, client, day, late, group, limit, exposure)
-    volume = volume_category.of(rules, client, day)
-    return View(now, day, late, group, decided_by, volume, limit, exposure, reasons)
+    view = View(now, day, late, group, decided_by, volume_category.of(rules, client, day), limit, exposure)
+    view.reasons = active(rules, client, view)
+    return view
 
 
 def next_instant(standing: Standing, client: Client, now: Instant, day: Days) -> Instant:

@@ -12,10 +12,11 @@ import msgspec
 from schemas.records import Instant
 from streams.domain import money
 from streams.domain.lookup import obligation_at
-from streams.domain.next_change import Change, Prediction, View
+from streams.domain.next_change import Change, Prediction
 from streams.domain.outputs import Common, encode
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days
+from streams.domain.view import View
 
 
 class Categories(msgspec.Struct, gc=False):

@@ -1,0 +1,22 @@
+"""What the rules say of one client at one instant."""
+
+import msgspec
+
+from schemas.records import Instant
+from streams.domain.overdue import Overdue
+from streams.domain.state import Days
+
+
+class View(msgspec.Struct, gc=False):
+    """What holds of a client at `instant`. Money in minor units."""
+
+    instant: Instant
+    day: Days
+    overdue: Overdue
+    group: int
+    decided_by: list[str]
+    volume: str
+    limit: int | None
+    exposure: int
+    reasons: tuple[str, ...] = ()
+    """The active stop conditions, in the order of the rules' table."""
