@@ -8,7 +8,7 @@ from streams.domain.policy import Rules
 from streams.domain.refusals import KEPT, Accepted, Refused, full, rate_of
 from streams.domain.revisions import repeated
 from streams.domain.state import Client, Days, Instant, Limit, Obligation, Opening, Registration
-from streams.domain.waiting import release
+from streams.domain.waiting import release, release_changes
 
 
 def registered(
@@ -97,6 +97,7 @@ def opened(
     facts.count += known is None
     for one in fact.obligations:
         release(client, ("goods.returned",), one.shipment_id)
+    release_changes(client, [one.id for one in fact.obligations])
     allocation.replay(rules, client, day)
     before = client.position.turnover
     volume_category.recount(rules, client, day)

@@ -23,8 +23,7 @@ def before(standing: Standing, client: Client, event: ClientEvent, today: Days) 
     """What was true as of the end of yesterday before the event; None when the event cannot change it."""
     if isinstance(event, _NO_PAST_CHANGED):
         return None
-    position = client.position
-    if not position.late and (not position.open or position.open[0].due >= today - 1):
+    if _clean(client, today):
         return _CLEAN
     if event.revision == 1 and not event.voided and dated_day(standing.rules, event) >= today:
         return None
@@ -40,10 +39,15 @@ def is_one(standing: Standing, client: Client, accepted: Accepted, past: Past | 
     return False
 
 
+def _clean(client: Client, today: Days) -> bool:
+    """Nothing was overdue yesterday, nor ended inside the window."""
+    position = client.position
+    return not (position.late or position.changed or (position.open and position.open[0].due < today - 1))
+
+
 def _as_of_yesterday(standing: Standing, client: Client, today: Days) -> Past:
     """(ids of violations, risk group) as of the end of the day before `today`."""
-    position = client.position
-    if not position.late and (not position.open or position.open[0].due >= today - 1):
+    if _clean(client, today):
         return _CLEAN
     rules = standing.rules
     end = rules.midnight(today)

@@ -74,6 +74,9 @@ _AFTER: Final = {
     "goods.returned": Text("return {}", "возврата {}"),
     "shipment.dispatched": Text("the corrected shipment {}", "исправленной отгрузки {}"),
     "credit_limit.set": Text("credit limit {}", "установки лимита {}"),
+    "obligation.rescheduled": Text("the new term {}", "переноса срока {}"),
+    "obligation.disputed": Text("dispute {}", "регистрации спора {}"),
+    "obligation.written_off": Text("write-off {}", "списания {}"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from streams.domain import obligation_changes
 from streams.domain.allocation import return_day
 from streams.domain.lookup import instalments_of, opening_in_force
 from streams.domain.policy import Rules
@@ -57,7 +58,7 @@ def of(rules: Rules, client: Client, day: Days) -> Deal | None:
             position.deal_closed = closed_on, deal_id
         return Deal(deal_id, [], False, False, [])
     obligations = [obligation.id for _, _, dispatch in shipments for obligation in dispatch.obligations]
-    full = _returned_in_full(client, shipments, day)
+    full = _returned_in_full(rules, client, shipments, day)
     return Deal(deal_id, obligations, True, full, [shipment_id for _, shipment_id, _ in shipments])
 
 
@@ -79,16 +80,26 @@ def _closed_on(rules: Rules, client: Client, shipments: list[tuple[int, str, Dis
             break
         if any(first <= candidate and (end == 0 or candidate < end) for first, end in unpaid):
             continue
-        if not _returned_in_full(client, shipments, candidate):
+        if _any_written_off(client, shipments, candidate):
+            return 0  # not owed, but not paid either: a person decides
+        if not _returned_in_full(rules, client, shipments, candidate):
             return candidate
     return 0
+
+
+def _any_written_off(client: Client, shipments: list[tuple[int, str, Dispatch]], day: Days) -> bool:
+    return bool(client.facts.changes.written_off) and any(
+        obligation_changes.written_off(client, obligation, day)
+        for _, _, dispatch in shipments
+        for obligation in dispatch.obligations
+    )
 
 
 def _pairs(spans: list[int]) -> list[tuple[int, int]]:
     return list(zip(spans[::2], spans[1::2], strict=True))
 
 
-def _returned_in_full(client: Client, shipments: list[tuple[int, str, Dispatch]], day: Days) -> bool:
+def _returned_in_full(rules: Rules, client: Client, shipments: list[tuple[int, str, Dispatch]], day: Days) -> bool:
     """Whether by the end of `day` accepted returns took back all that had been dispatched of the deal."""
     by_then = [one for one in shipments if one[2].day <= day]
     amount = sum(obligation.amount for _, _, dispatch in by_then for obligation in dispatch.obligations)
@@ -99,6 +110,7 @@ def _returned_in_full(client: Client, shipments: list[tuple[int, str, Dispatch]]
     for goods in client.facts.returns.values():
         if goods.shipment_id not in ids or goods.voided or goods.base is not None:
             continue
-        if return_day(client, goods) <= day and in_time(goods, instalments_of(client, goods.shipment_id)):
+        on = return_day(client, goods)
+        if on <= day and in_time(rules, client, goods, instalments_of(client, goods.shipment_id), on):
             returned += goods.amount
     return returned >= amount

@@ -5,13 +5,15 @@ A fact older than window + `correction_days` can no longer change (its record wo
 unapplied there stays as a fact with its base, the rest goes. What is observable from then on is the same.
 """
 
-from typing import Final
+from typing import Any, Final
 
-from streams.domain import allocation, first_deal
+from streams.domain import allocation, first_deal, obligation_changes
 from streams.domain.calendar import month_of
+from streams.domain.changes import Change
 from streams.domain.lookup import digest_of, opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, Facts, Money, Payment
+from streams.domain.waiting import OBLIGATION_KINDS
 
 _EVERY_DAYS: Final = 91
 FOLDED_IDS_MAX: Final = 1_000
@@ -44,11 +46,17 @@ def count(facts: Facts) -> int:
     return (
         len(facts.dispatches) + len(facts.payments) + len(facts.sales) + len(facts.reversals) + len(facts.returns)
         + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
+        + sum(len(kind) for kind in _changes(facts))
     )  # fmt: skip
 
 
+def _changes(facts: Facts) -> list[dict[str, Change]]:
+    changes = facts.changes
+    return [changes.rescheduled, changes.disputed, changes.resolved, changes.written_off]
+
+
 def _any_older(facts: Facts, horizon: Days) -> bool:
-    for kind in (
+    kinds: tuple[dict[str, Any], ...] = (
         facts.dispatches,
         facts.payments,
         facts.reversals,
@@ -56,7 +64,9 @@ def _any_older(facts: Facts, horizon: Days) -> bool:
         facts.sales,
         facts.sale_returns,
         facts.openings,
-    ):
+        *_changes(facts),
+    )
+    for kind in kinds:
         for fact in kind.values():
             if fact.day < horizon:
                 return True
@@ -140,6 +150,7 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
                 del facts.dispatches[shipment_id]
                 facts.folded_ids += [digest_of(one.id) for one in dispatch.obligations]
     del facts.folded_ids[:-FOLDED_IDS_MAX]
+    _drop_changes(client, horizon, waiting)
     _drop_sales(facts, horizon, waiting)
     facts.limits = {name: one for name, one in facts.limits.items() if not 0 < one.valid_until < horizon}
     book = client.position.turnover
@@ -148,6 +159,15 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
 
 def _settled(payment: Payment, begins: Days) -> bool:
     return payment.voided or payment.day < begins or payment.rest == 0
+
+
+def _drop_changes(client: Client, horizon: Days, waiting: dict[tuple[str, str], None]) -> None:
+    """What was changed of an obligation goes with it."""
+    for kind, facts in zip(OBLIGATION_KINDS, _changes(client.facts), strict=True):
+        for change_id, change in list(facts.items()):
+            gone = change.voided or not obligation_changes.places(client, change.obligation_id)
+            if gone and change.day < horizon and (kind, change_id) not in waiting:
+                del facts[change_id]
 
 
 def _drop_sales(facts: Facts, horizon: Days, waiting: dict[tuple[str, str], None]) -> None:

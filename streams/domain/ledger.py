@@ -9,6 +9,10 @@ from schemas.events import (
     ClientRegistered,
     CreditLimitSet,
     GoodsReturned,
+    ObligationDisputed,
+    ObligationRescheduled,
+    ObligationResolved,
+    ObligationWrittenOff,
     PaymentReceived,
     PaymentReversed,
     SaleRecorded,
@@ -16,7 +20,7 @@ from schemas.events import (
     ShipmentDispatched,
 )
 from schemas.records import Source
-from streams.domain import allocation, balances, folding, sales, shipments_and_payments
+from streams.domain import allocation, balances, booking_changes, folding, sales, shipments_and_payments
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.refusals import Accepted, Refused
@@ -36,6 +40,10 @@ _HANDLERS: Final[dict[type, _Handler]] = {
     ClientOpened: balances.opened,
     ClientRegistered: balances.registered,
     CreditLimitSet: balances.limited,
+    ObligationRescheduled: booking_changes.changed,
+    ObligationDisputed: booking_changes.changed,
+    ObligationResolved: booking_changes.changed,
+    ObligationWrittenOff: booking_changes.changed,
 }
 
 

@@ -13,7 +13,7 @@ from streams.domain.policy import Rules
 from streams.domain.refusals import KEPT, Accepted, Refused, folded, full, rate_of, too_old
 from streams.domain.revisions import repeated, settled
 from streams.domain.state import Client, Days, Dispatch, GoodsReturn, Instant, Obligation, Payment, Reversal
-from streams.domain.waiting import no_room, release, stop_waiting, wait
+from streams.domain.waiting import no_room, release, release_changes, stop_waiting, wait
 
 
 def paid(
@@ -103,7 +103,8 @@ def dispatched(
         )
     facts.dispatches[shipment_id] = fact
     client.facts.count += known is None
-    released = release(client, ("goods.returned",), shipment_id)
+    released = bool(release(client, ("goods.returned",), shipment_id))
+    released |= release_changes(client, [one.id for one in fact.obligations])
     if known is not None:
         return _replayed(rules, client, min(known.day, fact.day))
     if fact.voided:

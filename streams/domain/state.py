@@ -12,24 +12,16 @@ decided and published, in the recorded order.
 
 import msgspec
 
-Days = int
-Instant = int
-Step = tuple[Days, int, str]
-"""(effective day, rank of the kind within a day, id): the order in which facts take effect."""
+from streams.domain.changes import ObligationChanges
+from streams.domain.fact import Days as Days
+from streams.domain.fact import Fact as Fact
+from streams.domain.fact import Instant as Instant
+from streams.domain.fact import Step as Step
+
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
 
-STATE_VERSION = 1
-
-
-class Fact(msgspec.Struct, array_like=True, kw_only=True, gc=False):
-    """What every fact keeps for revisions: the highest wins, an equal one must have the same digest."""
-
-    revision: int
-    digest: bytes
-    voided: bool = False
-    day: Days = 0
-    """The date of the fact; of a document withdrawn before it came: the day of the withdrawal."""
+STATE_VERSION = 2
 
 
 class Obligation(msgspec.Struct, array_like=True, gc=False):
@@ -184,6 +176,7 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     """Of facts, all kinds together."""
     folded_ids: list[bytes] = []
     """Digests (`lookup.digest_of`) of the obligations folded away: money that names one is not kept for it."""
+    changes: ObligationChanges = msgspec.field(default_factory=ObligationChanges)
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):
@@ -236,6 +229,8 @@ class Position(msgspec.Struct, array_like=True, gc=False):
     """By month (year * 12 + month - 1), of the sales dated up to `day`."""
     deal_closed: tuple[Days, str] = (0, "")
     """(day, id) of the first deal's closing once that day is over, while no fact dated up to it has come since."""
+    changed: list[tuple[str, int]] = []
+    """Places (shipment id, index) of the obligations that were rescheduled or disputed, in the order they began."""
 
 
 class Condition(msgspec.Struct, array_like=True, gc=False):

@@ -15,6 +15,10 @@ from schemas.events import (
     Event,
     GoodsReturned,
     Instalment,
+    ObligationDisputed,
+    ObligationRescheduled,
+    ObligationResolved,
+    ObligationWrittenOff,
     OpeningObligation,
     OpeningTurnover,
     OpeningViolation,
@@ -108,6 +112,24 @@ def goods_return(
             **more,
         )
     )
+
+
+def rescheduled(change_id: str, obligation_id: str, on: date, due: date, **more: Any) -> ObligationRescheduled:
+    return sealed(
+        ObligationRescheduled(id=change_id, client_id="C", obligation_id=obligation_id, on=on, due_date=due, **more)
+    )
+
+
+def disputed(change_id: str, obligation_id: str, on: date, **more: Any) -> ObligationDisputed:
+    return sealed(ObligationDisputed(id=change_id, client_id="C", obligation_id=obligation_id, on=on, **more))
+
+
+def resolved(change_id: str, obligation_id: str, on: date, **more: Any) -> ObligationResolved:
+    return sealed(ObligationResolved(id=change_id, client_id="C", obligation_id=obligation_id, on=on, **more))
+
+
+def written_off(change_id: str, obligation_id: str, on: date, **more: Any) -> ObligationWrittenOff:
+    return sealed(ObligationWrittenOff(id=change_id, client_id="C", obligation_id=obligation_id, on=on, **more))
 
 
 def sale(sale_id: str, on: date, amount: int, **more: Any) -> SaleRecorded:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from schemas.catalogue import TOPIC_OF_TYPE
 from schemas.envelope import cloud_event_headers
 from schemas.outputs import validate_output
 from schemas.policy import Policy
@@ -16,20 +17,6 @@ from schemas.records import NEVER, Output, Rejected
 from streams.domain.fold import ClientFold
 from streams.domain.shared import Shared
 from streams.domain.state import Client
-
-TOPIC = {
-    "payment.received": "payments",
-    "payment.reversed": "payments",
-    "payments.completed": "payments",
-    "shipment.dispatched": "shipments",
-    "goods.returned": "shipments",
-    "sale.recorded": "sales",
-    "sale.returned": "sales",
-    "client.registered": "clients",
-    "client.opened": "clients",
-    "credit_limit.set": "judgements",
-    "policy.activated": "policies",
-}
 
 
 class Record(NamedTuple):
@@ -137,7 +124,7 @@ class Company:
     def send(self, kind: str, number: str, arrives: str, client: str | None = "c1", **body: Any) -> list[Published]:
         """Any event of `client`, under its key."""
         document = {"type": kind, "id": number, **({"client_id": client} if client else {}), **body}
-        return self.send_bytes(TOPIC[kind], json.dumps(document).encode(), arrives, client)
+        return self.send_bytes(TOPIC_OF_TYPE[kind], json.dumps(document).encode(), arrives, client)
 
     def send_bytes(self, topic: str, value: bytes | None, arrives: str, client: str | None = "c1") -> list[Published]:
         """A record of these bytes; returns what it and the deadlines before it published."""
