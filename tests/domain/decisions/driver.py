@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from schemas.catalogue import TOPIC_OF_TYPE
 from schemas.envelope import cloud_event_headers
 from schemas.outputs import validate_output
 from schemas.policy import Policy
@@ -17,6 +16,9 @@ from schemas.records import NEVER, Output, Rejected
 from streams.domain.fold import ClientFold
 from streams.domain.shared import Shared
 from streams.domain.state import Client
+from tests.schemas.examples import TOPICS
+
+TOPIC = TOPICS
 
 
 class Record(NamedTuple):
@@ -124,7 +126,7 @@ class Company:
     def send(self, kind: str, number: str, arrives: str, client: str | None = "c1", **body: Any) -> list[Published]:
         """Any event of `client`, under its key."""
         document = {"type": kind, "id": number, **({"client_id": client} if client else {}), **body}
-        return self.send_bytes(TOPIC_OF_TYPE[kind], json.dumps(document).encode(), arrives, client)
+        return self.send_bytes(TOPIC[kind], json.dumps(document).encode(), arrives, client)
 
     def send_bytes(self, topic: str, value: bytes | None, arrives: str, client: str | None = "c1") -> list[Published]:
         """A record of these bytes; returns what it and the deadlines before it published."""
