@@ -16,6 +16,7 @@ from aiokafka.partitioner import murmur2
 from streams.engine.auditing import state_hash
 from streams.engine.settings import EngineSettings
 from tests.engine.counting import DEAD_LETTERS, GROUPS, STATUS, CountingFold
+from tests.harness.orphans import kill_with_us
 from tests.harness.records import Read, Sent, create_topics, end_offsets, produce, read_all
 from tests.harness.waiting import SECONDS_MAX, wait_until
 
@@ -85,6 +86,7 @@ class World:
                 stdout=log,
                 stderr=log,
             )
+        kill_with_us(process.pid)
         self._processes.append(process)
         return process
 
