@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 import faust
 
@@ -67,7 +67,7 @@ def end_process(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _exit_after(seconds: float, code: Any) -> None:
-    timer = threading.Timer(seconds, end_process, (code,))
+def _exit_after(seconds: float, code: int) -> None:
+    timer = threading.Timer(seconds, os._exit, (code,))  # unflushed: whoever reads our output may hang as well
     timer.daemon = True
     timer.start()
