@@ -25,8 +25,9 @@ demo: $(VENV)/installed ## everything at work, with nothing but Python: embedded
 	@$(BIN)/stoplist demo $(ARGS)
 
 .PHONY: test
-test: check ## all checks and tests; ARGS goes to pytest
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+test: check ## all checks and tests, in a process for each core; ARGS goes to pytest
+	$(BIN)/python -m tests.harness.kafka
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal --cov --cov-report=term $(ARGS)
 
 .PHONY: check
 check: $(VENV)/installed-dev ## linters, types and the architecture's layers, without the tests

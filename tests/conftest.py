@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from types import FrameType
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -81,6 +82,19 @@ def pytest_configure() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of several (pytest-xdist) tells the one that writes the report what it could not try."""
+    told: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["not_tried"] = components.not_tried
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hears what `pytest_sessionfinish` told; a process that crashed told nothing."""
+    components.not_tried.update(getattr(node, "workeroutput", {}).get("not_tried", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

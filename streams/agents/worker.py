@@ -1,17 +1,18 @@
 """The worker: one Faust application that folds the input topics through the engine."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from streams.engine.fold import Fold
 from streams.engine.settings import EngineSettings
 
 
-def run(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
-    """Run a worker until SIGTERM or SIGINT; the exit code.
+def run(settings: EngineSettings, fold: Fold[Any, Any]) -> NoReturn:
+    """Run a worker until SIGTERM or SIGINT, and end the process with its exit code.
 
     0: stopped cleanly, a checkpoint is written. 1: it stopped itself because of a failure named in the log.
     2: it refused to start; the reason and the remedy are one sentence on stderr.
     """
     from streams.engine.application import run_application
+    from streams.engine.process import end_process
 
-    return run_application(settings, fold)
+    end_process(run_application(settings, fold))

@@ -1,5 +1,5 @@
 """`python -m streams.cli` is `stoplist`."""
 
-from streams.cli.main import main
+from streams.cli.start import main
 
 main()

@@ -8,16 +8,15 @@ pipe ends the command quietly.
 import importlib
 import os
 import sys
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from streams.cli.failure import Failure
+from streams.cli.start import EXIT_INTERRUPTED
 
 EXIT_WRONG_USE: Final = 2
-EXIT_INTERRUPTED: Final = 130
 _INSTEAD: Final = (
     ("Value error, ", ""),
     ("Input should be a valid number, unable to parse string as a number", "it must be a number"),
@@ -84,11 +83,6 @@ def stoplist() -> None:
       stoplist replay HISTORY.jsonl        fold a file of events
       stoplist COMMAND --help              options and examples
     """
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the command of `arguments` (default: those of the process) and exits with its code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
 def run(arguments: list[str]) -> int:

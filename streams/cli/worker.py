@@ -57,7 +57,7 @@ def worker(
     from streams.agents.worker import run
     from streams.domain.fold import ClientFold
 
-    raise typer.Exit(run(settings.engine(), ClientFold(numbers)))
+    run(settings.engine(), ClientFold(numbers))
 
 
 def _look_at_topics(bootstrap: str, simulated_time: bool) -> None:

@@ -3,10 +3,8 @@
 import asyncio
 import gc
 import logging
-import os
 import sys
-import threading
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 import faust
@@ -18,21 +16,32 @@ from streams.engine.engine import Engine
 from streams.engine.failures import Refusal
 from streams.engine.fold import Fold
 from streams.engine.library_logs import LibraryHandler, route
+from streams.engine.process import EXIT_CLEAN, EXIT_STOPPED, EngineWorker, exit_code
 from streams.engine.settings import EngineSettings
 from streams.engine.table import ClientTable, EngineTableManager
 from streams.engine.transport import ChunkScheduler, ChunkSchema, ChunkTransport
 
 log = structlog.get_logger(__name__)
 
-EXIT_CLEAN: Final = 0
-EXIT_STOPPED: Final = 1
-EXIT_REFUSED: Final = 2
-
 
 class EngineApp(faust.App):
     """A Faust app that knows its engine; the transport's consumer finds it here."""
 
     engine: Engine
+
+    async def on_start(self) -> None:
+        """Start the engine before anything of Faust's: who is refused must not have disturbed the group."""
+        await super().on_start()
+        try:
+            await self.engine.start()
+        except Refusal as refusal:
+            self.engine.fail(refusal)
+            await self.wait_until_stopped()
+
+    async def on_stop(self) -> None:
+        """A clean stop: checkpoints of every partition."""
+        await super().on_stop()
+        await self.engine.stop()
 
 
 def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
@@ -101,17 +110,9 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
     asyncio.set_event_loop(loop)
     _collect_seldom()
     app = build(settings, fold)
-    worker = faust.Worker(app, loop=loop, quiet=True, override_logging=False)
-    worker.spinner = None  # it hides the cursor, of a file as well
-
-    stopping: list[asyncio.Future[None]] = []
-
-    def stop(error: BaseException) -> None:
-        _exit_later(settings.stop_timeout_ms / 1000, _exit_code(error))
-        stopping.append(asyncio.ensure_future(worker.stop()))
-
-    app.engine.on_failure = stop
-    app.engine.ending = lambda: worker._signal_stop_time is not None
+    worker = EngineWorker(app, loop, settings.stop_timeout_ms / 1000)
+    app.engine.on_failure = worker.fail
+    app.engine.ending = lambda: worker.told_to_end
     code: Any = EXIT_CLEAN
     try:
         worker.execute_from_commandline()
@@ -123,8 +124,8 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
     failure = app.engine.failure
     if failure is not None:
         sys.stderr.write(f"stoplist worker: {failure}\n")
-        return _exit_code(failure)
-    if worker._signal_stop_time is not None:  # a signal during the start ends it early; that is no failure
+        return exit_code(failure)
+    if worker.told_to_end:  # a signal during the start ends it early; that is no failure
         return EXIT_CLEAN
     if code:
         reason = libraries.last_error
@@ -135,17 +136,6 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
             reason_text = f"the start failed: {reason!r}"
         sys.stderr.write(f"stoplist worker: {reason_text}\n")
     return EXIT_STOPPED if code else EXIT_CLEAN
-
-
-def _exit_code(error: BaseException) -> int:
-    return EXIT_REFUSED if isinstance(error, Refusal) else EXIT_STOPPED
-
-
-def _exit_later(seconds: float, code: int) -> None:
-    """A stopped worker must not hang: whatever the framework waits for, the process ends."""
-    timer = threading.Timer(seconds, os._exit, (code,))
-    timer.daemon = True
-    timer.start()
 
 
 def _collect_seldom() -> None:

@@ -7,7 +7,6 @@ from faust.tables.manager import TableManager
 from faust.types import TP
 
 from streams.engine.engine import Engine
-from streams.engine.failures import Refusal
 
 _BEYOND_ANY_OFFSET = 1 << 62
 
@@ -29,17 +28,6 @@ class ClientTable(faust.Table):  # type: ignore[type-arg]
     def persisted_offset(self, tp: TP) -> int | None:
         """Tells Faust's recovery that there is nothing left for it to read."""
         return _BEYOND_ANY_OFFSET
-
-    async def on_start(self) -> None:
-        """Start the engine; a refusal stops the worker."""
-        try:
-            await self.engine.start()
-        except Refusal as refusal:
-            self.engine.fail(refusal)
-
-    async def on_stop(self) -> None:
-        """A clean stop: checkpoints of every partition."""
-        await self.engine.stop()
 
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0

@@ -120,10 +120,26 @@ class ChunkConsumer(Consumer):
 
     @Service.task
     async def _watch_group(self) -> None:
-        """A worker that the group has thrown out, or whose membership failed, must end: nothing else would tell."""
+        """A worker that the group has thrown out, or whose membership failed, must end: nothing else would tell.
+
+        One with an instance id keeps its membership through every rebalance. It has another only when a worker under
+        the same id took it, which it would take back at once, and so on without end; or when it was silent too long.
+        """
+        instance_id = self._engine.settings.instance_id
+        joined_as = ""
         while not self.should_stop:
             await self.sleep(_WATCH_S)
             coordinator = getattr(self._thread._consumer, "_coordinator", None)
+            member = getattr(coordinator, "member_id", "") if instance_id else ""
+            if joined_as and member and member != joined_as:
+                self._engine.fail(
+                    Stopped(
+                        f"another worker runs under the instance id {instance_id}, or this one was silent for longer "
+                        "than the session timeout; give every worker an id of its own"
+                    )
+                )
+                return
+            joined_as = joined_as or member
             task = getattr(coordinator, "_coordination_task", None)
             if task is None or not task.done() or task.cancelled() or self.should_stop:
                 continue

@@ -10,11 +10,10 @@ FETCH_WAIT_MS, FETCH_BYTES_MAX.
 """
 
 import os
-import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from streams.engine import faults
 from streams.engine.fold import Fold
@@ -129,13 +128,13 @@ def fold() -> Fold[Any, Any]:
     return ClientFold(read_policy(Path(policy)) if policy else default_policy())
 
 
-def main() -> int:
-    """Run until all N events are published, or until told to stop; the worker's exit code."""
+def main() -> NoReturn:
+    """Run until all N events are published, or until told to stop; ends with the worker's exit code."""
     Listener(int(ENVIRONMENT.get("N", "0"))).install()
     from streams.agents.worker import run
 
-    return run(settings(), fold())
+    run(settings(), fold())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

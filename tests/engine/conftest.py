@@ -1,5 +1,6 @@
 """A world of its own for each test."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,3 +24,4 @@ def world(kafka: Broker, unique: str, tmp_path: Path) -> Iterator[Callable[..., 
     yield make
     for one in made:
         one.close()
+        sys.stdout.write(f"--- end of the workers' log, {one.prefix}\n{one.tail()}\n")  # pytest shows it on a failure

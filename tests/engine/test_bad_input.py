@@ -19,7 +19,7 @@ def _status(world: World) -> dict[bytes, Any]:
 
 
 def _dead(world: World, count: int) -> list[Read]:
-    wait_until(lambda: len(world.outputs(DEAD_LETTERS)) >= count, "dead letters", 30, 0.1)
+    wait_until(lambda: len(world.outputs(DEAD_LETTERS)) >= count, "dead letters", every_seconds=0.1)
     return world.outputs(DEAD_LETTERS)
 
 
@@ -59,7 +59,7 @@ def test_a_misrouted_record_is_sent_once_to_its_partition(world: Callable[..., W
     (key,) = keys_of(1, 1)
     one.send(0, [Sent(value(), key, partition=0)] * 8)
     with one.worker():
-        wait_until(lambda: key in _status(one), "the group change", 30, 0.1)
+        wait_until(lambda: key in _status(one), "the group change", every_seconds=0.1)
     assert _status(one)[key]["count"] == 8
     forwarded = [dict(read.headers)["stoplist-origin"] for read in one.read(one.inputs[0]) if read.partition == 1]
     assert forwarded == [f"{one.inputs[0]}/0/{offset}".encode() for offset in range(8)]

@@ -50,7 +50,7 @@ def send(world: World, facts: list[Fact]) -> None:
 def wait_outputs(world: World, bodies: dict[str, bytes]) -> None:
     """Until the outputs are the expected ones."""
     try:
-        wait_until(lambda: len(world.by_id(GROUPS)) >= len(bodies), "outputs", 40, 0.2)
+        wait_until(lambda: len(world.by_id(GROUPS)) >= len(bodies), "outputs", every_seconds=0.2)
     except TimeoutError as error:
         raise AssertionError(f"{error}\n{world.tail()}") from error
     assert world.by_id(GROUPS) == bodies
@@ -115,11 +115,11 @@ def test_the_last_journaled_chunk_is_published_again_by_the_next_owner(
     one.send(0, [(key, value())] * 8)
     assert one.ended(one.start(fault=fault)) == -signal.SIGKILL
     with one.worker():
-        wait_until(lambda: len(one.outputs(GROUPS)) == copies, "the group change", 30, 0.1)
+        wait_until(lambda: len(one.outputs(GROUPS)) == copies, "the group change", every_seconds=0.1)
     assert list(one.by_id(GROUPS)) == [f"{key.decode()}:1"]
     with one.worker():  # a checkpoint names the chunk now: nothing is published again
         one.send(0, [(key, value())] * 8)
-        wait_until(lambda: f"{key.decode()}:2" in one.by_id(GROUPS), "the next change", 30, 0.1)
+        wait_until(lambda: f"{key.decode()}:2" in one.by_id(GROUPS), "the next change", every_seconds=0.1)
     assert len(one.outputs(GROUPS)) == copies + 1
 
 
@@ -129,7 +129,7 @@ def test_a_new_owner_s_snapshots_replace_those_of_the_old_ones(world: Callable[.
     for count in (1, 2, 3):
         one.send(0, [(key, value())] * 8)
         with one.worker():
-            wait_until(lambda count=count: len(one.outputs(GROUPS)) == count, "a group change", 30, 0.1)  # type: ignore[misc]
+            wait_until(lambda count=count: len(one.outputs(GROUPS)) == count, "a group change", every_seconds=0.1)  # type: ignore[misc]
     alive: dict[bytes, bytes] = {}
     for read in sorted(one.read(one.settings["snapshot_topic"]), key=lambda r: r.offset):
         alive.pop(read.key or b"", None)

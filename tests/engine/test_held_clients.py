@@ -23,7 +23,7 @@ def _counts(world: World) -> dict[bytes, int]:
 
 def _wait_counts(world: World, counts: dict[bytes, int]) -> None:
     try:
-        wait_until(lambda: _counts(world) == counts, "counts", 30, 0.1)
+        wait_until(lambda: _counts(world) == counts, "counts", every_seconds=0.1)
     except TimeoutError as error:
         raise AssertionError(f"{error} {_counts(world)}\n{world.tail()}") from error
 
@@ -54,7 +54,7 @@ def test_a_client_over_the_size_limit_is_held_until_the_limit_is_raised(world: C
     big, good = keys_of(0, 2)
     one.send(0, [(big, value(fill=20_000))])
     with one.worker():
-        wait_until(lambda: any(r["type"] == "hold" for r in one.journal()), "the hold", 30, 0.1)
+        wait_until(lambda: any(r["type"] == "hold" for r in one.journal()), "the hold", every_seconds=0.1)
         one.send(0, [(big, value()), (good, value())] * 8)
         _wait_counts(one, {good: 8})
     with one.worker(state_bytes_max=50_000):
@@ -66,7 +66,7 @@ def test_records_of_a_held_client_beyond_the_limit_are_dead_letters(world: Calla
     (bad,) = keys_of(0, 1)
     one.send(0, [(bad, value(**{"raise": True}))] + [(bad, value())] * 20)
     with one.worker():
-        wait_until(lambda: one.outputs(DEAD_LETTERS), "dead letters", 30, 0.1)
+        wait_until(lambda: one.outputs(DEAD_LETTERS), "dead letters", every_seconds=0.1)
         one.wait_folded()
     letters = one.outputs(DEAD_LETTERS)
     assert {dict(read.headers)["stoplist-reason"] for read in letters} == {b"limit_exceeded"}

@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
+from kafka import KafkaAdminClient
 
 from streams.engine import journal
 from streams.engine.checks import clock
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.kafka
 def _refused(world: World, code: str, **how: Any) -> None:
     assert world.ended(world.start(**how)) == 2, world.tail()
     assert f"code={code}" in world.tail()
+    assert "Traceback" not in world.tail(), "nothing else of it runs on under a closed loop"
 
 
 def _ran(world: World) -> World:
@@ -45,6 +48,16 @@ def _next_offset(world: World) -> int:
 
 def test_a_missing_topic(world: Callable[..., World]) -> None:
     _refused(world(), "topic_missing")
+
+
+def test_a_worker_that_is_refused_was_never_in_the_group(world: Callable[..., World]) -> None:
+    """It would take partitions from those that work, and give them back after a while for nothing."""
+    one = world().create()
+    delete_topics(one.bootstrap, [one.inputs[1]])
+    for _ in range(3):
+        _refused(one, "topic_missing", instance_id=None)
+    with closing(KafkaAdminClient(bootstrap_servers=one.bootstrap)) as admin:
+        assert one.settings["application_id"] not in {group["group_id"] for group in admin.list_groups()}
 
 
 def test_different_partition_counts(world: Callable[..., World]) -> None:
@@ -93,7 +106,7 @@ def test_snapshots_ahead_of_the_journal(world: Callable[..., World]) -> None:
     assert one.ended(one.start(accept_loss=True, fault="publish:1", **settings)) == -9, one.tail()
     with one.worker(**settings):  # the loss was accepted once; what was journaled after it goes on from chunk 5
         one.send(0, [(key, value())] * 8)
-        wait_until(lambda: len(one.by_id()) == 2, "both groups", 30, 0.1)
+        wait_until(lambda: len(one.by_id()) == 2, "both groups", every_seconds=0.1)
 
 
 def test_states_of_a_newer_version(world: Callable[..., World]) -> None:
@@ -110,7 +123,7 @@ def test_a_recreated_topic_that_ends_too_early_until_the_loss_is_accepted(world:
     _refused(one, "topic_recreated")
     one.send(0, [(keys_of(0, 1)[0], value())] * 8)
     with one.worker(accept_loss=True):
-        wait_until(lambda: len(one.outputs(GROUPS)) == 3, "the third group", 30, 0.1)
+        wait_until(lambda: len(one.outputs(GROUPS)) == 3, "the third group", every_seconds=0.1)
     last = max(one.outputs(GROUPS), key=lambda read: read.offset)
     assert json.loads(last.value or b"")["count"] == 24, "the state was kept"
     assert dict(last.headers)["stoplist-loss"] == b"accepted"
@@ -153,7 +166,7 @@ def test_chunks_of_other_rules_until_they_are_accepted(world: Callable[..., Worl
     _refused(one, "rules_version", fold={"rules_version": "counting-2"})
     before = len(one.outputs("status"))
     with one.worker(fold={"rules_version": "counting-2"}, accept_new_rules=True):
-        wait_until(lambda: len(one.outputs("status")) == before + 2 + 1, "published again", 30, 0.1)
+        wait_until(lambda: len(one.outputs("status")) == before + 2 + 1, "published again", every_seconds=0.1)
     last = max(one.outputs("status"), key=lambda read: read.offset)
     assert json.loads(last.value or b"")["count"] == 16, "after the chunk's own outputs, every client folded again"
 

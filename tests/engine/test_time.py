@@ -24,7 +24,7 @@ def test_a_deadline_fires_by_time_alone(world: Callable[..., World]) -> None:
     with one.worker():
         due = _now() + 1500
         one.send(0, [(key, value(due=due))])
-        wait_until(lambda: one.outputs(GROUPS), "the deadline", 30, 0.05)
+        wait_until(lambda: one.outputs(GROUPS), "the deadline", every_seconds=0.05)
     (read,) = one.outputs(GROUPS)
     body = json.loads(read.value or b"")
     assert (body["fired"], body["at"]) == (1, due), "at its own instant"
@@ -40,7 +40,7 @@ def test_a_deadline_survives_a_restart_in_the_snapshot(world: Callable[..., Worl
         one.wait_folded()
     assert not one.outputs(GROUPS)
     with one.worker():
-        wait_until(lambda: one.outputs(GROUPS), "the deadline", 30, 0.05)
+        wait_until(lambda: one.outputs(GROUPS), "the deadline", every_seconds=0.05)
     assert json.loads(one.outputs(GROUPS)[0].value or b"")["at"] == due
 
 
@@ -50,7 +50,7 @@ def test_due_at_once_are_handled_in_chunks_of_limited_size_and_in_order(world: C
     due = _now() + 3000
     one.send(0, [(key, value(due=due + number % 3)) for number, key in enumerate(keys)])
     with one.worker():
-        wait_until(lambda: len(one.outputs(GROUPS)) == 35, "all deadlines", 40, 0.1)
+        wait_until(lambda: len(one.outputs(GROUPS)) == 35, "all deadlines", every_seconds=0.1)
     fired = [(json.loads(r.value or b"")["at"], r.key) for r in sorted(one.outputs(GROUPS), key=lambda r: r.offset)]
     assert fired == sorted(fired)
     times = [record for record in one.journal() if record["type"] == "time"]
@@ -65,9 +65,9 @@ def test_an_input_waiting_to_be_read_goes_before_a_deadline_that_passed(world: C
     with one.worker():
         one.wait_folded()
     one.send(1, [(key, value(5))])  # before the deadline, while nobody works
-    wait_until(lambda: _now() > due, "the deadline passes", 30)
+    wait_until(lambda: _now() > due, "the deadline passes")
     with one.worker():
-        wait_until(lambda: one.outputs(GROUPS), "the deadline", 30, 0.05)
+        wait_until(lambda: one.outputs(GROUPS), "the deadline", every_seconds=0.05)
     body = json.loads(one.outputs(GROUPS)[0].value or b"")
     assert (body["count"], body["total"], body["at"]) == (2, 6, due)
 
@@ -79,7 +79,7 @@ def test_a_broadcast_reaches_every_client_at_its_own_instant(world: Callable[...
     with one.worker():
         one.wait_folded()
         one.send(1, [Sent(b'{"all": null}', partition=p) for p in range(PARTITIONS)])
-        wait_until(lambda: len(one.outputs(GROUPS)) == 5, "everybody heard it", 30, 0.05)
+        wait_until(lambda: len(one.outputs(GROUPS)) == 5, "everybody heard it", every_seconds=0.05)
     instants = {read.partition: read.timestamp_ms for read in one.read(one.inputs[1])}
     for read in one.outputs(GROUPS):
         body = json.loads(read.value or b"")
@@ -96,5 +96,5 @@ def test_a_broadcast_reaches_those_due_by_then_only_also_after_a_kill(world: Cal
     one.send(1, [Sent(json.dumps({"all": far}).encode(), partition=0)])
     one.ended(one.start(fault="journal:1"))
     with one.worker():
-        wait_until(lambda: one.outputs(GROUPS), "who was reached", 30, 0.05)
+        wait_until(lambda: one.outputs(GROUPS), "who was reached", every_seconds=0.05)
     assert {read.key for read in one.outputs(GROUPS)} == {soon}

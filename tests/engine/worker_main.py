@@ -2,20 +2,20 @@
 
 import json
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from streams.agents.worker import run
 from streams.engine.settings import EngineSettings
 from tests.engine.counting import CountingFold
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Run the counting fold with the settings given."""
     given = json.loads(sys.argv[1])
     fold = CountingFold(**given.pop("fold"))
     settings: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
-    return run(EngineSettings(**settings), fold)
+    run(EngineSettings(**settings), fold)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

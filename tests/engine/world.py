@@ -16,8 +16,9 @@ from aiokafka.partitioner import murmur2
 from streams.engine.auditing import state_hash
 from streams.engine.settings import EngineSettings
 from tests.engine.counting import DEAD_LETTERS, GROUPS, STATUS, CountingFold
+from tests.harness.orphans import kill_with_us
 from tests.harness.records import Read, Sent, create_topics, end_offsets, produce, read_all
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import SECONDS_MAX, wait_until
 
 PARTITIONS = 2
 ROOT = Path(__file__).parent.parent.parent
@@ -46,9 +47,9 @@ class World:
             "compacted_output_topics": [self.prefix + STATUS],
             "chunk_records_max": 100,
             "snapshot_interval_ms": 300,
-            "session_timeout_ms": 6000,
+            "session_timeout_ms": 15_000,  # a worker that starves on a busy machine is not lost
             "heartbeat_interval_ms": 1000,
-            "stop_timeout_ms": 15000,
+            "stop_timeout_ms": 30_000,
             **settings,
         }
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -76,7 +77,7 @@ class World:
     def start(self, *, fault: str = "", fold: Mapping[str, Any] | None = None, **settings: Any) -> Any:
         """Start a worker; `fault` as in STOPLIST_FAULT."""
         given = {"instance_id": "w1", **self.settings, "fold": {"prefix": self.prefix, **(fold or {})}, **settings}
-        environment = {**os.environ, "STOPLIST_FAULT": fault, "PYTHONHASHSEED": "random"}
+        environment = {**os.environ, "STOPLIST_FAULT": fault, "PYTHONHASHSEED": "random", "PYTHONFAULTHANDLER": "1"}
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.engine.worker_main", json.dumps(given)],
@@ -85,6 +86,7 @@ class World:
                 stdout=log,
                 stderr=log,
             )
+        kill_with_us(process.pid)
         self._processes.append(process)
         return process
 
@@ -98,7 +100,7 @@ class World:
     def stop(self, process: Any) -> int:
         """SIGTERM, and the exit code."""
         process.send_signal(signal.SIGTERM)
-        return int(process.wait(30))
+        return int(process.wait(SECONDS_MAX))
 
     def ended(self, process: Any) -> int:
         """The exit code of a worker that ends by itself."""
@@ -132,7 +134,7 @@ class World:
             for read in sorted(self.read(self.settings["journal_topic"]), key=lambda r: (r.partition, r.offset))
         ]
 
-    def wait_folded(self, seconds: float = 40.0) -> None:
+    def wait_folded(self, seconds: float = SECONDS_MAX) -> None:
         """Until accepted chunks, or a checkpoint, cover every input record."""
         wanted = {place: end for place, end in self.inputs_end().items() if end}
 

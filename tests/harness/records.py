@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
-_ACKNOWLEDGED_SECONDS = 30
+from tests.harness.waiting import SECONDS_MAX
 
 
 class Sent(NamedTuple):
@@ -71,14 +71,14 @@ def produce(bootstrap: str, topic: str, records: Iterable[Sent | tuple[bytes | N
                     timestamp_ms=sent.timestamp_ms,
                 )
             )
-        return [int(future.get(timeout=_ACKNOWLEDGED_SECONDS).offset) for future in futures]
+        return [int(future.get(timeout=SECONDS_MAX).offset) for future in futures]
 
 
 def consume(
     bootstrap: str,
     topics: str | Sequence[str],
     until: int | Callable[[list[Read]], bool],
-    seconds: float = 30.0,
+    seconds: float = SECONDS_MAX,
 ) -> list[Read]:
     """Read topics from their beginnings until there are so many records, or until `until(records)` says enough.
 
@@ -96,7 +96,7 @@ def consume(
     return records
 
 
-def read_all(bootstrap: str, topics: str | Sequence[str], seconds: float = 30.0) -> list[Read]:
+def read_all(bootstrap: str, topics: str | Sequence[str], seconds: float = SECONDS_MAX) -> list[Read]:
     """Everything that topics hold at the time of the call."""
     deadline = time.monotonic() + seconds
     records: list[Read] = []

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests.harness.orphans import kill_with_us
 from tests.harness.waiting import wait_until
 
 LOG_TAIL_BYTES = 6000
@@ -54,6 +55,7 @@ class Server:
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,  # Ctrl-C goes to the tests, which then stop it
             )
+        kill_with_us(self._process.pid)
         try:
             wait_until(lambda: not self.running or answers(), f"{self.name} answers", seconds)
         except BaseException:

@@ -44,5 +44,5 @@ def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
 
 def test_the_wheel_brings_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
     information = {Path(name).name: name for name in wheel.namelist() if ".dist-info/" in name}
-    assert "stoplist = streams.cli.main:main" in wheel.read(information["entry_points.txt"]).decode()
+    assert "stoplist = streams.cli.start:main" in wheel.read(information["entry_points.txt"]).decode()
     assert "Apache License" in wheel.read(information["LICENSE"]).decode()

@@ -204,9 +204,8 @@ def _moscow(instant_ms: int) -> datetime:
 def _signals_interrupt() -> Iterator[None]:
     """The signals that end a process are Ctrl-C here: nothing the demo started may outlive it."""
     before: dict[signal.Signals, Any] = {}
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            number = signal.Signals[name]
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(number := signal.Signals[name]) is not signal.SIG_IGN:
             before[number] = signal.signal(number, signal.default_int_handler)
     try:
         yield

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.kafka
 
 
 def _wait_or_end(process: Any, condition: Callable[[], bool], world: World) -> None:
-    wait_until(lambda: process.poll() is not None or condition(), "the condition", 30, 0.1)
+    wait_until(lambda: process.poll() is not None or condition(), "the condition", every_seconds=0.1)
     assert condition(), world.tail()
 
 
@@ -41,7 +41,7 @@ def test_a_failing_client_right_after_a_transaction_is_held(world: Callable[...,
 
     asyncio.run(send())
     with one.worker(chunk_records_max=1):
-        wait_until(lambda: one.outputs(GROUPS) or "stopped" in one.tail(), "the good client's group", 30, 0.1)
+        wait_until(lambda: one.outputs(GROUPS) or "stopped" in one.tail(), "the good client's group", every_seconds=0.1)
         assert one.outputs(GROUPS), one.tail()
 
 
@@ -58,7 +58,7 @@ def test_a_compressed_record_too_large_for_the_dead_letters_does_not_stop_the_wo
         producer.send(one.inputs[0], huge, key, partition=0).get(timeout=30)
     one.send(0, [(key, value())] * 8)
     with one.worker():
-        wait_until(lambda: one.outputs(GROUPS), "the client's group", 30, 0.1)
+        wait_until(lambda: one.outputs(GROUPS), "the client's group", every_seconds=0.1)
     assert len(one.outputs(DEAD_LETTERS)) == 1
 
 
@@ -67,7 +67,7 @@ def test_a_misrouted_record_keeps_its_time_when_time_is_simulated(world: Callabl
     key = keys_of(0, 1)[0]
     one.send(0, [Sent(value(), key, partition=1, timestamp_ms=1_700_000_000_000)])
     with one.worker():
-        wait_until(lambda: len(one.read(one.inputs[0])) == 2, "the forwarded record", 30, 0.1)
+        wait_until(lambda: len(one.read(one.inputs[0])) == 2, "the forwarded record", every_seconds=0.1)
     assert {read.timestamp_ms for read in one.read(one.inputs[0])} == {1_700_000_000_000}
 
 
@@ -80,7 +80,7 @@ def test_after_an_accepted_loss_the_worker_goes_on(world: Callable[..., World]) 
         one.wait_folded()
     process = one.start(snapshot_interval_ms=600_000)
     one.send(0, [(key, value()), (quiet, value())] * 16)
-    wait_until(lambda: len(one.outputs(GROUPS)) == 6, "three groups of both", 30, 0.1)
+    wait_until(lambda: len(one.outputs(GROUPS)) == 6, "three groups of both", every_seconds=0.1)
     process.kill()
     process.wait()
     with closing(KafkaAdminClient(bootstrap_servers=one.bootstrap)) as admin:

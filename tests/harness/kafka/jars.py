@@ -7,14 +7,18 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 POM = Path(__file__).with_name("pom.xml")
 JAVA_LEAST = 17
-FETCH_SECONDS = 600
+FETCH_SECONDS = 300
+FETCH_ATTEMPTS = 3
+FETCH_PAUSE_SECONDS = 5.0
+"""Before the second attempt; twice that before the third. What was fetched before stays in Maven's own cache."""
 
 
 def kafka_missing() -> str | None:
@@ -57,16 +61,25 @@ def _fetch(folder: Path) -> None:
         raise RuntimeError("Kafka's jars are not in the cache and Maven is not here to fetch them; install maven")
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         wanted = Path(scratch) / "lib"
-        run = subprocess.run(
-            [maven, "-q", "-B", "-f", POM, "dependency:copy-dependencies", f"-DoutputDirectory={wanted}"],
-            capture_output=True,
-            text=True,
-            timeout=FETCH_SECONDS,
-            check=False,
-        )
-        if run.returncode:
-            raise RuntimeError(f"Maven could not fetch Kafka's jars:\n{run.stdout[-3000:]}{run.stderr[-1000:]}")
-        wanted.rename(folder)  # whole or not at all
+        command = [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={wanted}"]
+        for attempt in range(1, FETCH_ATTEMPTS + 1):
+            said = _run(command)
+            if said is None:
+                wanted.rename(folder)  # whole or not at all
+                return
+            if attempt < FETCH_ATTEMPTS:
+                time.sleep(FETCH_PAUSE_SECONDS * attempt)
+                command = [*command, "-U"] if attempt == 1 else command  # Maven remembers what it did not find
+        raise RuntimeError(f"Maven could not fetch Kafka's jars in {FETCH_ATTEMPTS} attempts:\n{said}")
+
+
+def _run(command: Sequence[str]) -> str | None:
+    """None when it went well, else its last words."""
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return f"no end after {FETCH_SECONDS:g} s"
+    return f"{run.stdout[-3000:]}{run.stderr[-1000:]}" if run.returncode else None
 
 
 @contextmanager
