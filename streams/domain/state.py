@@ -19,7 +19,8 @@ Step = tuple[Days, int, str]
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
 
-STATE_VERSION = 1
+STATE_VERSION = 2
+"""1: what was published last is not packed; it can still be read."""
 
 
 class Fact(msgspec.Struct, array_like=True, kw_only=True, gc=False):

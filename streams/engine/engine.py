@@ -76,7 +76,7 @@ class Engine:
         """Connect, and check what does not depend on a partition. Raises Refusal."""
         await self.publisher.start()
         self._ends = Reader(self.settings)
-        await self._ends.consumer.start()
+        await self._ends.start()
         self._started = True
         self._count = checks.topics(self.settings, await self._partition_counts())
 
@@ -87,7 +87,7 @@ class Engine:
             self._started = False
             await self.publisher.stop()
             if self._ends is not None:
-                await self._ends.consumer.stop()
+                await self._ends.stop()
             if self._admin is not None:
                 await self._admin.close()
 
@@ -253,7 +253,7 @@ class Engine:
         assert self._ends is not None
         tps = [TopicPartition(topic, partition) for topic in self.settings.input_topics]
         try:
-            return {tp.topic: end for tp, end in (await self._ends.consumer.end_offsets(tps)).items()}
+            return {tp.topic: end for tp, end in (await self._ends.ends(tps)).items()}
         except Exception as error:
             raise Stopped(f"asking for the ends of the inputs failed: {error!r}") from error
 

@@ -19,8 +19,8 @@ from streams.engine.journal_writing import JournalWriter
 from streams.engine.made import Made
 from streams.engine.publishing import Publisher
 from streams.engine.reading import InputReader, Reader
+from streams.engine.restoring import Restored, restore
 from streams.engine.settings import EngineSettings
-from streams.engine.snapshotting import Restored, restore
 from streams.engine.states import States
 
 log = structlog.get_logger(__name__)
@@ -127,7 +127,7 @@ class Taking:
         states: States[Any, Any] = States(fold, share)
         restored = await restore(reader, TopicPartition(settings.snapshot_topic, self.partition), states)  # rule 6
         loss = await self._check_snapshots(reader, reading, restored, journal_end)
-        folder = self._folder(reading, states, restored)
+        folder = self._folder(reading, states)
         positions, begins, lost = await checks.inputs(reader, settings, self.partition, reading)
         loss = lost or loss or (reading.checkpoint is not None and reading.checkpoint.loss)
         checks.rules(settings, fold, self.partition, reading)
@@ -142,7 +142,7 @@ class Taking:
         if rebuilt.made is not None:
             await self.publisher.publish(self.partition, rebuilt.made)
         await self._publish_fresh(reading, folder)
-        folder.seen = folder.folded_again = None
+        folder.folded_again = None
         faults.reach("recovered")
         return Ownership(
             self.partition,
@@ -171,7 +171,7 @@ class Taking:
             raise Stopped(f"another owner has taken partition {self.partition}")
         return checks.snapshots_explained(self.settings, self.partition, reading, restored.chunk_max)
 
-    def _folder(self, reading: JournalReading, states: States[Any, Any], restored: Restored) -> Folder[Any, Any]:
+    def _folder(self, reading: JournalReading, states: States[Any, Any]) -> Folder[Any, Any]:
         fold, checkpoint = self.fold, reading.checkpoint
         shared = fold.shared_new() if checkpoint is None else fold.shared_decode(checkpoint.shared)
         at: Instant = 0 if checkpoint is None else checkpoint.at
@@ -185,7 +185,6 @@ class Taking:
             at=at,
         )
         folder.apart = self.apart
-        folder.seen = restored.seen
         folder.folded_again = set()
         for number, instant, reach in fold.broadcasts(shared):
             folder.reach(number, instant, reach)
