@@ -63,6 +63,7 @@ class Engine:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._takes: dict[int, asyncio.Task[None]] = {}
         """Partitions being taken: the framework forgets them when the group rebalances meanwhile."""
+        self._first_taken: dict[int, int] = {}
         self._room = asyncio.Semaphore(_TAKING_MAX)
         self._started = False
         self._count = 0
@@ -163,7 +164,9 @@ class Engine:
             partition.abandon()
 
     async def _take(self, number: int, committed: dict[str, int], apart: set[bytes]) -> Ownership:
-        taking = Taking(self.settings, self.fold, self.publisher, number, self._count, committed, apart)
+        taking = Taking(
+            self.settings, self.fold, self.publisher, number, self._count, committed, apart, self._first_taken
+        )
         started = asyncio.get_running_loop().time()
         ownership = await taking.take()
         log.info(
