@@ -9,7 +9,7 @@ from aiokafka.structs import ConsumerRecord
 from streams.engine.fetching import EARLIEST, LATEST, Batch, Fetcher, Offsets
 from streams.engine.settings import EngineSettings
 
-_FETCH_BYTES: Final = 1 << 20
+_FETCH_BYTES: Final = 2 << 20
 _ONE: Final = 1
 """A fetch of so few bytes brings the one batch that holds its offset."""
 
