@@ -25,6 +25,7 @@ from streams.domain.decision import decide
 from streams.domain.late_partners import dead_letter_of_waiting
 from streams.domain.next_change import look, turnover_prospect
 from streams.domain.outputs import DeadlineCause, RecordCause
+from streams.domain.packing import pack, unpack
 from streams.domain.shared import Broadcast, Shared, Standing, Stored
 from streams.domain.state import STATE_VERSION, Client
 
@@ -62,10 +63,22 @@ class ClientFold:
         return Client(id=key.decode("utf-8", "replace"), seen=shared.number, deadline=NEVER)
 
     def encode(self, state: Client) -> bytes:
-        return self._encode(state)
+        decided = state.decided
+        status, block = decided.status, decided.block
+        decided.status, decided.block = pack(status), pack(block)
+        try:
+            return self._encode(state)
+        finally:
+            decided.status, decided.block = status, block
 
     def decode(self, data: bytes) -> Client:
-        return self._decode(data)
+        state: Client = self._decode(data)
+        decided = state.decided
+        decided.status, decided.block = unpack(decided.status), unpack(decided.block)
+        return state
+
+    def canonical(self, state: Client) -> bytes:
+        return self._encode(state)
 
     def empty(self, state: Client) -> bool:
         """Nothing is known of the client, not even that a record of it is a dead letter."""

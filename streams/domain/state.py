@@ -22,6 +22,7 @@ Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
 
 STATE_VERSION = 2
+"""1: what was published last is not packed; it can still be read."""
 
 
 class Obligation(msgspec.Struct, array_like=True, gc=False):

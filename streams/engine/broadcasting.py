@@ -27,14 +27,12 @@ def fold_broadcast(
         return fold.shared_decode(before), Rejected("invalid_field", None, remedy)
 
 
-def make_due(
-    states: States[Any, Any], seen: dict[bytes, int] | None, number: int, instant: Instant, reach: Reach
-) -> None:
-    """Make every client due that broadcast `number` reaches and that has not taken it; `seen` is known on recovery."""
+def make_due(states: States[Any, Any], number: int, instant: Instant, reach: Reach) -> None:
+    """Make every client due that broadcast `number` reaches; on recovery a snapshot may have taken it already."""
     due, held = states.deadlines.due, states.held
     for key, deadline in due.items():
         reached = instant < deadline <= reach.deadline_until and key not in held
-        if reached and (seen is None or seen.get(key, -1) < number):
+        if reached and states.seen(key) < number:
             due[key] = instant
     states.deadlines.rebuild()
 

@@ -13,7 +13,7 @@ from streams.engine.failures import Refusal
 from streams.engine.fold import Fold
 from streams.engine.journal import Position
 from streams.engine.journal_reading import JournalReading
-from streams.engine.reading import InputReader, Reader
+from streams.engine.reading import Reader
 from streams.engine.settings import EngineSettings
 
 log = structlog.get_logger(__name__)
@@ -168,10 +168,8 @@ async def _same_record(reader: Reader, tp: TopicPartition, begin: int, position:
     last = position.next - 1
     if last < begin:
         return True
-    records = await InputReader(reader, tp.partition, {tp.topic: position.next}, {tp.topic: last}).range(
-        tp.topic, last, last
-    )
-    return all(record.timestamp == position.timestamp for record in records)
+    record = await reader.one(tp, last)
+    return record is None or record.timestamp == position.timestamp
 
 
 def required_topics(settings: EngineSettings) -> Sequence[str]:

@@ -63,6 +63,7 @@ class Engine:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._takes: dict[int, asyncio.Task[None]] = {}
         """Partitions being taken: the framework forgets them when the group rebalances meanwhile."""
+        self._first_taken: dict[int, int] = {}
         self._room = asyncio.Semaphore(_TAKING_MAX)
         self._started = False
         self._count = 0
@@ -76,7 +77,7 @@ class Engine:
         """Connect, and check what does not depend on a partition. Raises Refusal."""
         await self.publisher.start()
         self._ends = Reader(self.settings)
-        await self._ends.consumer.start()
+        await self._ends.start()
         self._started = True
         self._count = checks.topics(self.settings, await self._partition_counts())
 
@@ -87,7 +88,7 @@ class Engine:
             self._started = False
             await self.publisher.stop()
             if self._ends is not None:
-                await self._ends.consumer.stop()
+                await self._ends.stop()
             if self._admin is not None:
                 await self._admin.close()
 
@@ -163,7 +164,9 @@ class Engine:
             partition.abandon()
 
     async def _take(self, number: int, committed: dict[str, int], apart: set[bytes]) -> Ownership:
-        taking = Taking(self.settings, self.fold, self.publisher, number, self._count, committed, apart)
+        taking = Taking(
+            self.settings, self.fold, self.publisher, number, self._count, committed, apart, self._first_taken
+        )
         started = asyncio.get_running_loop().time()
         ownership = await taking.take()
         log.info(
@@ -253,7 +256,7 @@ class Engine:
         assert self._ends is not None
         tps = [TopicPartition(topic, partition) for topic in self.settings.input_topics]
         try:
-            return {tp.topic: end for tp, end in (await self._ends.consumer.end_offsets(tps)).items()}
+            return {tp.topic: end for tp, end in (await self._ends.ends(tps)).items()}
         except Exception as error:
             raise Stopped(f"asking for the ends of the inputs failed: {error!r}") from error
 

@@ -48,8 +48,6 @@ class Folder(Generic[State, Shared]):
         """None while chunks are folded again: they were judged when they were new."""
         self.apart: set[bytes] = set()
         """Clients on which the fold raised: folded one record at a time, their last good state at hand."""
-        self.seen: dict[bytes, int] | None = None
-        """On recovery: broadcasts each untouched client had taken when its snapshot was made."""
         self.folded_again: set[bytes] | None = None
         """On recovery: collects the clients that were folded."""
         self._n = 0
@@ -112,7 +110,7 @@ class Folder(Generic[State, Shared]):
     ) -> State | None:
         """The state of a client that is not decoded; None when the record is dealt with already."""
         states = self.states
-        if states.taken.get(key, 0) >= self._n:  # rule 7: its snapshot has this chunk in it
+        if states.taken(key) >= self._n:  # rule 7: its snapshot has this chunk in it
             return None
         if key in states.held:
             self._keep(key, record, at, made.here)
@@ -129,8 +127,6 @@ class Folder(Generic[State, Shared]):
             except Exception as error:
                 raise ClientFailed(key) from error
             created.append(key)
-        elif self.seen is not None:
-            self.seen.pop(key, None)
         return state
 
     def _misroute(self, key: bytes, record: Source, at: Instant, index: int, made: Made) -> bool:
@@ -166,7 +162,7 @@ class Folder(Generic[State, Shared]):
     def _fold_apart(self, key: bytes, record: Source, at: Instant, index: int, made: Made) -> None:
         """Fold a record of a client that failed before: when it fails again, the state before it is at hand."""
         fold, states, out = self.fold, self.states, made.here
-        data = states.encoded.get(key)
+        data = states.data(key)
         if data is None and self._misroute(key, record, at, index, made):
             return
         mark, seen = len(out), NEVER
@@ -188,8 +184,6 @@ class Folder(Generic[State, Shared]):
             self._touched_apart(key)
 
     def _touched_apart(self, key: bytes) -> None:
-        if self.seen is not None:
-            self.seen.pop(key, None)
         if self.folded_again is not None:
             self.folded_again.add(key)
 
@@ -198,7 +192,7 @@ class Folder(Generic[State, Shared]):
         states, fold = self.states, self.fold
         self._n = n
         for key in clients:
-            if states.taken.get(key, 0) < n and key not in states.held and (state := states.load(key)) is not None:
+            if states.taken(key) < n and key not in states.held and (state := states.load(key)) is not None:
                 held = HeldClient(fold.encode(state), [], fold.rules_version, "state_bytes", seen=fold.seen(state))
                 states.hold(key, held)
 
@@ -209,7 +203,7 @@ class Folder(Generic[State, Shared]):
         made = Made([], [])
         for key in clients:
             held = states.held.get(key)
-            if held is None or states.taken.get(key, 0) >= n:
+            if held is None or states.taken(key) >= n:
                 continue
             mark = len(made.here)
             try:
@@ -237,7 +231,7 @@ class Folder(Generic[State, Shared]):
         made = Made([], [])
         states, out = self.states, made.here
         for due, key in chosen:
-            if states.taken.get(key, 0) >= n:  # rule 7
+            if states.taken(key) >= n:  # rule 7
                 states.deadlines.set(key, due)
                 continue
             if key in self.apart or len(self.apart) > _APART_MAX:
@@ -267,7 +261,8 @@ class Folder(Generic[State, Shared]):
     def _fire_apart(self, key: bytes, instant: Instant, out: list[Output]) -> None:
         fold, states = self.fold, self.states
         mark = len(out)
-        data = states.encoded[key]
+        data = states.data(key)
+        assert data is not None, f"client {key!r} is due and unknown"
         state = fold.decode(data)
         seen = fold.seen(state)
         try:
@@ -293,7 +288,7 @@ class Folder(Generic[State, Shared]):
 
     def reach(self, number: int, instant: Instant, reach: Reach) -> None:
         """Make every client due that broadcast `number` reaches and that has not taken it."""
-        make_due(self.states, self.seen, number, instant, reach)
+        make_due(self.states, number, instant, reach)
 
     def _settle(self) -> None:
         """Tell the fold which broadcasts nobody still has to take."""

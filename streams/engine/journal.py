@@ -22,6 +22,8 @@ class Owner(msgspec.Struct, tag="owner", frozen=True):
     rules_version: str = ""
     state_version: int = 0
     version: int = VERSION
+    process: str = ""
+    """A process's own name: two of them under one instance id take the partition from each other."""
 
 
 class Chunk(msgspec.Struct, tag="chunk", frozen=True):

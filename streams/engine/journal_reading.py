@@ -23,6 +23,7 @@ class JournalReading:
         """The owner record under which the last chunk or checkpoint was accepted: a start that is refused has none."""
         self.owners: list[int] = []
         """Offsets of the owner records, in order."""
+        self._owner_records: dict[int, Owner] = {}
         self.checkpoint: Checkpoint | None = None
         """k of rule 5: the accepted one with the highest chunk."""
         self.checkpoint_offset = -1
@@ -41,6 +42,7 @@ class JournalReading:
         if isinstance(record, Owner):
             self.owner, self.owner_record = offset, record
             self.owners.append(offset)
+            self._owner_records[offset] = record
         elif self.owner is None:
             if not self.accept_loss:  # rule 3: a reader starts at an owner record
                 raise Refusal(
@@ -110,6 +112,15 @@ class JournalReading:
     def completed_through(self) -> int:
         """c of rule 7: snapshots hold everything up to this chunk."""
         return self.checkpoint.c if self.checkpoint is not None else 0
+
+    def doubled(self, since: int) -> bool:
+        """Whether another process under the last owner's instance id has taken the partition after offset `since`."""
+        ours = self.owner_record
+        assert ours is not None
+        return any(
+            offset > since and record.instance == ours.instance and record.process != ours.process
+            for offset, record in self._owner_records.items()
+        )
 
     def cut_before(self) -> int | None:
         """The offset in front of which the journal may be cut: the newest owner record older than the checkpoint."""

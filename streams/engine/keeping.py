@@ -9,9 +9,9 @@ import structlog
 from aiokafka import TopicPartition
 
 from streams.engine import faults
-from streams.engine.journal import Checkpoint, HoldChunk, Owner, RetryChunk
+from streams.engine.journal import Checkpoint, HoldChunk, RetryChunk
 from streams.engine.made import Made
-from streams.engine.ownership import Ownership
+from streams.engine.ownership import Ownership, owner_record
 from streams.engine.publishing import Publisher
 from streams.engine.repair import Repair
 from streams.engine.settings import EngineSettings
@@ -184,10 +184,7 @@ class Keeper:
             self.owned.cut_before = self._writer.owner
             await self._cut(self.number, self._writer.owner)
         if self._writer.length > _JOURNAL_LONG:
-            fold = self.folder.fold
-            instance = self.settings.instance_id or self.settings.client_id
-            again = Owner(self.folder.partitions, instance, fold.rules_version, fold.state_version)
-            await self._writer.fence_again(again)
+            await self._writer.fence_again(owner_record(self.settings, self.folder.fold, self.folder.partitions))
 
     async def _publish(self, made: Made) -> None:
         if made.here or made.elsewhere:

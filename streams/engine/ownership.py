@@ -1,9 +1,10 @@
 """Taking a partition: fence, read the journal, load the snapshots, fold again, publish the last chunk again (4-9)."""
 
 import asyncio
+import secrets
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiokafka import TopicPartition
@@ -19,13 +20,20 @@ from streams.engine.journal_writing import JournalWriter
 from streams.engine.made import Made
 from streams.engine.publishing import Publisher
 from streams.engine.reading import InputReader, Reader
+from streams.engine.restoring import Restored, restore
 from streams.engine.settings import EngineSettings
-from streams.engine.snapshotting import Restored, restore
 from streams.engine.states import States
 
 log = structlog.get_logger(__name__)
 
 Fenced = tuple[int, Instant | None]
+_PROCESS: Final = secrets.token_hex(8)
+
+
+def owner_record(settings: EngineSettings, fold: Fold[Any, Any], partitions: int) -> journal.Owner:
+    """What this process says of itself in the journals it takes."""
+    instance = settings.instance_id or settings.client_id
+    return journal.Owner(partitions, instance, fold.rules_version, fold.state_version, process=_PROCESS)
 
 
 @dataclass
@@ -82,15 +90,21 @@ class Taking:
     committed: dict[str, int] = field(default_factory=dict)
     """Next offsets committed by the group, by topic: they show that a journal existed."""
     apart: set[bytes] = field(default_factory=set)
+    first_taken: dict[int, int] = field(default_factory=dict)
+    """By partition, the offset of this process's first owner record."""
 
     async def take(self) -> Ownership:
         """Take the partition. Raises Refusal when a person must decide, Stopped when a request failed."""
         writer = JournalWriter(self.publisher, self.settings.journal_topic, self.partition)
-        owner, stamped = await _to_its_end(writer.fence(self._owner_record()))  # rule 4
+        record = owner_record(self.settings, self.fold, self.partitions)
+        owner, stamped = await _to_its_end(writer.fence(record))  # rule 4
+        first = self.first_taken.setdefault(self.partition, owner)
         faults.reach("fence")
         checks.clock(self.settings, stamped)
         async with Reader(self.settings) as reader:
             reading = await self._read_journal(reader, owner)  # rule 5
+            if self.settings.instance_id and reading.doubled(first):
+                raise Stopped(f"another worker runs under the instance id {self.settings.instance_id}")
             while True:
                 try:
                     rebuilt = await self.rebuild(reader, reading, writer.next)
@@ -100,11 +114,6 @@ class Taking:
                         raise Stopped(f"the rules raise on client {failure.key!r} even apart") from failure
                     log.error("client_failed", client=failure.key, again=True, exc_info=failure.__cause__)
                     self.apart.add(failure.key)
-
-    def _owner_record(self) -> journal.Owner:
-        settings, fold = self.settings, self.fold
-        instance = settings.instance_id or settings.client_id
-        return journal.Owner(self.partitions, instance, fold.rules_version, fold.state_version)
 
     async def _read_journal(self, reader: Reader, owner: int) -> JournalReading:
         tp = TopicPartition(self.settings.journal_topic, self.partition)
@@ -127,7 +136,7 @@ class Taking:
         states: States[Any, Any] = States(fold, share)
         restored = await restore(reader, TopicPartition(settings.snapshot_topic, self.partition), states)  # rule 6
         loss = await self._check_snapshots(reader, reading, restored, journal_end)
-        folder = self._folder(reading, states, restored)
+        folder = self._folder(reading, states)
         positions, begins, lost = await checks.inputs(reader, settings, self.partition, reading)
         loss = lost or loss or (reading.checkpoint is not None and reading.checkpoint.loss)
         checks.rules(settings, fold, self.partition, reading)
@@ -142,7 +151,7 @@ class Taking:
         if rebuilt.made is not None:
             await self.publisher.publish(self.partition, rebuilt.made)
         await self._publish_fresh(reading, folder)
-        folder.seen = folder.folded_again = None
+        folder.folded_again = None
         faults.reach("recovered")
         return Ownership(
             self.partition,
@@ -171,7 +180,7 @@ class Taking:
             raise Stopped(f"another owner has taken partition {self.partition}")
         return checks.snapshots_explained(self.settings, self.partition, reading, restored.chunk_max)
 
-    def _folder(self, reading: JournalReading, states: States[Any, Any], restored: Restored) -> Folder[Any, Any]:
+    def _folder(self, reading: JournalReading, states: States[Any, Any]) -> Folder[Any, Any]:
         fold, checkpoint = self.fold, reading.checkpoint
         shared = fold.shared_new() if checkpoint is None else fold.shared_decode(checkpoint.shared)
         at: Instant = 0 if checkpoint is None else checkpoint.at
@@ -185,7 +194,6 @@ class Taking:
             at=at,
         )
         folder.apart = self.apart
-        folder.seen = restored.seen
         folder.folded_again = set()
         for number, instant, reach in fold.broadcasts(shared):
             folder.reach(number, instant, reach)

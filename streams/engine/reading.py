@@ -1,87 +1,98 @@
 """Reads topics by assignment, outside the group: journal, snapshots, and inputs that are folded again."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
+from aiokafka.structs import ConsumerRecord
 
-from streams.engine.failures import Stopped
+from streams.engine.fetching import EARLIEST, LATEST, Batch, Fetcher, Offsets
 from streams.engine.settings import EngineSettings
 
-Offsets = dict[TopicPartition, int]
-
-_POLL_MS = 200
-_STALLED_S = 60.0
+_FETCH_BYTES: Final = 2 << 20
+_ONE: Final = 1
+"""A fetch of so few bytes brings the one batch that holds its offset."""
 
 
 class Reader:
-    """One consumer without a group, used by one task at a time."""
+    """A reader without a group, used by one task at a time. Its errors are those of `Fetcher`."""
 
     def __init__(self, settings: EngineSettings) -> None:
-        self._settings = settings
-        self.consumer = AIOKafkaConsumer(
-            bootstrap_servers=list(settings.bootstrap_servers),
-            client_id=f"{settings.client_id}-recovery",
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            max_partition_fetch_bytes=max(8 << 20, settings.fetch_bytes_max),
-            fetch_max_wait_ms=50,
-            check_crcs=False,
-            request_timeout_ms=settings.request_timeout_ms,
-        )
+        self._fetcher = Fetcher(settings)
+
+    async def start(self) -> None:
+        """Connect. Raises aiokafka's KafkaConnectionError."""
+        await self._fetcher.start()
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._fetcher.stop()
 
     async def __aenter__(self) -> "Reader":
-        await self.consumer.start()
+        await self.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.consumer.stop()
+        await self.stop()
 
     async def bounds(self, tps: Sequence[TopicPartition]) -> tuple[Offsets, Offsets]:
         """The first offset still there and the next one to be written, of each partition."""
-        begins = await self.consumer.beginning_offsets(tps)
-        ends = await self.consumer.end_offsets(tps)
-        return begins, ends
+        return await self._fetcher.offsets(tps, EARLIEST), await self.ends(tps)
+
+    async def ends(self, tps: Sequence[TopicPartition]) -> Offsets:
+        """The next offset to be written, of each partition."""
+        return await self._fetcher.offsets(tps, LATEST)
 
     async def span(self, tp: TopicPartition, start: int, end: int) -> AsyncIterator[list[Any]]:
         """The records of a partition from `start` up to, not including, offset `end`, as they come.
 
         Offsets may be missing in between (compaction, transaction markers).
         """
-        if start >= end:
-            return
-        self.consumer.assign([tp])
-        self.consumer.seek(tp, start)
-        async for records in self._until(tp, end):
-            yield records
+        async for batches in self._fetcher.batches(tp, start, end, _FETCH_BYTES):
+            if records := _records(tp, batches, start, end):
+                yield records
 
-    async def _until(self, tp: TopicPartition, end: int) -> AsyncIterator[list[Any]]:
-        consumer, loop = self.consumer, asyncio.get_running_loop()
-        progress = loop.time()
-        while True:
-            fetched = await consumer.getmany(tp, timeout_ms=_POLL_MS)
-            records = fetched.get(tp, [])
-            if records:
-                progress = loop.time()
-                if records[-1].offset >= end:
-                    records = [record for record in records if record.offset < end]
-                if records:
-                    yield records
-            if await consumer.position(tp) >= end:
-                return
-            if loop.time() - progress > _STALLED_S:
-                raise Stopped(f"reading {tp.topic}/{tp.partition} stalled before offset {end}")
+    async def one(self, tp: TopicPartition, offset: int) -> Any | None:
+        """The record at `offset`, or None when it is not there."""
+        async for batches in self._fetcher.batches(tp, offset, offset + 1, _ONE):
+            return next(iter(_records(tp, batches, offset, offset + 1)), None)
+        return None
 
-    async def to_the_end(self, tp: TopicPartition) -> AsyncIterator[list[Any]]:
-        """Everything of a partition until its end, asked for again after the last record, no longer moves (rule 6)."""
+    async def to_the_end(self, tp: TopicPartition) -> AsyncIterator[list[Batch]]:
+        """Everything of a partition until its end, asked for again after the last record, no longer moves (rule 6).
+
+        Batches, for the reader who must be fast; one that lies across such an end comes twice.
+        """
         begins, ends = await self.bounds([tp])
         start, end = begins[tp], ends[tp]
         while start < end:
-            async for records in self.span(tp, start, end):
-                yield records
+            async for batches in self._fetcher.batches(tp, start, end, _FETCH_BYTES):
+                yield batches
             start = end
-            end = (await self.consumer.end_offsets([tp]))[tp]
+            end = (await self.ends([tp]))[tp]
+
+
+def _records(tp: TopicPartition, batches: Iterable[Batch], start: int, end: int) -> list[Any]:
+    """As aiokafka's consumer gives them."""
+    topic, number = tp
+    return [
+        ConsumerRecord(
+            topic,
+            number,
+            record.offset,
+            record.timestamp,
+            record.timestamp_type,
+            record.key,
+            record.value,
+            record.checksum,
+            len(record.key or b""),
+            len(record.value or b""),
+            tuple(record.headers),
+        )
+        for batch in batches
+        for record in batch
+        if start <= record.offset < end
+    ]
 
 
 class InputReader:
@@ -89,31 +100,22 @@ class InputReader:
 
     def __init__(self, reader: Reader, partition: int, ends: dict[str, int], starts: dict[str, int]) -> None:
         """`starts`, `ends`: by topic, the first and the next offset that will be asked for."""
-        self._consumer = reader.consumer
-        self._tps = {topic: TopicPartition(topic, partition) for topic in starts if starts[topic] < ends[topic]}
-        self._ends = ends
-        self._buffers: dict[str, list[Any]] = {topic: [] for topic in self._tps}
-        if self._tps:
-            self._consumer.assign(list(self._tps.values()))
-        for topic, tp in self._tps.items():
-            self._consumer.seek(tp, starts[topic])
+        self._spans = {
+            topic: reader.span(TopicPartition(topic, partition), starts[topic], ends[topic]) for topic in starts
+        }
+        self._buffers: dict[str, list[Any]] = {topic: [] for topic in starts}
 
     async def range(self, topic: str, first: int, last: int) -> list[Any]:
         """The records of `topic` with offsets `first`..`last`; those before are dropped. Raises Stopped."""
-        tp = self._tps.get(topic)
-        if tp is None:
+        span = self._spans.get(topic)
+        if span is None:
             return []
-        buffer, loop = self._buffers[topic], asyncio.get_running_loop()
-        progress = loop.time()
+        buffer = self._buffers[topic]
         while not buffer or buffer[-1].offset < last:
-            fetched = await self._consumer.getmany(tp, timeout_ms=_POLL_MS)
-            if records := fetched.get(tp, []):
-                buffer.extend(records)
-                progress = loop.time()
-            elif await self._consumer.position(tp) > last:
+            records = await anext(span, None)
+            if records is None:
                 break
-            elif loop.time() - progress > _STALLED_S:
-                raise Stopped(f"reading {topic}/{tp.partition} stalled before offset {last}")
+            buffer.extend(records)
         cut = next((index for index, record in enumerate(buffer) if record.offset > last), len(buffer))
         self._buffers[topic] = buffer[cut:]
         return [record for record in buffer[:cut] if record.offset >= first]

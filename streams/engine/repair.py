@@ -104,12 +104,8 @@ class Repair:
     def _difference(self, states: States[Any, Any], topic: str, key: bytes, sequence: int) -> list[Output]:
         if key in states.held:
             return []
-        state = states.live.get(key)
-        if state is None:
-            data = states.encoded.get(key)
-            if data is None:
-                return []
-            state = states.fold.decode(data)
+        if (state := states.peek(key)) is None:
+            return []
         for output in states.fold.republish(state):
             if output.topic == topic and (ours := sequence_of(output.headers)) is not None:
                 if sequence > ours and self._loss:

@@ -14,6 +14,8 @@ from schemas.records import NEVER, Instant, Rejected, Source
 HEADER: Final = "stoplist"
 _FIELDS: Final = struct.Struct(">QqQIB")
 _OWNER: Final = struct.Struct(">Q")
+HEADER_BYTES: Final = _FIELDS.size
+OWNER_BYTES: Final = _OWNER.size
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -95,19 +97,29 @@ def split_key(key: bytes) -> tuple[bytes, int]:
     return key[:-8], int.from_bytes(key[-8:], "big")
 
 
+pack_owner = _OWNER.pack
+"""The end of a snapshot's key."""
+
+
+def pack_header(header: SnapshotHeader) -> bytes:
+    """The bytes of a header; they sort as chunks do."""
+    return _FIELDS.pack(*header)
+
+
 def headers_of(header: SnapshotHeader) -> list[tuple[str, bytes]]:
     """The Kafka headers of a snapshot."""
-    return [(HEADER, _FIELDS.pack(*header))]
+    return [(HEADER, pack_header(header))]
 
 
-unpack = _FIELDS.unpack
-"""The fields of `SnapshotHeader`, in order, of the header's bytes."""
+def unpack_header(data: bytes) -> SnapshotHeader:
+    """What `pack_header` packed."""
+    chunk, deadline, seen, state_version, held = _FIELDS.unpack(data)
+    return SnapshotHeader(chunk, deadline, seen, state_version, bool(held))
 
 
 def header_of(headers: Headers) -> SnapshotHeader:
     """What the headers of a snapshot say."""
-    chunk, deadline, seen, state_version, held = unpack(headers[0][1])
-    return SnapshotHeader(chunk, deadline, seen, state_version, bool(held))
+    return unpack_header(headers[0][1])
 
 
 encode_held = msgspec.msgpack.Encoder().encode

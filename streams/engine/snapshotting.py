@@ -1,4 +1,4 @@
-"""Snapshots: read in bulk when a partition is taken (rule 6), written in the background while it runs (rules 14-16)."""
+"""Snapshots are written in the background while a partition runs (rules 14-16)."""
 
 import asyncio
 from typing import Final
@@ -6,91 +6,12 @@ from typing import Final
 from aiokafka import TopicPartition
 
 from schemas.records import Instant
-from streams.engine.failures import Refusal
 from streams.engine.journal import Position
 from streams.engine.publishing import Publisher, Record
-from streams.engine.reading import Reader
-from streams.engine.snapshot_records import decode_held, headers_of, key_of, unpack
+from streams.engine.snapshot_records import headers_of, key_of
 from streams.engine.states import States
 
 _PENDING_MAX: Final = 2
-
-
-class Restored:
-    """What the snapshot topic gave beside the states."""
-
-    def __init__(self) -> None:
-        self.seen: dict[bytes, int] = {}
-        """Broadcasts taken by each client when its snapshot was made."""
-        self.chunk_max = 0
-        self.records = 0
-
-
-async def restore(reader: Reader, tp: TopicPartition, states: States[object, object]) -> Restored:
-    """Load every client's snapshot with the highest chunk over all its keys; nothing is decoded (rule 6).
-
-    Raises Refusal when a newer version wrote one of them.
-    """
-    restored = Restored()
-    held: set[bytes] = set()
-    due: dict[bytes, Instant] = {}
-    async for records in reader.to_the_end(tp):
-        restored.records += len(records)
-        _load(records, states, due, restored, held)
-    for client in held:
-        states.held[client] = decode_held(states.encoded.pop(client))
-    states.deadlines.load(due)
-    return restored
-
-
-def _load(
-    records: list[object],
-    states: States[object, object],
-    due: dict[bytes, Instant],
-    restored: Restored,
-    held: set[bytes],
-) -> None:
-    """The hot loop of a recovery: one pass over a fetch."""
-    taken, encoded, others, seen = states.taken, states.encoded, states.others, restored.seen
-    chunk_of, others_of = taken.get, others.get
-    owners: dict[bytes, tuple[int, ...]] = {}
-    newest, chunk_max = states.fold.state_version, restored.chunk_max
-    for record in records:
-        key: bytes = record.key  # type: ignore[attr-defined]
-        client, name = key[:-8], key[-8:]
-        value = record.value  # type: ignore[attr-defined]
-        known = others_of(client)
-        if value is None:
-            if known is not None:
-                owner = int.from_bytes(name, "big")
-                others[client] = tuple(other for other in known if other != owner)
-            continue
-        chunk, deadline, taken_broadcasts, version, is_held = unpack(record.headers[0][1])  # type: ignore[attr-defined]
-        if version > newest:
-            raise Refusal(
-                "state_version",
-                f"the snapshot of client {client!r} has state version {version}, this worker knows up to {newest}",
-                "start the newer version",
-            )
-        if chunk_of(client, -1) < chunk:
-            taken[client] = chunk
-            encoded[client] = value
-            due[client] = deadline
-            seen[client] = taken_broadcasts
-            if is_held:
-                held.add(client)
-            elif held:
-                held.discard(client)
-            if chunk > chunk_max:
-                chunk_max = chunk
-        owned = owners.get(name)
-        if owned is None:
-            owned = owners[name] = (int.from_bytes(name, "big"),)
-        if known is None:
-            others[client] = owned
-        elif owned[0] not in known:
-            others[client] = known + owned
-    restored.chunk_max = chunk_max
 
 
 class SnapshotRound:
@@ -162,14 +83,11 @@ class SnapshotRound:
             header, data = states.snapshot(client, n)
             if len(data) > self._state_bytes_max and not header.held:
                 self.oversized.append(client)
-                if client not in states.live:
-                    states._headers[client] = (header.deadline, header.seen)
                 continue
             records.append((key_of(client, self._owner), data, headers_of(header)))
             for other in states.others.pop(client, ()):
                 if other != self._owner:  # a journal made anew names owners as the one before it did
                     deleted.append((key_of(client, other), None, []))
-            states.taken[client] = n
             del dirty[client]
         self._next += most
         self.written += len(records)

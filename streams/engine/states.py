@@ -4,10 +4,13 @@ import hashlib
 from itertools import islice
 from typing import Final, Generic
 
+import msgspec
+
 from schemas.records import NEVER, Instant
 from streams.engine.deadlines import Deadlines
 from streams.engine.fold import Fold, Shared, State
 from streams.engine.snapshot_records import HeldClient, SnapshotHeader, encode_held
+from streams.engine.stored import NOBODY, chunk_of, header_of, owner_of, pack, state_of
 
 _SLACK_SHARE: Final = 20
 """Of the limit of decoded clients."""
@@ -16,36 +19,60 @@ _SLACK_SHARE: Final = 20
 class States(Generic[State, Shared]):
     """Everything known of the clients of one partition.
 
-    A client is in exactly one of: `live` (decoded), `encoded` and not live (bytes), `held`. A live client that is not
-    in `dirty` may keep its bytes in `encoded`; they are dropped when it changes.
+    A client is in exactly one of: `live` (decoded), `stored` and not live (bytes), `held`. A live client that is not
+    in `dirty` may keep its bytes in `stored`; they are dropped when it changes.
     """
 
     def __init__(self, fold: Fold[State, Shared], decoded_clients_max: int) -> None:
         self.fold = fold
         self.decoded_clients_max = decoded_clients_max
         self.live: dict[bytes, State] = {}
-        self.encoded: dict[bytes, bytes] = {}
+        self.stored: dict[bytes, bytes] = {}
+        """State, header and owner in one piece of bytes (see `streams.engine.stored`)."""
         self.held: dict[bytes, HeldClient] = {}
         self.deadlines = Deadlines()
-        self.taken: dict[bytes, int] = {}
-        """s[x] of the model: the chunk of the client's snapshot; absent: no snapshot."""
+        self.taken_held: dict[bytes, int] = {}
+        """The chunk of the snapshot of each client that was held in it."""
         self.dirty: dict[bytes, None] = {}
         """Clients changed since their snapshot, in the order of the change."""
         self.others: dict[bytes, tuple[int, ...]] = {}
-        """Owners, not this one, under which the client has snapshot keys (rule 6 saw them; rule 15 deletes them)."""
-        self._headers: dict[bytes, tuple[Instant, int]] = {}
-        """(deadline, seen) of changed clients that were encoded again before their snapshot."""
+        """Owners, not this one, under which the client has snapshot keys (rule 6 saw them; rule 15 deletes them).
+
+        A client that is not here has at most the one that stands in what is stored of it.
+        """
         self.oversized: list[bytes] = []
         """Clients found larger than the limit when they were encoded; the partition holds them by a chunk."""
 
     def __len__(self) -> int:
         return len(self.deadlines.due)
 
+    def taken(self, key: bytes) -> int:
+        """s[x] of the model: the chunk of the client's snapshot, 0 when it has none or has been folded since."""
+        stored = self.stored.get(key)
+        return self.taken_held.get(key, 0) if stored is None else chunk_of(stored)
+
+    def seen(self, key: bytes) -> int:
+        """Broadcasts the client had taken when it was stored; -1 when it has changed since."""
+        stored = self.stored.get(key)
+        return -1 if stored is None else header_of(stored).seen
+
+    def data(self, key: bytes) -> bytes | None:
+        """The encoded state of a client that is not decoded; None when nothing is known of it."""
+        stored = self.stored.get(key)
+        return None if stored is None else state_of(stored)
+
     def load(self, key: bytes) -> State | None:
         """The client decoded, or None when nothing is known of it. Not for held clients."""
         state = self.live.get(key)
-        if state is None and (data := self.encoded.get(key)) is not None:
-            state = self.live[key] = self.fold.decode(data)
+        if state is None and (stored := self.stored.get(key)) is not None:
+            state = self.live[key] = self.fold.decode(state_of(stored))
+        return state
+
+    def peek(self, key: bytes) -> State | None:
+        """As `load`; the client stays as it is."""
+        state = self.live.get(key)
+        if state is None and (stored := self.stored.get(key)) is not None:
+            state = self.fold.decode(state_of(stored))
         return state
 
     def changed(self, touched: dict[bytes, State]) -> None:
@@ -56,9 +83,21 @@ class States(Generic[State, Shared]):
             if due.get(key) != deadline:
                 schedule(key, deadline)
         self.dirty.update(dict.fromkeys(touched))
-        if self.encoded:
-            for key in touched.keys() & self.encoded.keys():
-                del self.encoded[key]
+        if self.stored:
+            for key in touched.keys() & self.stored.keys():
+                self._drop(key)
+
+    def _drop(self, key: bytes) -> None:
+        """What is stored of the client is out of date; that its owner has a snapshot of it is remembered."""
+        stored = self.stored.pop(key, None)
+        if stored is not None and (owner := owner_of(stored)) != NOBODY:
+            self.others.setdefault(key, (owner,))
+
+    def _store(self, key: bytes, state: State) -> None:
+        fold = self.fold
+        self._drop(key)
+        header = SnapshotHeader(0, fold.deadline(state), fold.seen(state), fold.state_version, False)
+        self.stored[key] = pack(fold.encode(state), header, NOBODY)
 
     def forget(self, key: bytes) -> None:
         """Nothing is known of this client after all."""
@@ -69,8 +108,8 @@ class States(Generic[State, Shared]):
     def hold(self, key: bytes, held: HeldClient) -> None:
         """From here on the client is held; it has no deadline."""
         self.live.pop(key, None)
-        self.encoded.pop(key, None)
-        self._headers.pop(key, None)
+        self._drop(key)
+        self.taken_held.pop(key, None)
         self.held[key] = held
         self.dirty[key] = None
         self.deadlines.set(key, NEVER)
@@ -78,10 +117,9 @@ class States(Generic[State, Shared]):
     def put(self, key: bytes, state: State) -> None:
         """A changed state of a client that is folded apart from the others: kept encoded."""
         self.live.pop(key, None)
-        self.encoded[key] = self.fold.encode(state)
-        self._headers[key] = (self.fold.deadline(state), self.fold.seen(state))
+        self._store(key, state)
         self.dirty[key] = None
-        self.deadlines.set(key, self._headers[key][0])
+        self.deadlines.set(key, self.fold.deadline(state))
 
     def trim(self) -> None:
         """Encode again what is too much: clients untouched since their snapshot first, the longest decoded first.
@@ -97,15 +135,9 @@ class States(Generic[State, Shared]):
         chosen = list(islice((key for key in self.live if key not in dirty), excess))
         chosen += islice((key for key in self.live if key in dirty), excess - len(chosen))
         for key in chosen:
-            self._put_away(key, self.live.pop(key))
-
-    def _put_away(self, key: bytes, state: State) -> None:
-        fold = self.fold
-        if key in self.dirty:
-            self.encoded[key] = fold.encode(state)
-            self._headers[key] = (fold.deadline(state), fold.seen(state))
-        elif key not in self.encoded:
-            self.encoded[key] = fold.encode(state)
+            state = self.live.pop(key)
+            if key in dirty or key not in self.stored:
+                self._store(key, state)
 
     def snapshot(self, key: bytes, chunk: int) -> tuple[SnapshotHeader, bytes]:
         """The client as a snapshot of `chunk`; the caller takes it out of `dirty`."""
@@ -114,23 +146,23 @@ class States(Generic[State, Shared]):
             return SnapshotHeader(chunk, NEVER, 0, fold.state_version, True), encode_held(held)
         state = self.live.get(key)
         if state is not None:
-            self._headers.pop(key, None)
-            data = fold.encode(state)
-            return SnapshotHeader(chunk, fold.deadline(state), fold.seen(state), fold.state_version, False), data
-        data = self.encoded[key]
-        deadline, seen = self._headers.pop(key)
-        return SnapshotHeader(chunk, deadline, seen, fold.state_version, False), data
+            header = SnapshotHeader(chunk, fold.deadline(state), fold.seen(state), fold.state_version, False)
+            return header, fold.encode(state)
+        stored = self.stored[key]
+        return header_of(stored)._replace(chunk=chunk), state_of(stored)
 
     def digest(self, shared: Shared, at: Instant) -> bytes:
         """A hash over every client's state with all broadcasts taken that are due; the same on any machine."""
         fold, total = self.fold, 0
-        for key in self.encoded.keys() | self.live.keys() | self.held.keys():
+        for key in self.stored.keys() | self.live.keys() | self.held.keys():
             if (held := self.held.get(key)) is not None:
-                data = encode_held(held)
+                last_good = fold.canonical(fold.decode(held.state)) if held.state else b""
+                data = encode_held(msgspec.structs.replace(held, state=last_good))
             else:
-                state = fold.decode(self.encoded[key] if key not in self.live else fold.encode(self.live[key]))
+                live = self.live.get(key)
+                state = fold.decode(state_of(self.stored[key]) if live is None else fold.encode(live))
                 fold.fire(shared, state, at, [])
-                data = fold.encode(state)
+                data = fold.canonical(state)
             one = hashlib.blake2b(len(key).to_bytes(4, "big") + key + data, digest_size=16).digest()
             total = (total + int.from_bytes(one, "big")) % (1 << 128)
         whole = hashlib.blake2b(total.to_bytes(16, "big") + fold.shared_encode(shared), digest_size=16)

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+from schemas.catalogue import SNAPSHOTS
 from tests.benchmark.load import Load
 from tests.benchmark.main_job_section import environment, fill
 from tests.benchmark.node import Node
 from tests.benchmark.population import Population
 from tests.benchmark.processes import Process, run_of
 from tests.benchmark.progress import say
+from tests.benchmark.reading import count_records
 from tests.benchmark.report import Figure
 from tests.benchmark.sizes import Sizes
 
@@ -20,6 +22,7 @@ _CLIENTS_PER_SECOND_LEAST = 100_000.0
 _BYTES_MOST = 4096.0
 _SECONDS_MOST = 4.0
 _WORKER = "tests.benchmark.worker"
+_NEVER_MS = 86_400_000
 
 
 async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
@@ -31,13 +34,21 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     application = f"restore-{time.time_ns() // 1_000_000}"
     log = scratch / f"{application}.log"
     base = environment(node, application, sizes, scratch, SIMULATED="1")
-    # to make the state quickly; what is measured afterwards runs with the defaults
-    filling = {"N": str(count), "ENDS": "0", "DECODED_CLIENTS_MAX": str(clients), "SNAPSHOT_INTERVAL_MS": "60000"}
+    # To make the state quickly: all snapshots are written at the clean stop, one of each client. A topic in use also
+    # holds some that compaction has not removed yet. What is measured afterwards runs with the defaults.
+    filling = {
+        "N": str(count),
+        "ENDS": "0",
+        "DECODED_CLIENTS_MAX": str(clients),
+        "SNAPSHOT_INTERVAL_MS": str(_NEVER_MS),
+        "STOP_TIMEOUT_MS": str(round(sizes.limit_seconds * 1000)),
+    }
     with Process(_WORKER, {**base, **filling}, log) as process:
         run = run_of(process.wait_result("t_flushed", sizes.limit_seconds), 0.0)
         say(f"restore: folded {count:,} events at {run.rate:,.0f}/s; stopping cleanly")
         process.stop(sizes.limit_seconds)
-    figures = _restored(base, log, sizes, count / clients)
+    snapshots = await count_records(node.bootstrap, SNAPSHOTS, sizes.partitions)
+    figures = _restored(base, log, sizes, count / clients, snapshots)
     seconds = [await _killed(node, base, log, sizes, number) for number in range(sizes.restarts)]
     say(f"restore: processing again after {', '.join(f'{value:.2f}' for value in seconds)} s")
     note = f"kill -9, {clients:,} clients, median of {len(seconds)}, max {max(seconds):.2f} s"
@@ -55,7 +66,7 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     ]
 
 
-def _restored(base: dict[str, str], log: Path, sizes: Sizes, facts: float) -> list[Figure]:
+def _restored(base: dict[str, str], log: Path, sizes: Sizes, facts: float, snapshots: int) -> list[Figure]:
     """Start on what the clean stop left: nothing is to be folded again."""
     clients = sizes.restore_clients
     with Process(_WORKER, base, log) as process:
@@ -73,7 +84,7 @@ def _restored(base: dict[str, str], log: Path, sizes: Sizes, facts: float) -> li
             value=clients / seconds,
             unit="clients/s",
             target=_CLIENTS_PER_SECOND_LEAST,
-            note="from the first fence to the last partition ready; CPU is per client",
+            note=f"from the first fence to the last partition ready; {snapshots:,} snapshots; CPU is per client",
         ),
         Figure(
             section=SECTION,

@@ -37,6 +37,9 @@ class SmallJobFold:
     def decode(self, data: bytes) -> State:
         return self._decode(data)
 
+    def canonical(self, state: State) -> bytes:
+        return self.encode(state)
+
     def empty(self, state: State) -> bool:
         return state.count == 0
 

@@ -5,8 +5,8 @@ measured is the worker as users run it; only the end of a chunk and of a recover
 
 Environment: BROKER, APP_ID, INPUT and OUTPUT (small job), N (events after which to report and end; absent: runs until
 told to stop), STATE_DIR, PARTITIONS (how many it will be given: then it reports its recovery), SIMULATED, POLICY, ENDS
-(0: it goes on after its report), DECODED_CLIENTS_MAX, SNAPSHOT_INTERVAL_MS,
-FETCH_WAIT_MS, FETCH_BYTES_MAX.
+(0: it goes on after its report), DECODED_CLIENTS_MAX, SNAPSHOT_INTERVAL_MS, STOP_TIMEOUT_MS, FETCH_WAIT_MS,
+FETCH_BYTES_MAX.
 """
 
 import os
@@ -101,7 +101,13 @@ def settings() -> EngineSettings:
         "log_level": ENVIRONMENT.get("LOG_LEVEL", "warning"),
         "data_directory": Path(ENVIRONMENT["STATE_DIR"]),
     }
-    for name in ("decoded_clients_max", "snapshot_interval_ms", "fetch_wait_ms", "fetch_bytes_max"):
+    for name in (
+        "decoded_clients_max",
+        "snapshot_interval_ms",
+        "stop_timeout_ms",
+        "fetch_wait_ms",
+        "fetch_bytes_max",
+    ):
         if name.upper() in ENVIRONMENT:
             common[name] = int(ENVIRONMENT[name.upper()])
     if JOB == "main":

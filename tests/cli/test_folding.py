@@ -47,6 +47,9 @@ class TimerFold:
     def decode(self, data: bytes) -> Timer:
         return Timer(data)
 
+    def canonical(self, state: Timer) -> bytes:
+        return self.encode(state)
+
     def empty(self, state: Timer) -> bool:
         return not state.known
 

@@ -83,6 +83,9 @@ class CountingFold:
     def decode(self, data: bytes) -> CountState:
         return _state(data)
 
+    def canonical(self, state: CountState) -> bytes:
+        return self.encode(state)
+
     def empty(self, state: CountState) -> bool:
         return not state.count
 

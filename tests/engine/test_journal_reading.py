@@ -112,3 +112,15 @@ def test_a_journal_that_begins_after_chunks_nobody_kept_is_a_refusal() -> None:
     _read({**shortened, 7: _checkpoint(5, 30)}).ended()
     _read({0: _owner(), 1: _chunk(0, 1)}).ended()
     _read({0: _owner()}).ended()
+
+
+def _owner_of(instance: str, process: str) -> bytes:
+    return journal.encode(Owner(4, instance, process=process))
+
+
+def test_another_process_under_our_id_is_noticed_once_we_have_been_here() -> None:
+    ours, theirs, other = _owner_of("w1", "a"), _owner_of("w1", "b"), _owner_of("w2", "b")
+    assert _read({3: ours, 4: theirs, 5: ours}).doubled(3)
+    assert _read({4: theirs, 5: ours}).doubled(3), "our first record may have been cut away"
+    assert not _read({1: theirs, 3: ours, 5: ours}).doubled(3), "the process before us"
+    assert not _read({3: ours, 4: other, 5: ours}).doubled(3), "another member of the group"

@@ -7,9 +7,10 @@ from schemas.records import NEVER
 from streams.engine.bad_records import BadRecords
 from streams.engine.folding import Folder
 from streams.engine.inbox import Inbox
-from streams.engine.snapshot_records import HeldClient, decode_held, encode_held, kept, key_of
+from streams.engine.snapshot_records import HeldClient, SnapshotHeader, decode_held, encode_held, kept, key_of
 from streams.engine.snapshotting import SnapshotRound
 from streams.engine.states import States
+from streams.engine.stored import pack
 from tests.engine.counting import CountingFold, CountShared, CountState
 from tests.engine.reference import Fact
 from tests.engine.world import value
@@ -164,8 +165,10 @@ def test_what_a_held_client_hears_does_not_depend_on_the_snapshots_of_others() -
         folder.apart.add(KEY)
         folder.records(1, [_fact(0, KEY, value(**{"raise": True}), 5), _fact(1, OTHER, value(), 6)])
         if neighbour_is_newer:
-            folder.states.taken[OTHER] = 9
-            folder.seen = {OTHER: 1}
+            state = folder.states.load(OTHER)
+            assert state is not None
+            folder.states.live.pop(OTHER)
+            folder.states.stored[OTHER] = pack(folder.fold.encode(state), SnapshotHeader(9, NEVER, 1, 1, False), 0)
         folder.records(2, [_fact(2, None, value(all=None), 20)])
         heard.append(_tried_again(folder, 3).heard)
     assert heard == [1, 1]

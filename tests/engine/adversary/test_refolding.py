@@ -13,6 +13,7 @@ from schemas.records import Output
 from streams.engine.folding import Folder
 from streams.engine.snapshot_records import SnapshotHeader
 from streams.engine.states import States
+from streams.engine.stored import pack
 from tests.engine.counting import CountingFold, CountShared, CountState
 from tests.engine.reference import Fact
 from tests.engine.world import value
@@ -99,14 +100,12 @@ class History:
         checkpoint, fold = self.checkpoint, self.fold
         folder = _folder(fold, fold.shared_decode(checkpoint.shared), checkpoint.at)
         states = folder.states
-        states.taken = {key: header.chunk for key, (header, _) in self.snapshots.items()}
-        states.encoded = {key: data for key, (_, data) in self.snapshots.items()}
+        states.stored = {key: pack(data, header, 0) for key, (header, data) in self.snapshots.items()}
         states.deadlines.load({key: header.deadline for key, (header, _) in self.snapshots.items()})
-        folder.seen = {key: header.seen for key, (header, _) in self.snapshots.items()}
         folder.folded_again = set()
         for number, instant, reach in fold.broadcasts(folder.shared):
             folder.reach(number, instant, reach)
-        taken = dict(states.taken)
+        taken = {key: header.chunk for key, (header, _) in self.snapshots.items()}
         for n, entry in enumerate(self.journal, 1):
             if n > checkpoint.c:
                 made = folder.records(n, entry) if isinstance(entry, list) else folder.fire_again(n, *entry)
