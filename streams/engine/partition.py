@@ -16,14 +16,21 @@ from streams.engine.journal import Chunk, Position, TimeChunk
 from streams.engine.keeping import Cut, Keeper
 from streams.engine.made import Made
 from streams.engine.ownership import Ownership
-from streams.engine.pace import Pace
+from streams.engine.pace import Pace, chunk_seconds
 from streams.engine.publishing import Publisher
 from streams.engine.settings import EngineSettings
+from streams.engine.turns import LAST, Turns
 
 log = structlog.get_logger(__name__)
 
 _WAIT_MAX_S: Final = 1.0
 _STUCK_S: Final = 0.5
+_TIME_S: Final = 0.005
+"""Of a chunk of time: when many clients are due at once, records go in between."""
+_SPARE_SHARE: Final = 1 / 6
+"""Of the time a chunk was folded, for snapshots after it: so a round keeps up with the chunks that make it necessary."""
+_IDLE_S: Final = 0.003
+"""For snapshots at once when nobody has anything to fold; a record just in waits for it."""
 
 
 class Inputs(Protocol):
@@ -57,6 +64,7 @@ class Partition:
         clock: Clock,
         inputs: Inputs,
         inbox: Inbox,
+        turns: Turns,
         cut: Cut,
     ) -> None:
         self.settings = settings
@@ -74,8 +82,10 @@ class Partition:
         self._keeper = Keeper(settings, ownership, publisher, cut, self._wake)
         self._stopping = False
         self._full: set[str] = set()
-        self._records_pace = Pace(settings.chunk_records_max)
-        self._time_pace = Pace(settings.deadline_clients_max)
+        self._turns = turns
+        self._records_pace = Pace(settings.chunk_records_max, least=25, first=200)
+        self._time_pace = Pace(settings.deadline_clients_max, least=10, first=25)
+        self._spare_s = _IDLE_S
         self._horizon: tuple[Instant, dict[str, int]] = (-1, {})
         self._read_to: dict[str, int] = {}
         self._asked: dict[str, int] = {}
@@ -119,26 +129,34 @@ class Partition:
             self._wake.clear()
             if self.folder.bad is not None:
                 self.folder.bad.report()
-            await self._keeper.between_chunks()
-            taken = self._next()
+            await self._keeper.between_chunks(self._spare_s)
+            taken = await self._next()
             if taken is not None:
                 await self._fold(taken)
             fired = await self._fire()
             if taken is None and not fired:
                 await self._wait()
 
-    def _next(self) -> Taken | None:
-        """The records of the next chunk, once no topic can still have older ones."""
-        inbox = self.inbox
-        if inbox.empty():
-            self._waiting_since = None
+    async def _next(self) -> Taken | None:
+        """The records of the next chunk, once no topic can still have older ones and it is this partition's turn."""
+        if not self._may_take():
             return None
+        await self._turns.next(self.inbox.earliest())
+        if not self._may_take():  # others have come meanwhile
+            return None
+        pace = self._records_pace
+        return self.inbox.take(pace.items(chunk_seconds(pace.seconds(sum(self.inbox.buffered.values())))))
+
+    def _may_take(self) -> bool:
+        if self.inbox.empty():
+            self._waiting_since = None
+            return False
         if self._waiting_for():
             if self._waiting_since is None:
                 self._waiting_since = time.monotonic()
-            return None
+            return False
         self._waiting_since = None
-        return inbox.take(self._records_pace.items())
+        return True
 
     def _waiting_for(self) -> list[str]:
         ends = self._inputs.ends(self.number)
@@ -154,9 +172,10 @@ class Partition:
         self.current = taken
         records, topic, n = taken.records, taken.topic, self.owned.n + 1
         checks.timestamp_type(self.settings, records[0])
-        self._records_pace.start()
+        self._records_pace.start(len(records))
         made = self.folder.records(n, records)
         self._records_pace.stop(len(records))
+        self._spare_s = _SPARE_SHARE * self._records_pace.seconds(len(records))
         faults.reach("fold")
         last = records[-1]
         owner, rules_version = self._writer.owner, self.folder.fold.rules_version
@@ -183,16 +202,20 @@ class Partition:
 
     async def _fire(self) -> bool:
         """A chunk of time, when somebody is due and everything before that instant has been folded."""
-        instant = await self._instant()
+        if not await self._may_fire():
+            return False
+        await self._turns.next(self._clock.now(self.folder.at))  # as a record that is appended now
+        instant = self._instant()  # with simulated time records may have come meanwhile
         if instant is None:
             return False
         n, folder = self.owned.n + 1, self.folder
-        chosen = folder.states.deadlines.pop(instant, self._time_pace.items())
+        chosen = folder.states.deadlines.pop(instant, self._time_pace.items(_TIME_S))
         if not chosen:
             return False
-        self._time_pace.start()
+        self._time_pace.start(len(chosen))
         made = folder.fire(n, instant, chosen)
         self._time_pace.stop(len(chosen))
+        self._spare_s = 0.0
         faults.reach("fold")
         due, client = chosen[-1]
         owner, rules_version = self._writer.owner, folder.fold.rules_version
@@ -203,18 +226,19 @@ class Partition:
         folder.states.trim()
         return True
 
-    async def _instant(self) -> Instant | None:
-        """The instant up to which deadlines may fire now, or None."""
+    async def _may_fire(self) -> bool:
         first = self.folder.states.deadlines.first()
-        if first is None:
-            return None
-        now = self._clock.now(self.folder.at)
-        if first[0] > now:
-            return None
-        if self._clock.simulated:
-            return now if self.inbox.empty() and not self._waiting_for() else None
-        if self._horizon[0] < first[0]:
+        if first is None or first[0] > (now := self._clock.now(self.folder.at)):
+            return False
+        if not self._clock.simulated and self._horizon[0] < first[0]:
             self._horizon = (now, await self._inputs.ends_now(self.number))
+        return self._instant() is not None
+
+    def _instant(self) -> Instant | None:
+        """The instant up to which deadlines may fire now, or None."""
+        if self._clock.simulated:
+            settled = self.inbox.empty() and not self._waiting_for()
+            return self._clock.now(self.folder.at) if settled else None
         instant, ends = self._horizon
         folded = self.inbox.folded_to
         if all(max(folded[topic], self._read_to.get(topic, 0)) >= end for topic, end in ends.items()):
@@ -227,8 +251,11 @@ class Partition:
         """Until records come, a deadline is due, or something in the background is done."""
         if self._waiting_since is not None and time.monotonic() - self._waiting_since > _STUCK_S:
             await self._ask_positions()
-        if self._stopping or self._keeper.busy:
-            await asyncio.sleep(0)
+        if self._stopping:
+            return
+        if self._keeper.busy:
+            await self._turns.next(LAST)
+            self._spare_s = _IDLE_S
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(self._timeout_s()):

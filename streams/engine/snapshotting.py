@@ -14,6 +14,8 @@ from streams.engine.snapshot_records import decode_held, headers_of, key_of, unp
 from streams.engine.states import States
 
 _PENDING_MAX: Final = 2
+_WRITTEN_TOGETHER: Final = 250
+"""States encoded a few at a time go to the broker in one request."""
 
 
 class Restored:
@@ -126,6 +128,8 @@ class SnapshotRound:
         self._wake = wake
         self._todo = list(states.dirty)
         self._next = 0
+        self._encoded: list[Record] = []
+        self._deleted: list[Record] = []
         self._pending: set[asyncio.Task[None]] = set()
         self._last: asyncio.Task[None] | None = None
 
@@ -137,7 +141,7 @@ class SnapshotRound:
     @property
     def finished(self) -> bool:
         """Everything is acknowledged: the checkpoint may be appended (rule 16)."""
-        return self.all_taken and not self._pending and not self.oversized
+        return self.all_taken and not self._encoded and not self._pending and not self.oversized
 
     def may_take(self) -> bool:
         """There is something to encode, and not too much of it waits for the broker."""
@@ -154,8 +158,7 @@ class SnapshotRound:
         for as long.
         """
         states, dirty = self._states, self._states.dirty
-        records: list[Record] = []
-        deleted: list[Record] = []
+        records, deleted = self._encoded, self._deleted
         for client in self._todo[self._next : self._next + most]:
             if client not in dirty:
                 continue
@@ -171,9 +174,10 @@ class SnapshotRound:
                     deleted.append((key_of(client, other), None, []))
             states.taken[client] = n
             del dirty[client]
-        self._next += most
-        self.written += len(records)
-        if records:
+        self._next = min(self._next + most, len(self._todo))
+        if records and (self.all_taken or len(records) >= _WRITTEN_TOGETHER):
+            self._encoded, self._deleted = [], []
+            self.written += len(records)
             task = asyncio.ensure_future(self._write(records, deleted, self._last))
             self._last = task
             self._pending.add(task)
