@@ -216,14 +216,12 @@ class Engine:
         self.bad.forget()
         ownership = await self._take(number, {}, {*partition.folder.apart, failure.key})
         inbox = partition.inbox
-        if partition.current is not None:
-            inbox.put_back(partition.current)
+        for taken in reversed(partition.current):
+            inbox.put_back(taken)
         if any(ownership.positions[topic].next != inbox.folded_to[topic] for topic in inbox.topics):
             raise Stopped(f"another owner has worked on partition {number}")
         ownership.folder.bad = self.bad
-        anew = Partition(
-            self.settings, ownership, self.publisher, self.clock, self, inbox, self._turns, self._cut
-        )
+        anew = Partition(self.settings, ownership, self.publisher, self.clock, self, inbox, self._turns, self._cut)
         anew.take_over(partition)
         self.partitions[number] = anew
         return anew

@@ -83,7 +83,8 @@ class Inbox:
 
     def earliest(self) -> Instant:
         """The earliest append time of what is buffered; something must be."""
-        return min(queue[0].records[0].timestamp for queue in self._queues.values() if queue)
+        heads: list[Instant] = [queue[0].records[0].timestamp for queue in self._queues.values() if queue]
+        return min(heads)
 
     def take(self, most: int | None = None) -> Taken | None:
         """The records of the next chunk, at most `most`, or None when nothing is buffered."""

@@ -12,7 +12,7 @@ from schemas.records import Instant
 from streams.engine import checks, faults
 from streams.engine.clocks import Clock
 from streams.engine.inbox import Inbox, Taken
-from streams.engine.journal import Chunk, Position, TimeChunk
+from streams.engine.journal import Chunk, Position, Range, TimeChunk
 from streams.engine.keeping import Cut, Keeper
 from streams.engine.made import Made
 from streams.engine.ownership import Ownership
@@ -25,12 +25,19 @@ log = structlog.get_logger(__name__)
 
 _WAIT_MAX_S: Final = 1.0
 _STUCK_S: Final = 0.5
+_RANGES_MAX: Final = 32
+"""Of one chunk: with simulated time each may hold one record."""
 _TIME_S: Final = 0.005
 """Of a chunk of time: when many clients are due at once, records go in between."""
 _SPARE_SHARE: Final = 1 / 6
-"""Of the time a chunk was folded, for snapshots after it: so a round keeps up with the chunks that make it necessary."""
+"""Of the time a chunk was folded, for snapshots after it: a round keeps up with the chunks that make it necessary."""
 _IDLE_S: Final = 0.003
 """For snapshots at once when nobody has anything to fold; a record just in waits for it."""
+
+
+def _range_of(taken: Taken) -> Range:
+    first, last = taken.records[0], taken.records[-1]
+    return Range(taken.topic, first.offset, last.offset, last.timestamp)
 
 
 class Inputs(Protocol):
@@ -71,7 +78,7 @@ class Partition:
         self.number = ownership.partition
         self.folder = ownership.folder
         self.inbox = inbox
-        self.current: Taken | None = None
+        self.current: list[Taken] = []
         """Records taken from the inbox and not published yet."""
         self.owned = ownership
         self._writer = ownership.writer
@@ -130,22 +137,31 @@ class Partition:
             if self.folder.bad is not None:
                 self.folder.bad.report()
             await self._keeper.between_chunks(self._spare_s)
-            taken = await self._next()
-            if taken is not None:
-                await self._fold(taken)
+            ranges = await self._next()
+            if ranges:
+                await self._fold(ranges)
             fired = await self._fire()
-            if taken is None and not fired:
+            if not ranges and not fired:
                 await self._wait()
 
-    async def _next(self) -> Taken | None:
-        """The records of the next chunk, once no topic can still have older ones and it is this partition's turn."""
+    async def _next(self) -> list[Taken]:
+        """The records of the next chunk, once no topic can still have older ones and it is this partition's turn.
+
+        Several ranges in the order in which they would be chunks of their own: under a steady load of several topics
+        a journaled chunk for each would cost more than folding it.
+        """
         if not self._may_take():
-            return None
+            return []
         await self._turns.next(self.inbox.earliest())
-        if not self._may_take():  # others have come meanwhile
-            return None
         pace = self._records_pace
-        return self.inbox.take(pace.items(chunk_seconds(pace.seconds(sum(self.inbox.buffered.values())))))
+        room = pace.items(chunk_seconds(pace.seconds(sum(self.inbox.buffered.values()))))
+        ranges: list[Taken] = []
+        while room > 0 and len(ranges) < _RANGES_MAX and self._may_take():
+            taken = self.inbox.take(room)
+            assert taken is not None
+            ranges.append(taken)
+            room -= len(taken.records)
+        return ranges
 
     def _may_take(self) -> bool:
         if self.inbox.empty():
@@ -167,28 +183,34 @@ class Partition:
         """False when the consumer was found to have read a topic whose last offsets hold no records."""
         return end is None or self._read_to.get(topic, -1) < end
 
-    async def _fold(self, taken: Taken) -> None:
+    async def _fold(self, ranges: list[Taken]) -> None:
         """One chunk of records: rules 10 to 13."""
-        self.current = taken
-        records, topic, n = taken.records, taken.topic, self.owned.n + 1
-        checks.timestamp_type(self.settings, records[0])
+        self.current = ranges
+        records = ranges[0].records if len(ranges) == 1 else [record for taken in ranges for record in taken.records]
+        n = self.owned.n + 1
+        for taken in ranges:
+            checks.timestamp_type(self.settings, taken.records[0])
         self._records_pace.start(len(records))
         made = self.folder.records(n, records)
         self._records_pace.stop(len(records))
         self._spare_s = _SPARE_SHARE * self._records_pace.seconds(len(records))
         faults.reach("fold")
-        last = records[-1]
+        first, *more = [_range_of(taken) for taken in ranges]
         owner, rules_version = self._writer.owner, self.folder.fold.rules_version
-        await self._writer.append(Chunk(owner, n, topic, records[0].offset, last.offset, last.timestamp, rules_version))
+        await self._writer.append(
+            Chunk(owner, n, first.topic, first.first, first.last, first.timestamp, rules_version, more)
+        )
         faults.reach("journal")
         await self._publish(made)
         self.owned.n = n
-        self.current = None
-        self.owned.positions[topic] = Position(last.offset + 1, last.timestamp)
-        self._clock.saw(last.timestamp)
-        taken.all_done()
+        self.current = []
+        for span in (first, *more):
+            self.owned.positions[span.topic] = Position(span.last + 1, span.timestamp)
+            self._clock.saw(span.timestamp)
+        for taken in ranges:
+            taken.all_done()
         faults.reach("commit")
-        if topic in self._full and self._room(topic, 2):
+        for topic in [topic for topic in self._full if self._room(topic, 2)]:
             self._full.discard(topic)
             self._inputs.room(self.number, topic, False)
         self.folder.states.trim()

@@ -44,9 +44,9 @@ class ChunkSchema(Schema):  # type: ignore[type-arg]
 class ChunkConsumerThread(AIOKafkaConsumerThread):
     """Faust's consumer "thread", run in the worker's own event loop.
 
-    Of two threads that run Python only one does so at a time: while a chunk is folded, each step of a fetch in the other
-    thread would wait for the interpreter's switch, 5 ms, and a fetch has a dozen of them. In one loop it waits for the
-    chunk at hand, once. The engine gives the loop away between two chunks (`turns`).
+    Of two threads only one runs Python at a time: while a chunk is folded, each step of a fetch in the other thread
+    would wait for the interpreter's switch, 5 ms, and a fetch has a dozen of them. In one loop it waits for the chunk
+    at hand, once. The engine gives the loop away between two chunks (`turns`).
     """
 
     def __init__(self, consumer: Any, *, loop: asyncio.AbstractEventLoop, **kwargs: Any) -> None:
@@ -138,8 +138,8 @@ class ChunkConsumer(Consumer):
         messages = [message async for message in super().getmany(timeout)]
         if messages:
             await self.wait_first(self._hand(messages), self.suspend_flow.wait())
-        return
-        yield  # an iterator, of nothing
+        for message in messages[:0]:  # nothing is left for that loop
+            yield message
 
     async def _hand(self, messages: list[tuple[TP, Any]]) -> None:
         read_offset = self._read_offset

@@ -25,7 +25,7 @@ class Turns:
         self._giving: asyncio.Task[None] | None = None
 
     async def next(self, since: Instant) -> None:
-        """Wait for the turn; whose first record waits since earliest goes first. It ends with the caller's next await."""
+        """Wait for the turn, which ends with the caller's next await. The earliest `since` goes first."""
         self._asked += 1
         turn = asyncio.get_running_loop().create_future()
         heappush(self._waiting, (since, self._asked, turn))
