@@ -141,7 +141,7 @@ class SnapshotRound:
     @property
     def finished(self) -> bool:
         """Everything is acknowledged: the checkpoint may be appended (rule 16)."""
-        return self.all_taken and not self._encoded and not self._pending and not self.oversized
+        return self.all_taken and not self._pending and not self.oversized
 
     def may_take(self) -> bool:
         """There is something to encode, and not too much of it waits for the broker."""
