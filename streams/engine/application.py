@@ -140,10 +140,11 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
 
 def _collect_seldom() -> None:
     """States and outputs are many objects without cycles: the cyclic collector finds nothing in them, at a fifth of
-    the fold's time. What Faust leaves in cycles is still collected, only seldom."""
+    the fold's time. What Faust leaves in cycles is still collected, only seldom, and a little at a time: everything
+    waits for a collection."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 50, 1000)
+    gc.set_threshold(20_000, 500, 1000)
 
 
 def _logging(settings: EngineSettings) -> LibraryHandler:

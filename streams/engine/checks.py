@@ -160,7 +160,8 @@ async def inputs(
 
 def _first(reading: JournalReading, topic: str) -> int | None:
     """The first offset of `topic` in the chunks to be folded again."""
-    return next((e.first for e in reading.chunks.values() if isinstance(e, journal.Chunk) and e.topic == topic), None)
+    chunks = [chunk for chunk in reading.chunks.values() if isinstance(chunk, journal.Chunk)]
+    return next((span.first for chunk in chunks for span in chunk.ranges if span.topic == topic), None)
 
 
 async def _same_record(reader: Reader, tp: TopicPartition, begin: int, position: Position) -> bool:

@@ -19,6 +19,7 @@ from streams.engine.partition import Partition
 from streams.engine.publishing import Publisher
 from streams.engine.reading import Reader
 from streams.engine.settings import EngineSettings
+from streams.engine.turns import Turns
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,7 @@ class Engine:
         self._takes: dict[int, asyncio.Task[None]] = {}
         """Partitions being taken: the framework forgets them when the group rebalances meanwhile."""
         self._first_taken: dict[int, int] = {}
+        self._turns = Turns()
         self._room = asyncio.Semaphore(_TAKING_MAX)
         self._started = False
         self._count = 0
@@ -187,7 +189,7 @@ class Engine:
             positions = {topic: position.next for topic, position in ownership.positions.items()}
             interleave_ms = 0 if settings.simulated_time else settings.interleave_ms
             inbox = Inbox(settings.input_topics, positions, settings.chunk_records_max, interleave_ms)
-        partition = Partition(settings, ownership, self.publisher, self.clock, self, inbox, self._cut)
+        partition = Partition(settings, ownership, self.publisher, self.clock, self, inbox, self._turns, self._cut)
         self.partitions[number] = partition
         self._tasks[number] = asyncio.ensure_future(self._work(number, partition))
 
@@ -217,12 +219,12 @@ class Engine:
         self.bad.forget()
         ownership = await self._take(number, {}, {*partition.folder.apart, failure.key})
         inbox = partition.inbox
-        if partition.current is not None:
-            inbox.put_back(partition.current)
+        for taken in reversed(partition.current):
+            inbox.put_back(taken)
         if any(ownership.positions[topic].next != inbox.folded_to[topic] for topic in inbox.topics):
             raise Stopped(f"another owner has worked on partition {number}")
         ownership.folder.bad = self.bad
-        anew = Partition(self.settings, ownership, self.publisher, self.clock, self, inbox, self._cut)
+        anew = Partition(self.settings, ownership, self.publisher, self.clock, self, inbox, self._turns, self._cut)
         anew.take_over(partition)
         self.partitions[number] = anew
         return anew

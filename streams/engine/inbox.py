@@ -81,6 +81,11 @@ class Inbox:
         """Nothing is buffered."""
         return not any(self._queues.values())
 
+    def earliest(self) -> Instant:
+        """The earliest append time of what is buffered; something must be."""
+        heads: list[Instant] = [queue[0].records[0].timestamp for queue in self._queues.values() if queue]
+        return min(heads)
+
     def take(self, most: int | None = None) -> Taken | None:
         """The records of the next chunk, at most `most`, or None when nothing is buffered."""
         heads = [(queue[0].records[0].timestamp, topic) for topic, queue in self._queues.items() if queue]

@@ -26,8 +26,18 @@ class Owner(msgspec.Struct, tag="owner", frozen=True):
     """A process's own name: two of them under one instance id take the partition from each other."""
 
 
-class Chunk(msgspec.Struct, tag="chunk", frozen=True):
-    """Records `first`..`last` of a topic were folded as chunk `n`."""
+class Range(msgspec.Struct, frozen=True, array_like=True):
+    """Records `first`..`last` of a topic."""
+
+    topic: str
+    first: int
+    last: int
+    timestamp: Instant
+    """Of the last record."""
+
+
+class Chunk(msgspec.Struct, tag="chunk", frozen=True, omit_defaults=True):
+    """Records `first`..`last` of a topic, and after them those of `more`, were folded as chunk `n`."""
 
     owner: int
     n: int
@@ -35,8 +45,14 @@ class Chunk(msgspec.Struct, tag="chunk", frozen=True):
     first: int
     last: int
     timestamp: Instant
-    """Of the last record."""
+    """Of the last record of this range."""
     rules_version: str
+    more: list[Range] = []
+
+    @property
+    def ranges(self) -> list[Range]:
+        """Everything of the chunk, in the order in which it was folded."""
+        return [Range(self.topic, self.first, self.last, self.timestamp), *self.more]
 
 
 class TimeChunk(msgspec.Struct, tag="time", frozen=True):

@@ -95,9 +95,10 @@ class JournalReading:
 
     def _advanced(self) -> dict[str, Position]:
         return {
-            chunk.topic: Position(chunk.last + 1, chunk.timestamp)
+            span.topic: Position(span.last + 1, span.timestamp)
             for chunk in self.chunks.values()
             if isinstance(chunk, Chunk)
+            for span in chunk.ranges
         }
 
     def _accept_chunk(self, record: Entry) -> None:
@@ -106,7 +107,8 @@ class JournalReading:
         self.chunks[record.n] = record
         self.last = record.n
         if isinstance(record, Chunk):
-            self.positions[record.topic] = Position(record.last + 1, record.timestamp)
+            for span in record.ranges:
+                self.positions[span.topic] = Position(span.last + 1, span.timestamp)
 
     @property
     def completed_through(self) -> int:

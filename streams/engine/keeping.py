@@ -12,6 +12,7 @@ from streams.engine import faults
 from streams.engine.journal import Checkpoint, HoldChunk, RetryChunk
 from streams.engine.made import Made
 from streams.engine.ownership import Ownership, owner_record
+from streams.engine.pace import Pace
 from streams.engine.publishing import Publisher
 from streams.engine.repair import Repair
 from streams.engine.settings import EngineSettings
@@ -50,6 +51,8 @@ class Keeper:
         self._last_round = time.monotonic()
         self._folded_at_round = self.folder.records_folded
         self._repair = Repair(settings, owned.partition, owned.loss)
+        self._pace = Pace(settings.snapshot_slice_records, least=5, first=25)
+        self._cutting: asyncio.Task[None] | None = None
         self._look: asyncio.Task[None] | None = None
         self._looked = False
 
@@ -97,13 +100,17 @@ class Keeper:
 
     # snapshots and repair
 
-    async def between_chunks(self) -> None:
-        """Between two chunks, the last one published: a slice of the snapshots, the checkpoint, repairs."""
+    async def between_chunks(self, spare_s: float) -> None:
+        """Between two chunks, the last one published: a slice of the snapshots, the checkpoint, repairs.
+
+        `spare_s`: how long this may keep the loop busy, about.
+        """
+        most = self._pace.items(spare_s)
         if self._look is not None and self._look.done():
             look, self._look = self._look, None
             look.result()
         if self._repair.waiting:
-            outputs = self._repair.compare(self.folder.states, self.settings.snapshot_slice_records)
+            outputs = self._repair.compare(self.folder.states, most)
             if outputs:
                 await self._publish(Made(outputs, []))
         if self._round is None:
@@ -116,7 +123,7 @@ class Keeper:
                 self._last_round = time.monotonic()
                 return
             self._begin_round()
-        await self._advance_round()
+        await self._advance_round(most)
 
     def _round_is_due(self) -> bool:
         """A round encodes every changed client once: under load it waits until that is little beside the folding."""
@@ -150,12 +157,14 @@ class Keeper:
             wake=self._wake,
         )
 
-    async def _advance_round(self) -> None:
+    async def _advance_round(self, most: int) -> None:
         current = self._round
         assert current is not None
         current.check()
         if current.may_take():
-            current.take(self.owned.n, self.settings.snapshot_slice_records)
+            self._pace.start(most)
+            current.take(self.owned.n, most)
+            self._pace.stop(most)
         if current.oversized:
             await self._hold_oversized(current)
         if current.finished:
@@ -182,7 +191,7 @@ class Keeper:
         self.checkpoints += 1
         if self.owned.cut_before != self._writer.owner:  # rule 3: our owner record is older than this checkpoint
             self.owned.cut_before = self._writer.owner
-            await self._cut(self.number, self._writer.owner)
+            self._cutting = asyncio.ensure_future(self._cut(self.number, self._writer.owner))
         if self._writer.length > _JOURNAL_LONG:
             await self._writer.fence_again(owner_record(self.settings, self.folder.fold, self.folder.partitions))
 
@@ -197,17 +206,20 @@ class Keeper:
         if self.owned.n > self.owned.c or self.folder.states.dirty:
             self._begin_round()
             await self._finish_round()
+        if self._cutting is not None:
+            await self._cutting
 
     async def _finish_round(self) -> None:
         while (current := self._round) is not None:
-            await self._advance_round()
+            await self._advance_round(self.settings.snapshot_slice_records)
             if self._round is not None and not current.may_take():
                 await current.wait()
 
     def abandon(self) -> None:
         """Drop what runs in the background; nothing more is written."""
-        if self._look is not None:
-            self._look.cancel()
+        for task in (self._look, self._cutting):
+            if task is not None:
+                task.cancel()
         if self._round is not None:
             for task in self._round.pending():
                 task.cancel()

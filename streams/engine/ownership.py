@@ -209,12 +209,13 @@ class Taking:
     ) -> Made | None:
         """Rule 7; what the last accepted chunk makes, or None when there is none after the checkpoint."""
         chunks = [chunk for chunk in reading.chunks.values() if isinstance(chunk, Chunk)]
+        spans = [span for chunk in chunks for span in chunk.ranges]
         starts: dict[str, int] = {}
         ends: dict[str, int] = {}
-        for chunk in chunks:
-            if chunk.topic in positions and chunk.last < positions[chunk.topic].next:
-                starts.setdefault(chunk.topic, max(chunk.first, begins[chunk.topic]))
-                ends[chunk.topic] = chunk.last + 1
+        for span in spans:
+            if span.topic in positions and span.last < positions[span.topic].next:
+                starts.setdefault(span.topic, max(span.first, begins[span.topic]))
+                ends[span.topic] = span.last + 1
         inputs = InputReader(reader, self.partition, ends, starts)
         made: Made | None = None
         for entry in reading.chunks.values():
@@ -224,7 +225,9 @@ class Taking:
     async def _fold_entry(self, entry: Entry, folder: Folder[Any, Any], inputs: InputReader) -> Made:
         match entry:
             case Chunk():
-                records = await inputs.range(entry.topic, entry.first, entry.last)
+                records = [
+                    record for span in entry.ranges for record in await inputs.range(span.topic, span.first, span.last)
+                ]
                 return folder.records(entry.n, records)
             case TimeChunk():
                 return folder.fire_again(entry.n, entry.instant, (entry.due, entry.client))

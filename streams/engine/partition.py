@@ -12,18 +12,32 @@ from schemas.records import Instant
 from streams.engine import checks, faults
 from streams.engine.clocks import Clock
 from streams.engine.inbox import Inbox, Taken
-from streams.engine.journal import Chunk, Position, TimeChunk
+from streams.engine.journal import Chunk, Position, Range, TimeChunk
 from streams.engine.keeping import Cut, Keeper
 from streams.engine.made import Made
 from streams.engine.ownership import Ownership
-from streams.engine.pace import Pace
+from streams.engine.pace import Pace, chunk_seconds
 from streams.engine.publishing import Publisher
 from streams.engine.settings import EngineSettings
+from streams.engine.turns import LAST, Turns
 
 log = structlog.get_logger(__name__)
 
 _WAIT_MAX_S: Final = 1.0
 _STUCK_S: Final = 0.5
+_RANGES_MAX: Final = 32
+"""Of one chunk: with simulated time each may hold one record."""
+_TIME_S: Final = 0.015
+"""Of a chunk of time: when many clients are due at once, records go in between."""
+_SPARE_SHARE: Final = 1 / 6
+"""Of the time a chunk was folded, for snapshots after it: a round keeps up with the chunks that make it necessary."""
+_IDLE_S: Final = 0.003
+"""For snapshots at once when nobody has anything to fold; a record just in waits for it."""
+
+
+def _range_of(taken: Taken) -> Range:
+    first, last = taken.records[0], taken.records[-1]
+    return Range(taken.topic, first.offset, last.offset, last.timestamp)
 
 
 class Inputs(Protocol):
@@ -57,13 +71,14 @@ class Partition:
         clock: Clock,
         inputs: Inputs,
         inbox: Inbox,
+        turns: Turns,
         cut: Cut,
     ) -> None:
         self.settings = settings
         self.number = ownership.partition
         self.folder = ownership.folder
         self.inbox = inbox
-        self.current: Taken | None = None
+        self.current: list[Taken] = []
         """Records taken from the inbox and not published yet."""
         self.owned = ownership
         self._writer = ownership.writer
@@ -74,8 +89,10 @@ class Partition:
         self._keeper = Keeper(settings, ownership, publisher, cut, self._wake)
         self._stopping = False
         self._full: set[str] = set()
-        self._records_pace = Pace(settings.chunk_records_max)
-        self._time_pace = Pace(settings.deadline_clients_max)
+        self._turns = turns
+        self._records_pace = Pace(settings.chunk_records_max, least=25, first=200)
+        self._time_pace = Pace(settings.deadline_clients_max, least=10, first=25)
+        self._spare_s = _IDLE_S
         self._horizon: tuple[Instant, dict[str, int]] = (-1, {})
         self._read_to: dict[str, int] = {}
         self._asked: dict[str, int] = {}
@@ -119,26 +136,43 @@ class Partition:
             self._wake.clear()
             if self.folder.bad is not None:
                 self.folder.bad.report()
-            await self._keeper.between_chunks()
-            taken = self._next()
-            if taken is not None:
-                await self._fold(taken)
+            await self._keeper.between_chunks(self._spare_s)
+            ranges = await self._next()
+            if ranges:
+                await self._fold(ranges)
             fired = await self._fire()
-            if taken is None and not fired:
+            if not ranges and not fired:
                 await self._wait()
 
-    def _next(self) -> Taken | None:
-        """The records of the next chunk, once no topic can still have older ones."""
-        inbox = self.inbox
-        if inbox.empty():
+    async def _next(self) -> list[Taken]:
+        """The records of the next chunk, once no topic can still have older ones and it is this partition's turn.
+
+        Several ranges in the order in which they would be chunks of their own: under a steady load of several topics
+        a journaled chunk for each would cost more than folding it.
+        """
+        if not self._may_take():
+            return []
+        await self._turns.next(self.inbox.earliest())
+        pace = self._records_pace
+        room = pace.items(chunk_seconds(pace.seconds(sum(self.inbox.buffered.values()))))
+        ranges: list[Taken] = []
+        while room > 0 and len(ranges) < _RANGES_MAX and self._may_take():
+            taken = self.inbox.take(room)
+            assert taken is not None
+            ranges.append(taken)
+            room -= len(taken.records)
+        return ranges
+
+    def _may_take(self) -> bool:
+        if self.inbox.empty():
             self._waiting_since = None
-            return None
+            return False
         if self._waiting_for():
             if self._waiting_since is None:
                 self._waiting_since = time.monotonic()
-            return None
+            return False
         self._waiting_since = None
-        return inbox.take(self._records_pace.items())
+        return True
 
     def _waiting_for(self) -> list[str]:
         ends = self._inputs.ends(self.number)
@@ -149,27 +183,34 @@ class Partition:
         """False when the consumer was found to have read a topic whose last offsets hold no records."""
         return end is None or self._read_to.get(topic, -1) < end
 
-    async def _fold(self, taken: Taken) -> None:
+    async def _fold(self, ranges: list[Taken]) -> None:
         """One chunk of records: rules 10 to 13."""
-        self.current = taken
-        records, topic, n = taken.records, taken.topic, self.owned.n + 1
-        checks.timestamp_type(self.settings, records[0])
-        self._records_pace.start()
+        self.current = ranges
+        records = ranges[0].records if len(ranges) == 1 else [record for taken in ranges for record in taken.records]
+        n = self.owned.n + 1
+        for taken in ranges:
+            checks.timestamp_type(self.settings, taken.records[0])
+        self._records_pace.start(len(records))
         made = self.folder.records(n, records)
         self._records_pace.stop(len(records))
+        self._spare_s = _SPARE_SHARE * self._records_pace.seconds(len(records))
         faults.reach("fold")
-        last = records[-1]
+        first, *more = [_range_of(taken) for taken in ranges]
         owner, rules_version = self._writer.owner, self.folder.fold.rules_version
-        await self._writer.append(Chunk(owner, n, topic, records[0].offset, last.offset, last.timestamp, rules_version))
+        await self._writer.append(
+            Chunk(owner, n, first.topic, first.first, first.last, first.timestamp, rules_version, more)
+        )
         faults.reach("journal")
         await self._publish(made)
         self.owned.n = n
-        self.current = None
-        self.owned.positions[topic] = Position(last.offset + 1, last.timestamp)
-        self._clock.saw(last.timestamp)
-        taken.all_done()
+        self.current = []
+        for span in (first, *more):
+            self.owned.positions[span.topic] = Position(span.last + 1, span.timestamp)
+            self._clock.saw(span.timestamp)
+        for taken in ranges:
+            taken.all_done()
         faults.reach("commit")
-        if topic in self._full and self._room(topic, 2):
+        for topic in [topic for topic in self._full if self._room(topic, 2)]:
             self._full.discard(topic)
             self._inputs.room(self.number, topic, False)
         self.folder.states.trim()
@@ -183,16 +224,20 @@ class Partition:
 
     async def _fire(self) -> bool:
         """A chunk of time, when somebody is due and everything before that instant has been folded."""
-        instant = await self._instant()
+        if not await self._may_fire():
+            return False
+        await self._turns.next(self._clock.now(self.folder.at))  # as a record that is appended now
+        instant = self._instant()  # with simulated time records may have come meanwhile
         if instant is None:
             return False
         n, folder = self.owned.n + 1, self.folder
-        chosen = folder.states.deadlines.pop(instant, self._time_pace.items())
+        chosen = folder.states.deadlines.pop(instant, self._time_pace.items(_TIME_S))
         if not chosen:
             return False
-        self._time_pace.start()
+        self._time_pace.start(len(chosen))
         made = folder.fire(n, instant, chosen)
         self._time_pace.stop(len(chosen))
+        self._spare_s = 0.0
         faults.reach("fold")
         due, client = chosen[-1]
         owner, rules_version = self._writer.owner, folder.fold.rules_version
@@ -203,18 +248,19 @@ class Partition:
         folder.states.trim()
         return True
 
-    async def _instant(self) -> Instant | None:
-        """The instant up to which deadlines may fire now, or None."""
+    async def _may_fire(self) -> bool:
         first = self.folder.states.deadlines.first()
-        if first is None:
-            return None
-        now = self._clock.now(self.folder.at)
-        if first[0] > now:
-            return None
-        if self._clock.simulated:
-            return now if self.inbox.empty() and not self._waiting_for() else None
-        if self._horizon[0] < first[0]:
+        if first is None or first[0] > (now := self._clock.now(self.folder.at)):
+            return False
+        if not self._clock.simulated and self._horizon[0] < first[0]:
             self._horizon = (now, await self._inputs.ends_now(self.number))
+        return self._instant() is not None
+
+    def _instant(self) -> Instant | None:
+        """The instant up to which deadlines may fire now, or None."""
+        if self._clock.simulated:
+            settled = self.inbox.empty() and not self._waiting_for()
+            return self._clock.now(self.folder.at) if settled else None
         instant, ends = self._horizon
         folded = self.inbox.folded_to
         if all(max(folded[topic], self._read_to.get(topic, 0)) >= end for topic, end in ends.items()):
@@ -227,8 +273,11 @@ class Partition:
         """Until records come, a deadline is due, or something in the background is done."""
         if self._waiting_since is not None and time.monotonic() - self._waiting_since > _STUCK_S:
             await self._ask_positions()
-        if self._stopping or self._keeper.busy:
-            await asyncio.sleep(0)
+        if self._stopping:
+            return
+        if self._keeper.busy:
+            await self._turns.next(LAST)
+            self._spare_s = _IDLE_S
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(self._timeout_s()):

@@ -12,6 +12,8 @@ from streams.engine.snapshot_records import headers_of, key_of
 from streams.engine.states import States
 
 _PENDING_MAX: Final = 2
+_WRITTEN_TOGETHER: Final = 250
+"""States encoded a few at a time go to the broker in one request."""
 
 
 class SnapshotRound:
@@ -47,6 +49,8 @@ class SnapshotRound:
         self._wake = wake
         self._todo = list(states.dirty)
         self._next = 0
+        self._encoded: list[Record] = []
+        self._deleted: list[Record] = []
         self._pending: set[asyncio.Task[None]] = set()
         self._last: asyncio.Task[None] | None = None
 
@@ -75,8 +79,7 @@ class SnapshotRound:
         for as long.
         """
         states, dirty = self._states, self._states.dirty
-        records: list[Record] = []
-        deleted: list[Record] = []
+        records, deleted = self._encoded, self._deleted
         for client in self._todo[self._next : self._next + most]:
             if client not in dirty:
                 continue
@@ -89,9 +92,10 @@ class SnapshotRound:
                 if other != self._owner:  # a journal made anew names owners as the one before it did
                     deleted.append((key_of(client, other), None, []))
             del dirty[client]
-        self._next += most
-        self.written += len(records)
-        if records:
+        self._next = min(self._next + most, len(self._todo))
+        if records and (self.all_taken or len(records) >= _WRITTEN_TOGETHER):
+            self._encoded, self._deleted = [], []
+            self.written += len(records)
             task = asyncio.ensure_future(self._write(records, deleted, self._last))
             self._last = task
             self._pending.add(task)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.counting import GROUPS, STATUS
 from tests.engine.reference import Fact, expected
-from tests.engine.world import World, keys_of, value
+from tests.engine.world import PARTITIONS, World, keys_of, value
 from tests.harness.components import Broker
 from tests.harness.records import Sent
 from tests.harness.waiting import wait_until
@@ -54,6 +54,10 @@ def wait_outputs(world: World, bodies: dict[str, bytes]) -> None:
     except TimeoutError as error:
         raise AssertionError(f"{error}\n{world.tail()}") from error
     assert world.by_id(GROUPS) == bodies
+
+
+def _owners(world: World) -> int:
+    return sum(record["type"] == "owner" for record in world.journal())
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +104,7 @@ def test_a_kill_at_any_step_changes_neither_state_nor_outputs(
     process = killed.start(fault=fault)
     assert killed.ended(process) == -signal.SIGKILL, killed.tail()
     with killed.worker():
+        wait_until(lambda: _owners(killed) == 2 * PARTITIONS, "the partitions are taken again", 30, 0.1)
         wait_outputs(killed, bodies)
     assert killed.hashes() == uninterrupted_hashes
     assert killed.by_id(STATUS) == bodies, "the compacted topic has the same records"

@@ -4,7 +4,7 @@ import pytest
 
 from streams.engine import journal
 from streams.engine.failures import Refusal
-from streams.engine.journal import Checkpoint, Chunk, Owner, Position
+from streams.engine.journal import Checkpoint, Chunk, Owner, Position, Range
 from streams.engine.journal_reading import JournalReading
 
 
@@ -31,6 +31,23 @@ def test_a_chunk_counts_under_the_nearest_owner_before_it() -> None:
     reading = _read({0: _owner(), 1: _chunk(0, 1), 2: _chunk(0, 2, 10, 19)})
     assert list(reading.chunks) == [1, 2]
     assert (reading.last, reading.positions["in"]) == (2, Position(20, 1002))
+
+
+def test_a_chunk_of_several_ranges_moves_every_topic_of_it_on() -> None:
+    more = [Range("other", 5, 7, 1100), Range("in", 10, 14, 1200)]
+    chunk = journal.encode(Chunk(0, 1, "in", 0, 9, 1001, "r1", more))
+    expected = {"in": Position(15, 1200), "other": Position(8, 1100)}
+    assert _read({0: _owner(), 1: chunk}).positions == expected
+    # and after a checkpoint before it, which names older positions
+    before = _read({0: _owner(), 1: _checkpoint(0, 0, 0), 2: chunk, 3: _checkpoint(0, 0, 0)})
+    assert before.positions == expected
+
+
+def test_a_chunk_of_one_range_is_written_as_before() -> None:
+    assert b"more" not in _chunk(0, 1)
+    decoded = journal.decode(_chunk(0, 1))
+    assert isinstance(decoded, Chunk)
+    assert decoded.ranges == [Range("in", 0, 9, 1001)]
 
 
 def test_a_late_chunk_of_a_former_owner_is_void_for_ever() -> None:

@@ -148,6 +148,7 @@ class World:
                 elif record["owner"] == owner.get(p):
                     if record["type"] == "chunk":
                         reached[record["topic"], p] = record["last"] + 1
+                        reached.update({(topic, p): last + 1 for topic, _, last, _ in record.get("more", ())})
                     for topic, (position, _) in record.get("positions", {}).items():
                         reached[topic, p] = max(position, reached.get((topic, p), 0))
             return all(reached.get(place, 0) >= end for place, end in wanted.items())
