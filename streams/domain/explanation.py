@@ -73,6 +73,9 @@ _AFTER: Final = {
     "payment.received": Text("payment {}", "платежа {}"),
     "goods.returned": Text("return {}", "возврата {}"),
     "shipment.dispatched": Text("the corrected shipment {}", "исправленной отгрузки {}"),
+    "override.granted": Text("override {}", "исключения {}"),
+    "conduct.cleared": Text("conduct decision {}", "решения {} о нарушении"),
+    "first_deal.decided": Text("decision {} about the first deal", "решения {} о первой сделке"),
     "credit_limit.set": Text("credit limit {}", "установки лимита {}"),
 }
 

@@ -7,7 +7,7 @@ unapplied there stays as a fact with its base, the rest goes. What is observable
 
 from typing import Final
 
-from streams.domain import allocation, first_deal
+from streams.domain import allocation, first_deal, judgements
 from streams.domain.calendar import month_of
 from streams.domain.lookup import digest_of, opening_in_force
 from streams.domain.policy import Rules
@@ -44,6 +44,7 @@ def count(facts: Facts) -> int:
     return (
         len(facts.dispatches) + len(facts.payments) + len(facts.sales) + len(facts.reversals) + len(facts.returns)
         + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
+        + judgements.count(facts)
     )  # fmt: skip
 
 
@@ -60,6 +61,8 @@ def _any_older(facts: Facts, horizon: Days) -> bool:
         for fact in kind.values():
             if fact.day < horizon:
                 return True
+    if judgements.any_older(facts, horizon):
+        return True
     return any(limit.valid_until and limit.valid_until < horizon for limit in facts.limits.values())
 
 
@@ -142,6 +145,7 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
     del facts.folded_ids[:-FOLDED_IDS_MAX]
     _drop_sales(facts, horizon, waiting)
     facts.limits = {name: one for name, one in facts.limits.items() if not 0 < one.valid_until < horizon}
+    judgements.drop(rules, facts, horizon)
     book = client.position.turnover
     client.position.turnover = {month: amount for month, amount in book.items() if month >= month_of(horizon)}
 

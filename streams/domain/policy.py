@@ -44,6 +44,7 @@ class Rules:
         "obligations_listed_max",
         "overdue_days_maxima",
         "overdue_tolerance",
+        "override_days_max",
         "policy",
         "risk_group_enabled",
         "risk_group_min",
@@ -103,6 +104,7 @@ class Rules:
         self.risk_group_min: int = policy.conditions.risk_group.group_min
         self.risk_group_requires_overdue: bool = policy.conditions.risk_group.requires_overdue
         self.credit_limit_enabled: bool = policy.conditions.credit_limit.enabled
+        self.override_days_max: int = policy.overrides.days_max
         self.facts_max: int = policy.limits.facts_max
         self.waiting_max: int = policy.limits.waiting_max
         self.obligations_listed_max: int = policy.limits.obligations_listed_max

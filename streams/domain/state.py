@@ -12,24 +12,18 @@ decided and published, in the recorded order.
 
 import msgspec
 
-Days = int
-Instant = int
+from streams.domain import fact
+from streams.domain.judgement_facts import Judgements, Proof
+
+Days = fact.Days
+Instant = fact.Instant
+Fact = fact.Fact
 Step = tuple[Days, int, str]
 """(effective day, rank of the kind within a day, id): the order in which facts take effect."""
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
 
-STATE_VERSION = 1
-
-
-class Fact(msgspec.Struct, array_like=True, kw_only=True, gc=False):
-    """What every fact keeps for revisions: the highest wins, an equal one must have the same digest."""
-
-    revision: int
-    digest: bytes
-    voided: bool = False
-    day: Days = 0
-    """The date of the fact; of a document withdrawn before it came: the day of the withdrawal."""
+STATE_VERSION = 2
 
 
 class Obligation(msgspec.Struct, array_like=True, gc=False):
@@ -119,6 +113,7 @@ class Limit(Fact, array_like=True, kw_only=True, gc=False):
     """The last day, included; 0: none."""
     recorded: int = 0
     """Order of recording: of two that start on one day the last recorded holds."""
+    proof: Proof | None = None
 
 
 class Registration(Fact, array_like=True, kw_only=True, gc=False):
@@ -184,6 +179,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     """Of facts, all kinds together."""
     folded_ids: list[bytes] = []
     """Digests (`lookup.digest_of`) of the obligations folded away: money that names one is not kept for it."""
+    judgements: Judgements | None = None
+    """Decisions of people beside limits; most clients have none."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):
@@ -241,6 +238,7 @@ class Position(msgspec.Struct, array_like=True, gc=False):
 class Condition(msgspec.Struct, array_like=True, gc=False):
     since: Instant
     overridden: bool = False
+    """A person's override covered it when it was last looked at: it blocks nothing."""
 
 
 class Decided(msgspec.Struct, array_like=True, gc=False):
