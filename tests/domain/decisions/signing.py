@@ -28,7 +28,7 @@ def judged_company(**policy: Any) -> Company:
     return Company(Policy.from_document({"version": 1, "keys": KEYS, **policy}))
 
 
-def statement(kind: str, number: str, on: str, key: str = "k1", **body: Any) -> dict[str, Any]:
+def statement(kind: str, number: str, on: str, /, key: str = "k1", **body: Any) -> dict[str, Any]:
     """An event of client c1 by the holder of `key`, not signed yet; dated `on` where it has a date of its own."""
     author, role = _WHO[key]
     full = on if "T" in on else f"{on}T09:00:00+03:00"
@@ -38,7 +38,7 @@ def statement(kind: str, number: str, on: str, key: str = "k1", **body: Any) -> 
     return {**who, **dated, **said, **body}
 
 
-def judge(company: Company, kind: str, number: str, on: str, key: str = "k1", **body: Any) -> list[Published]:
+def judge(company: Company, kind: str, number: str, on: str, /, key: str = "k1", **body: Any) -> list[Published]:
     """A statement, signed, and sent on its day or when it `arrives`."""
     arrives = body.pop("arrives", on)
     document = sign(statement(kind, number, on, key, **body), key, PRIVATE_KEYS[key])
