@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+import msgspec
+
 from schemas.events import Judgement
 from schemas.records import NEVER, Source
 from streams.domain.judgement_facts import Judged, Judgements, Override, Proof
@@ -10,6 +12,15 @@ from streams.domain.refusals import Accepted, Refused
 from streams.domain.revisions import settled
 from streams.domain.state import Client, Days, Facts, Instant
 
+
+class _Signer(msgspec.Struct):
+    author: Any = None
+    role: Any = None
+    key_id: Any = None
+
+
+_signer: Final = msgspec.json.Decoder(_Signer).decode
+_AUTHOR_MAX: Final = 64
 _NONE: Final = Judgements()
 """Never changed."""
 
@@ -60,7 +71,12 @@ def heading(
 
 def proof_of(event: Judgement, source: Source) -> Proof:
     """Who signed, and where the record lies."""
-    return Proof(event.author, event.role, event.key_id, source.partition, source.offset)
+    if not event.voided:
+        return Proof(event.author, event.role, event.key_id, source.partition, source.offset)
+    # of a withdrawal only its identity was read; what the signature covers is there all the same
+    signer = _signer(source.value or b"{}")
+    author, role, key_id = (value if isinstance(value, str) else "" for value in msgspec.structs.astuple(signer))
+    return Proof(author[:_AUTHOR_MAX], role, key_id, source.partition, source.offset)
 
 
 def end_of(judgements: Judgements, override_id: str, override: Override) -> Instant:

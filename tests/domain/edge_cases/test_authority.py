@@ -236,6 +236,8 @@ def test_an_audit_finds_who_decided_and_the_signed_record() -> None:
     company = started()  # B0 at offset 0, V0 at offset 1
     set_limit(company, "L1", "5.00", "2026-03-03", valid_from="2026-03-03")
     judge(company, "conduct.cleared", "C1", "2026-03-04", "k2", conduct_id="B0")
+    # a withdrawal names its signer too
+    judge(company, "first_deal.decided", "F1", "2026-03-04", decision="stop", revision=2, voided=True)
     company.restart()
     facts = company.clients["c1"].facts
     assert facts.judgements is not None
@@ -244,6 +246,7 @@ def test_an_audit_finds_who_decided_and_the_signed_record() -> None:
         facts.judgements.overrides["V0"].proof,
         facts.limits["L1"].proof,
         facts.judgements.clearings["C1"].proof,
+        facts.judgements.first_deal["F1"].proof,
     ]
     found = [(p.author, p.role, p.key_id, p.partition, p.offset) for p in proofs if p is not None]
     assert found == [
@@ -251,4 +254,5 @@ def test_an_audit_finds_who_decided_and_the_signed_record() -> None:
         ("A. Manager", "manager", "k1", 0, 1),
         ("A. Manager", "manager", "k1", 0, 2),
         ("D. Director", "director", "k2", 0, 3),
+        ("A. Manager", "manager", "k1", 0, 4),
     ]

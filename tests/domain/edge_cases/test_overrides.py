@@ -362,3 +362,31 @@ def test_ended_overrides_are_forgotten_with_their_revocations() -> None:
     kept = facts.judgements
     assert (list(kept.overrides), list(kept.revocations), list(kept.first_deal)) == ([], [], ["F2"])
     assert facts.count == 2
+
+
+def test_what_ends_an_overridden_condition_is_told_by_trying_where_it_must_be() -> None:
+    """A reversal of today comes after a payment of today: 100.00 would go to O2 first, so it takes 170.00."""
+    company = judged_company(conditions={"risk_group": {"enabled": True, "group_min": 1, "requires_overdue": True}})
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.pay("P1", "100.00", "2026-03-02")
+    company.dispatch("O2", "70.00", "2026-06-01", "2026-03-03")
+    set_limit(company, "L1", "10.00", "2026-03-04", valid_from="2026-03-04")
+    grant(company, "V1", "2026-03-11", "2026-03-20T09:00:00+03:00", "risk_group")
+    published = company.reverse("R1", "P1", "2026-03-12")
+    blocked = next(item for item in published if item.topic == "shipment-blocks")
+    lifts = {item["reason"]: (item["overrides"], item["lifted_by"][0]["amount"]) for item in blocked["conditions"]}
+    assert lifts["risk_group"] == (["V1"], "170.00")
+
+
+def test_an_override_to_come_does_not_end_a_condition() -> None:
+    company = overdue()
+    grant(
+        company, "V1", "2026-03-05T08:00:00+03:00", "2026-03-06T08:00:00+03:00", "first_payment_overdue",
+        arrives="2026-03-04",
+    )  # fmt: skip
+    published = judge(
+        company, "conduct.recorded", "B1", "2026-03-04T10:00:00+03:00", kind="requirement", evidence="a letter"
+    )
+    overdue_condition = published[0]["conditions"][0]
+    assert overdue_condition["reason"] == "first_payment_overdue"
+    assert [item["kind"] for item in overdue_condition["lifted_by"]] == ["payment", "person"]
