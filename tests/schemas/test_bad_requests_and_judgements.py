@@ -38,7 +38,8 @@ FIELDS_OF_IDS = [
 
 @pytest.mark.parametrize(("kind", "field"), FIELDS_OF_IDS)
 def test_form_of_an_id(kind: str, field: str) -> None:
-    for name in ("", "x" * 67, "a\nb", "zero\u200bwidth", 5, []):
+    names: list[Any] = ["", "x" * 67, "a\nb", "zero\u200bwidth", 5, []]
+    for name in names:
         assert of(kind, **{field: name}) == ("invalid_field", field)
 
 
