@@ -1,4 +1,4 @@
-"""What a person says to the system, as one event: built, signed, tried, then sent to Kafka or written as a history line.
+"""What a person says to the system, as one event: built, signed, tried, then sent to Kafka or written to a history.
 
 It is tried before it is sent: by the contract's own reading, and a judgement also by the workers' rules under the
 policy in force, so that what would become a dead letter is refused here with the same remedy.
@@ -109,7 +109,7 @@ class Saying:
         """The id given, or a new one that names its kind and day."""
         return given or f"{what}-{self.today.replace('-', '')}-{secrets.token_hex(4)}"
 
-    def judge(self, kind: str, client: str, event_id: str, revision: int, signer: Signer, **body: Any) -> None:
+    def judge(self, kind: str, client: str, event_id: str, revision: int, signer: Signer, /, **body: Any) -> None:
         """Says a judgement, signed."""
         key = signing_key.read(signer.key)
         if signer.role is None and len(key.roles) > 1:
@@ -126,7 +126,7 @@ class Saying:
             self._try(kind, client, value)
         self._deliver(kind, client, event_id, value)
 
-    def state(self, kind: str, client: str, event_id: str, revision: int, **body: Any) -> None:
+    def state(self, kind: str, client: str, event_id: str, revision: int, /, **body: Any) -> None:
         """Says what needs no signature."""
         value = msgspec.json.encode(_document(kind, client, event_id, revision, body))
         self._check(kind, value)
@@ -180,8 +180,8 @@ class Saying:
                 taken = sent.get(timeout=_ACKNOWLEDGED_SECONDS)
             except KafkaError as error:
                 raise Failure(
-                    f"the broker did not take it ({error}); say it again with --id {event_id}, which changes nothing if "
-                    "it arrived"
+                    f"the broker did not take it ({error}); say it again with --id {event_id}, which changes nothing "
+                    "if it arrived"
                 ) from None
         typer.echo(f"{event_id}: {kind} sent ({topic}, partition {taken.partition}, offset {taken.offset})")
 

@@ -1,4 +1,4 @@
-"""A person's signing key: a file that only its owner may read, and the lines of the policy that list its public half."""
+"""A person's signing key: a file that only its owner may read, and the policy's line that lists its public half."""
 
 import base64
 import os
