@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,6 +16,13 @@ Bootstrap = Annotated[
     str,
     typer.Option("--bootstrap", envvar="STOPLIST_BOOTSTRAP", metavar="HOST:PORT,…", help="Addresses of Kafka brokers."),
 ]
+
+
+class Language(StrEnum):
+    """Of what is said to people."""
+
+    EN = "en"
+    RU = "ru"
 
 
 def load_policy(path: Path | None) -> Policy:
