@@ -70,7 +70,7 @@ def tell(lines: Iterable[str]) -> None:
 
 
 def page_console(width_piped: int) -> "Console":
-    """A console for pages on stdout: coloured and as wide as the terminal, or plain and `width_piped` wide in a pipe."""
+    """A console for pages on stdout: coloured and as wide as the terminal; in a pipe plain and `width_piped` wide."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else width_piped

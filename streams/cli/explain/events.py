@@ -96,16 +96,12 @@ def _what_changed(entry: dict[str, Any], before: dict[str, Any], say: Say) -> It
     rejected = entry["rejected"]
     if rejected is not None:
         yield Text(f"× {say('not_counted')}: {rejected['reason']}. {rejected['message']}", style="yellow")
-    said_any = False
     for output in entry["outputs"]:
         if output["topic"] == _STATUS:
-            for text in _money_moved(before, output, say):
-                said_any = True
-                yield text
+            yield from _money_moved(before, output, say)
         else:
-            said_any = True
             yield _output(output, say)
-    if not said_any and rejected is None and entry["record"] is not None:
+    if not entry["outputs"] and rejected is None and entry["record"] is not None:
         yield Text(say("nothing_changes"), style="dim")
 
 
