@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schemas.policy import Policy
 from schemas.records import NEVER
 from streams.domain import lifted_by
-from streams.domain.next_change import look
+from streams.domain.next_change import ends_at, look
 from tests.domain.decisions.driver import Company
 from tests.domain.decisions.histories import Step, histories, money, tell
 from tests.domain.decisions.signing import KEY
@@ -82,7 +82,7 @@ def _check(history: list[Step], numbers: dict[str, Any], wait_days: int, seen: C
         else:
             seen[f"{reason} by no payment"] += 1
             assert reason in _pay(company, MUCH, []), f"a payment ends {reason}, and none is named"
-        ends = lifted_by.ends_at(standing, client, view, reason)
+        ends = ends_at(standing, client, view, reason)
         if ends != NEVER:
             seen[f"{reason} by a date"] += 1
             assert reason in _waited(company, ends - 1), f"{reason} ends before {ends}"

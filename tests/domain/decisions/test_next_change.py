@@ -44,7 +44,7 @@ def _open(company: Company, lifecycle: str) -> None:
     ]
     turnover = [{"month": "2025-12", "amount": "700.00"}, {"month": "2026-01", "amount": "150.00"}]
     balances = {"obligations": debts, "violations": past, "turnover": turnover}
-    more = {"as_of": "2026-01-11", "currency": "USD", "lifecycle": lifecycle, **balances}
+    more: dict[str, Any] = {"as_of": "2026-01-11", "currency": "USD", "lifecycle": lifecycle, **balances}
     company.send("client.opened", "opening", "2026-01-11", **more)
 
 
