@@ -23,3 +23,13 @@ def set_limit(company: Company, number: str, amount: str | None, on: str, **more
         **more,
     }
     return company.send_bytes("judgements", json.dumps(sign(body, "k1", PRIVATE_KEY)).encode(), on)
+
+
+TERMS = ((), ("2026-01-12", "2026-03-25"), ("2026-03-20", "2026-04-10"))
+"""First and last day of a limit beside a random history (12 January to 13 March 2026): none, through it, after it."""
+
+
+def limit_beside(company: Company, terms: tuple[str, ...]) -> None:
+    """A small limit before the history, so that it is soon exceeded; random ones alone rarely are."""
+    if terms:
+        set_limit(company, "beside", "20.00", "2026-01-12T00:05:00+03:00", valid_from=terms[0], valid_until=terms[1])

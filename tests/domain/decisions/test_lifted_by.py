@@ -14,7 +14,7 @@ from streams.domain import lifted_by
 from streams.domain.next_change import ends_at, look
 from tests.domain.decisions.driver import Company
 from tests.domain.decisions.histories import Step, histories, money, tell
-from tests.domain.decisions.signing import KEY
+from tests.domain.decisions.signing import KEY, TERMS, limit_beside
 
 MOSCOW = timezone(timedelta(hours=3))
 
@@ -31,8 +31,9 @@ TRIED: Final = (
 """Ways out that the histories must have brought; a reason that is added joins, with the histories that open it."""
 
 
-def _company(history: list[Step], numbers: dict[str, Any], wait_days: int) -> Company:
+def _company(history: list[Step], numbers: dict[str, Any], wait_days: int, terms: tuple[str, ...]) -> Company:
     company = Company(Policy.from_document({"version": 1, "keys": [KEY], **numbers}))
+    limit_beside(company, terms)
     tell(company, history)
     company.wait_until(company.at + wait_days * 86_400_000)
     return company
@@ -65,8 +66,10 @@ MUCH: Final = 100_000_000
 """Cents: more than any of these clients owes."""
 
 
-def _check(history: list[Step], numbers: dict[str, Any], wait_days: int, seen: Counter[str]) -> None:
-    company = _company(history, numbers, wait_days)
+def _check(
+    history: list[Step], numbers: dict[str, Any], wait_days: int, terms: tuple[str, ...], seen: Counter[str]
+) -> None:
+    company = _company(history, numbers, wait_days, terms)
     client = company.clients.get("c1")
     if client is None:
         return
@@ -101,9 +104,9 @@ def test_exactly_the_least_payment_ends_the_reason_and_the_block() -> None:
     seen: Counter[str] = Counter()
 
     @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(histories, st.sampled_from(POLICIES), st.sampled_from([0, 3]))
-    def check(history: list[Step], numbers: dict[str, Any], wait_days: int) -> None:
-        _check(history, numbers, wait_days, seen)
+    @given(histories, st.sampled_from(POLICIES), st.sampled_from([0, 3]), st.sampled_from(TERMS))
+    def check(history: list[Step], numbers: dict[str, Any], wait_days: int, terms: tuple[str, ...]) -> None:
+        _check(history, numbers, wait_days, terms, seen)
 
     check()
     assert [kind for kind in TRIED if not seen[kind]] == []

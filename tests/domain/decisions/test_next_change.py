@@ -11,7 +11,7 @@ from schemas.policy import Policy
 from streams.domain.next_change import look, next_instant, predict
 from tests.domain.decisions.driver import Company
 from tests.domain.decisions.histories import Step, histories, tell
-from tests.domain.decisions.signing import KEY
+from tests.domain.decisions.signing import KEY, TERMS, limit_beside
 
 POLICIES: Final[tuple[dict[str, Any], ...]] = (
     {},
@@ -60,10 +60,13 @@ def _happened(company: Company, before: int) -> list[dict[str, object]]:
     return changes
 
 
-def _check(history: list[Step], numbers: dict[str, Any], opened: str, seen: Counter[str]) -> None:
+def _check(
+    history: list[Step], numbers: dict[str, Any], opened: str, terms: tuple[str, ...], seen: Counter[str]
+) -> None:
     company = Company(Policy.from_document({"version": 1, "keys": [KEY], **numbers}))
     if opened:
         _open(company, opened)
+    limit_beside(company, terms)
     tell(company, history)
     company.wait_until(company.at)  # a broadcast may be the last record
     client = company.clients.get("c1")
@@ -105,9 +108,9 @@ def test_the_next_change_is_exact_whatever_it_is() -> None:
     seen: Counter[str] = Counter()
 
     @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(histories, st.sampled_from(POLICIES), st.sampled_from(["", "active", "new"]))
-    def check(history: list[Step], numbers: dict[str, Any], opened: str) -> None:
-        _check(history, numbers, opened, seen)
+    @given(histories, st.sampled_from(POLICIES), st.sampled_from(["", "active", "new"]), st.sampled_from(TERMS))
+    def check(history: list[Step], numbers: dict[str, Any], opened: str, terms: tuple[str, ...]) -> None:
+        _check(history, numbers, opened, terms, seen)
 
     check()
     assert [kind for kind in FORETOLD if not seen[kind]] == []
