@@ -107,7 +107,7 @@ def test_the_next_change_is_exact_whatever_it_is() -> None:
     """And every kind of change that time alone can bring was among those foretold, so that none is left untested."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
     @given(histories, st.sampled_from(POLICIES), st.sampled_from(["", "active", "new"]), st.sampled_from(TERMS))
     def check(history: list[Step], numbers: dict[str, Any], opened: str, terms: tuple[str, ...]) -> None:
         _check(history, numbers, opened, terms, seen)
