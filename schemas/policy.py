@@ -107,16 +107,17 @@ _RISK_GROUPS = (
 def _banded(groups: tuple[RiskGroup, ...]) -> tuple[RiskGroup, ...]:
     """Groups count up from 0, bounds rise, and only the last group has none."""
     if [group.group for group in groups] != list(range(len(groups))):
-        raise ValueError("must be numbered 0, 1, 2 and so on, in this order; correct the numbers")
+        wrong = next(index for index, group in enumerate(groups) if group.group != index)
+        raise ValueError(f"{wrong}: groups must be numbered 0, 1, 2 and so on, in this order; correct the number")
     last = groups[-1]
     if last.violations_max is not None or last.overdue_days_max is not None:
-        raise ValueError("the last group must have no upper bound; write null for both")
+        raise ValueError(f"{len(groups) - 1}: the last group must have no upper bound; write null for both")
     violations, days = -1, -1
     for group in groups[:-1]:
         if group.violations_max is None or group.overdue_days_max is None:
-            raise ValueError(f"group {group.group} needs both bounds; only the last has none")
+            raise ValueError(f"{group.group}: needs both bounds; only the last group has none")
         if group.violations_max <= violations or group.overdue_days_max <= days:
-            raise ValueError(f"the bounds of group {group.group} must be above those of the group before; raise them")
+            raise ValueError(f"{group.group}: its bounds must be above those of the group before; raise them")
         violations, days = group.violations_max, group.overdue_days_max
     return groups
 

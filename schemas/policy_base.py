@@ -18,6 +18,8 @@ class Part(BaseModel):
 
 
 def once(values: tuple[T, ...]) -> tuple[T, ...]:
-    if len(set(values)) != len(values):
-        raise ValueError("names one entry twice; remove the second")
+    first: dict[T, int] = {}
+    for index, value in enumerate(values):
+        if first.setdefault(value, index) != index:
+            raise ValueError(f"{index}: names one entry twice; remove the second")
     return values

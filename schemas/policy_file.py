@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -148,12 +149,26 @@ def _scalar(node: yaml.Node, path: tuple[str, ...], line: int, problems: list[Pr
 def _problem(item: Any, lines: dict[tuple[str, ...], int]) -> Problem:
     """A validation error at the line of its field, or of the nearest field around it."""
     path, said = field_of(item, in_words(item, REMEDIES))
+    if item["type"] == "extra_forbidden":
+        said = _like_another(path, said)
     known = path
     while known and known not in lines:
         known = known[:-1]
     if item["type"] not in _SAYS_ALL:
         said = f"{said}, not {_short(item['input'])}"
     return Problem(lines.get(known, 1), ".".join(path), said)
+
+
+def _like_another(path: tuple[str, ...], said: str) -> str:
+    """An unknown field with the known one beside it that it may be a slip of."""
+    known: Any = Policy.from_document({"version": 1}).to_document()
+    for part in path[:-1]:
+        if isinstance(known, list):
+            known = known[0] if known else {}
+        else:
+            known = known.get(part, {}) if isinstance(known, dict) else {}
+    meant = get_close_matches(path[-1], known, n=1) if isinstance(known, dict) else []
+    return f"is no field of the policy; did you mean {meant[0]}?" if meant else said
 
 
 def _short(value: Any) -> str:

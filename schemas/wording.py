@@ -61,11 +61,12 @@ def in_words(item: Mapping[str, Any], remedies: Mapping[str, str] = REMEDIES) ->
 def field_of(item: Mapping[str, Any], said: str) -> tuple[tuple[str, ...], str]:
     """The path of the field to correct, and the sentence about it.
 
-    A rule about several fields begins its sentence with the one to correct: `b_from: is above a_above`.
+    A rule about several fields begins its sentence with the one to correct: `b_from: is above a_above`; one about a
+    list with the number of the entry: `1: names one entry twice`.
     """
     path = tuple(str(part) for part in item["loc"])
     name, colon, rest = said.partition(": ")
-    if colon and name.replace(".", "_").isidentifier():
+    if colon and all(part.isidentifier() or part.isdecimal() for part in name.split(".")):
         return (*path, *name.split(".")), rest
     return path, said
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from schemas.catalogue import PARTITIONS_DEFAULT, partition_of
-from schemas.records import NEVER, Instant, Output, Rejected
+from schemas.records import NEVER, Instant, Output, Rejected, Source
 from streams.cli.history import Line
 from streams.engine.fold import Fold
 
@@ -42,25 +42,39 @@ class HistoryFold(Generic[State, Shared]):
         self._states: dict[bytes, State] = {}
         self._deadlines: list[tuple[Instant, bytes]] = []
         self._offsets: defaultdict[tuple[str, int], int] = defaultdict(int)
-        self.place = ""
-        """Topic/partition/offset of the record folded last."""
+        self.source: Source | None = None
+        """The record folded last."""
         self.instant: Instant = 0
         """The latest instant anything was decided at."""
 
-    def feed(self, line: Line) -> list[Output]:
-        """Folds the next record; the outputs of what time brought before it, then its own or its dead letter."""
+    def feed(self, step: Line | Source | Instant) -> list[Output]:
+        """Folds the next record; the outputs of what time brought before it, then its own or its dead letter.
+
+        A line gets the next offset of its partition, a record of a broker has its own. An instant is time that passed
+        without a record.
+        """
         out: list[Output] = []
-        self.advance(line.timestamp_ms, out)
-        source = self._source(line)
-        if line.key is None:
+        if isinstance(step, Instant):
+            self.advance(step, out)
+            return out
+        source = self._source(step) if isinstance(step, Line) else step
+        self.source = source
+        self.advance(source.timestamp, out)
+        if source.key is None:
             answer = self._fold.broadcast(self._shared, source, self.instant)
             if isinstance(answer, Rejected):
                 out.append(self._fold.rejected(source, answer, self.instant))
             elif answer is not None:
                 self._reach(answer.deadline_until, out)
         else:
-            self._record(line.key, source, out)
+            self._record(source.key, source, out)
         return out
+
+    @property
+    def place(self) -> str:
+        """Topic/partition/offset of the record folded last."""
+        source = self.source
+        return "" if source is None else f"{source.topic}/{source.partition}/{source.offset}"
 
     def advance(self, until: Instant, out: list[Output]) -> None:
         """Everything that time alone brings up to `until`, in order of instant and client."""
@@ -83,7 +97,7 @@ class HistoryFold(Generic[State, Shared]):
         """The state that all clients share."""
         return self._shared
 
-    def _record(self, key: bytes, source: Record, out: list[Output]) -> None:
+    def _record(self, key: bytes, source: Source, out: list[Output]) -> None:
         state = self._states.get(key)
         if state is None:
             state = self._fold.create(self._shared, key)
@@ -121,5 +135,4 @@ class HistoryFold(Generic[State, Shared]):
         offset = self._offsets[line.topic, partition]
         for number in counted:
             self._offsets[line.topic, number] += 1
-        self.place = f"{line.topic}/{partition}/{offset}"
         return Record(line.topic, partition, offset, line.timestamp_ms, line.key, line.value)

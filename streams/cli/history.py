@@ -7,7 +7,9 @@ null for an empty one. `key` may be left out: it is the event's `client_id` then
 
 import codecs
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Any, Final, NamedTuple
 
@@ -16,6 +18,7 @@ import msgspec
 from schemas.catalogue import BROADCASTS, INPUTS
 from streams.cli.failure import Failure
 
+_STANDARD: Final = "-"
 LINE_BYTES_MAX: Final = 1 << 20
 TIMESTAMP_MAX: Final = 253_402_300_799_999  # the end of the year 9999
 
@@ -133,3 +136,18 @@ def parse_instant(value: int | str) -> int:
     if not 0 <= value <= TIMESTAMP_MAX:
         raise ValueError(f"is {value}; write an instant between 1970 and 9999 in milliseconds or RFC 3339")
     return value
+
+
+@contextmanager
+def reading(history: str) -> Iterator[IO[bytes]]:
+    """Opens a history file; `-` is standard input."""
+    try:
+        if history == _STANDARD:
+            yield sys.stdin.buffer
+        else:
+            with open(history, "rb") as lines:
+                yield lines
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Failure(f"{history}: cannot be read ({error.strerror}); name a history file") from None

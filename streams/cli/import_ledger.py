@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import IO, Annotated, Final
 from zoneinfo import ZoneInfo
 
-import msgspec
 import typer
 
 from streams.cli.failure import Failure
+from streams.cli.history_writing import write_history
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
 from streams.cli.receivables import TOPICS, Entry, events, read_invoices
 from streams.cli.terminal import Progress
@@ -24,6 +24,7 @@ class Format(StrEnum):
     """Ledgers that can be read."""
 
     RECEIVABLES = "receivables"
+    OPENING = "opening"
 
 
 def import_ledger(
@@ -40,6 +41,13 @@ def import_ledger(
         Path | None,
         typer.Option(metavar="FILE", help="Policy whose currency and time zone hold; default: the shipped."),
     ] = None,
+    revision: Annotated[
+        int, typer.Option(min=1, help="Of opening balances: a corrected form is the next revision.")
+    ] = 1,
+    skip_bad: Annotated[
+        bool,
+        typer.Option("--skip-bad", help="Of opening balances: leave out clients with a wrong row, take the others."),
+    ] = False,
 ) -> None:
     """Turns a ledger into events: sent to Kafka, or with --history written to a file.
 
@@ -51,18 +59,36 @@ def import_ledger(
 
     Kafka topics must be made with --simulated-time, which keeps these times; on others the past would arrive today.
 
+    Opening: the balances of clients that existed before the system, one CSV with several rows a client (columns and
+    kinds of rows: docs/commands.md). Each client becomes one client.opened. When anything is wrong, every wrong cell is
+    told with its line and column, nothing is sent and the exit code is 2. With --skip-bad the clients that have a wrong
+    row are left out as a whole and told, the others are sent, and the exit code is 1.
+
     \b
     Examples:
       stoplist import ledger.csv --format receivables --history ledger.jsonl
       stoplist import ledger.csv --format receivables --history - | stoplist replay - --obligations
       stoplist topics create --simulated-time && stoplist import ledger.csv --format receivables
+      stoplist import balances.csv --format opening
+      stoplist import balances.csv --format opening --history - | stoplist replay - --status
+      stoplist import corrected.csv --format opening --revision 2
     """
-    assert format_ is Format.RECEIVABLES
     numbers = load_policy(policy)
+    zone = ZoneInfo(numbers.time_zone)
+    if format_ is Format.OPENING:
+        from streams.cli.import_opening import import_opening
+        from streams.cli.opening import OpeningForm
+
+        with _reading(file) as lines:
+            form = OpeningForm(numbers.currency, revision)
+            form.read(lines, file)
+        raise typer.Exit(import_opening(form, file, zone, history, bootstrap, skip_bad))
+    if revision > 1 or skip_bad:
+        raise Failure("--revision and --skip-bad are for --format opening; leave them out")
     with _reading(file) as lines:
-        entries = events(read_invoices(lines, file), numbers.currency, ZoneInfo(numbers.time_zone))
+        entries = events(read_invoices(lines, file), numbers.currency, zone)
     if history is not None:
-        _write(entries, history)
+        write_history(entries, history)
     else:
         _send(entries, bootstrap)
 
@@ -77,30 +103,6 @@ def _reading(file: str) -> Iterator[IO[str]]:
                 yield lines
     except OSError as error:
         raise Failure(f"{file}: cannot be read ({error.strerror}); name a ledger file") from None
-
-
-def _write(entries: list[Entry], history: str) -> None:
-    encode = msgspec.json.Encoder().encode
-    try:
-        with Progress("events written", len(entries)) as progress, _writing(history) as out:
-            for entry in entries:
-                line = {"topic": entry.topic, "timestamp": entry.timestamp_ms, "key": entry.key, "value": entry.value}
-                out.write(encode(line) + b"\n")
-                progress.advance()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise Failure(f"{history}: cannot be written ({error.strerror}); name another file") from None
-
-
-@contextmanager
-def _writing(history: str) -> Iterator[IO[bytes]]:
-    if history == _STANDARD:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-    else:
-        with open(history, "wb") as out:
-            yield out
 
 
 def _send(entries: list[Entry], bootstrap: str) -> None:

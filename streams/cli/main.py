@@ -41,6 +41,8 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "policy": Lazy("streams.cli.policy", "app", "Show, check or activate the numbers of the rules."),
     "import": Lazy("streams.cli.import_ledger", "import_ledger", "Turn a ledger into events."),
     "replay": Lazy("streams.cli.replay", "replay", "Fold a history file without a broker."),
+    "explain": Lazy("streams.cli.explain.command", "explain", "Tell the story of one client, and why it is blocked."),
+    "what-if": Lazy("streams.cli.what_if.command", "what_if", "Show whom another policy would block or release."),
     "watch": Lazy("streams.cli.watch", "app", "Follow blocks, categories, statuses or dead letters."),
     "obligations": Lazy("streams.cli.obligations", "obligations", "List every obligation with its overdue days."),
     "keys": Lazy("streams.cli.keys", "app", "Make signing keys, and show which ones count."),

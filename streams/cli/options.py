@@ -1,5 +1,7 @@
 """Options that several commands share."""
 
+import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -17,13 +19,28 @@ Bootstrap = Annotated[
 ]
 
 
+class Language(StrEnum):
+    """Of what is said to people."""
+
+    EN = "en"
+    RU = "ru"
+
+
 def load_policy(path: Path | None) -> Policy:
-    """The policy of a file, or the one that ships; raises Failure naming the line."""
+    """The policy of a file, or the one that ships; raises Failure naming the line.
+
+    Of several problems each is told on stderr, on a line of its own.
+    """
     if path is None:
         return default_policy()
     try:
         return read_policy(path)
     except PolicyFileError as error:
-        raise Failure(str(error)) from None
+        if len(error.problems) == 1:
+            raise Failure(str(error)) from None
+        for problem in error.problems:
+            where = f"{problem.field}: " if problem.field else ""
+            sys.stderr.write(f"{error.name}:{problem.line}: {where}{problem.remedy}\n")
+        raise Failure(f"{path} has {len(error.problems)} problems; correct them and check again") from None
     except OSError as error:
         raise Failure(f"{path}: cannot be read ({error.strerror}); name a policy file") from None

@@ -11,11 +11,11 @@ from kafka.errors import KafkaError
 
 from schemas.catalogue import POLICIES
 from schemas.policy import Policy, policy_digest
-from schemas.policy_file import PolicyFileError, default_policy_text, read_policy
+from schemas.policy_file import default_policy_text
 from streams.cli.connection import admin_client, partitions_of, producer
 from streams.cli.failure import Failure
 from streams.cli.history import parse_instant
-from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
+from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, Language, load_policy
 from streams.cli.topic_setup import keep_own_time
 
 app = typer.Typer(
@@ -62,22 +62,29 @@ def show(
 
 @app.command(
     short_help="Say what is wrong in a policy file.",
-    epilog="Example: stoplist policy check policy.yaml",
+    epilog="Examples: stoplist policy check policy.yaml; stoplist policy check policy.yaml --history history.jsonl",
 )
-def check(file: PolicyFile) -> None:
-    """Says whether a policy file can be used: its version and digest, or every problem with its line (exit code 2)."""
-    try:
-        policy = read_policy(file)
-    except PolicyFileError as error:
-        if len(error.problems) == 1:
-            raise Failure(str(error)) from None
-        for problem in error.problems:
-            where = f"{problem.field}: " if problem.field else ""
-            typer.echo(f"{error.name}:{problem.line}: {where}{problem.remedy}", err=True)
-        raise Failure(f"{file} has {len(error.problems)} problems; correct them and check again") from None
-    except OSError as error:
-        raise Failure(f"{file}: cannot be read ({error.strerror}); name a policy file") from None
+def check(
+    file: PolicyFile,
+    history: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Also show whom it would block or release in this history; - is stdin."),
+    ] = None,
+    own: Own = None,
+    language: Annotated[Language, typer.Option(help="Language of what --history shows.")] = Language.EN,
+) -> None:
+    """Says whether a policy file can be used: its version and digest, or every problem with its line (exit code 2).
+
+    With --history the file is a draft: the history is folded with it and with the policy in force, as stoplist what-if
+    does, and the clients that change are listed.
+    """
+    policy = load_policy(file)
     typer.echo(_named(policy))
+    if history is not None:
+        from streams.cli.what_if.command import compare_history, show
+
+        typer.echo()
+        show(compare_history(load_policy(own), policy, history, None, None), language, False)
 
 
 @app.command(

@@ -2,23 +2,21 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import typer
 
 from schemas.catalogue import DEAD_LETTERS
 from schemas.records import Output
-from streams.cli.failure import Failure
+from streams.cli.failure import Failure, failing_on
 from streams.cli.folding import HistoryFold
-from streams.cli.history import Line, parse_instant, read_history
+from streams.cli.history import Line, parse_instant, read_history, reading
 from streams.cli.options import load_policy
 from streams.cli.rejections import Rejections
 from streams.cli.terminal import Progress, tell
 
-_STANDARD: Final = "-"
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -69,7 +67,7 @@ def replay(
     folded: HistoryFold[Client, Shared] = HistoryFold(fold)
     out = sys.stdout.buffer
     rejections = Rejections()
-    with _reading(history) as lines, Progress("records folded") as progress:
+    with reading(history) as lines, Progress("records folded") as progress:
         for number, outputs in _fold(folded, read_history(lines, history), end, progress):
             if status or obligations:
                 rejections.note(outputs, folded.place, number)
@@ -95,26 +93,15 @@ def _fold(
     number = 0
     for line in lines:
         if end is None or line.timestamp_ms <= end:
-            with _failing_on(f"record {line.number}"):
+            with failing_on(f"record {line.number}"):
                 outputs = folded.feed(line)
             number = line.number
             yield number, outputs
             progress.advance()
     rest: list[Output] = []
-    with _failing_on("the time after the last record"):
+    with failing_on("the time after the last record"):
         folded.advance(folded.instant if end is None else end, rest)
     yield number, rest
-
-
-@contextmanager
-def _failing_on(what: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        raise Failure(
-            f"{what}: a rule failed on it ({type(error).__name__}: {error}); this is a bug of Stoplist, please report "
-            "it with the history"
-        ) from error
 
 
 def output_line(output: Output) -> bytes:
@@ -141,17 +128,3 @@ def _value(output: Output) -> Any:
         if b"\n" in value or b"\r" in value:  # one output is one line
             return msgspec.json.decode(value)
     return msgspec.Raw(value)
-
-
-@contextmanager
-def _reading(history: str) -> Iterator[IO[bytes]]:
-    try:
-        if history == _STANDARD:
-            yield sys.stdin.buffer
-        else:
-            with open(history, "rb") as lines:
-                yield lines
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise Failure(f"{history}: cannot be read ({error.strerror}); name a history file") from None

@@ -5,7 +5,10 @@ import sys
 import time
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _SECONDS_BETWEEN: Final = 0.1
 _CODES: Final = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
@@ -64,3 +67,11 @@ def tell(lines: Iterable[str]) -> None:
     """Says something beside the results, on stderr; the first line names the program."""
     for number, line in enumerate(lines):
         sys.stderr.write(f"{'' if number else 'stoplist: '}{line}\n")
+
+
+def page_console(width_piped: int) -> "Console":
+    """A console for pages on stdout: coloured and as wide as the terminal; in a pipe plain and `width_piped` wide."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else width_piped
+    return Console(file=sys.stdout, width=width, no_color=not colours_wanted(), highlight=False, markup=False)

@@ -7,7 +7,6 @@ seen (schemas.envelope), because outputs are published at least once.
 import sys
 import time
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -19,7 +18,7 @@ from schemas.envelope import SequenceFilter
 from streams.cli.connection import consumer
 from streams.cli.failure import Failure
 from streams.cli.letters import LatestIds, letter_json, letter_line, letter_of
-from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
+from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, Language
 from streams.cli.sentences import block_line, category_line, status_line
 from streams.cli.terminal import Paint, colours_wanted
 
@@ -30,13 +29,6 @@ app = typer.Typer(
     help="Follow blocks, categories, statuses or dead letters as they are published.",
     epilog="Example: stoplist watch blocks --from-beginning",
 )
-
-
-class Language(StrEnum):
-    """Of the lines."""
-
-    EN = "en"
-    RU = "ru"
 
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, as published.")]

@@ -74,6 +74,8 @@ def test_wrong_arguments_are_one_sentence(capfd: pytest.CaptureFixture[str], arg
         ["watch", "categories"],
         ["watch", "status"],
         ["obligations"],
+        ["explain", "C-1"],
+        ["what-if", "--live", "--policy", str(ROOT / "schemas/policy.default.yaml")],
         ["worker"],
     ],
     ids=lambda arguments: " ".join(arguments[:2]).partition("/")[0],

@@ -14,7 +14,7 @@ from tests.project.documents import Typed, blocks, documents, links, typed
 from tests.project.tree import name_of
 
 _README = CHECKOUT / "README.md"
-_OFFLINE = ("replay", "policy", "obligations")
+_OFFLINE = ("replay", "policy", "obligations", "explain", "what-if")
 """Commands that answer without a broker: what documents show of them is compared with what they say."""
 _LEFT_OUT = "…"
 

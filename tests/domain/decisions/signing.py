@@ -58,3 +58,13 @@ def grant(
 def set_limit(company: Company, number: str, amount: str | None, on: str, **more: Any) -> list[Published]:
     """A signed limit of client c1."""
     return judge(company, "credit_limit.set", number, on, amount=amount, currency="USD", **more)
+
+
+TERMS = ((), ("2026-01-12", "2026-03-25"), ("2026-03-20", "2026-04-10"))
+"""First and last day of a limit beside a random history (12 January to 13 March 2026): none, through it, after it."""
+
+
+def limit_beside(company: Company, terms: tuple[str, ...]) -> None:
+    """A small limit before the history, so that it is soon exceeded; random ones alone rarely are."""
+    if terms:
+        set_limit(company, "beside", "20.00", "2026-01-12T00:05:00+03:00", valid_from=terms[0], valid_until=terms[1])

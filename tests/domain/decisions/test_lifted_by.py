@@ -1,26 +1,49 @@
 """The least payment is the least: exactly that ends the reason, one cent less does not."""
 
 import copy
+from collections import Counter
 from datetime import datetime, timedelta, timezone
+from typing import Any, Final
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.policy import Policy
+from schemas.records import NEVER
 from streams.domain import lifted_by
-from streams.domain.next_change import look
+from streams.domain.next_change import ends_at, look
 from tests.domain.decisions.driver import Company
 from tests.domain.decisions.histories import Step, histories, money, tell
-from tests.domain.decisions.signing import KEYS
+from tests.domain.decisions.signing import KEYS, TERMS, limit_beside
 
 MOSCOW = timezone(timedelta(hours=3))
 
 
-def _company(history: list[Step], tolerance: str) -> Company:
-    company = Company(Policy.from_document({"version": 1, "keys": KEYS, "overdue_tolerance": tolerance}))
+TRIED: Final = (
+    "first_payment_overdue by payment",
+    "risk_group by payment",
+    "risk_group by no payment",
+    "credit_limit by payment",
+    "credit_limit by a date",
+    "several by one payment",
+    "several by no payment",
+)
+"""Ways out that the histories must have brought; a reason that is added joins, with the histories that open it."""
+
+
+def _company(history: list[Step], numbers: dict[str, Any], wait_days: int, terms: tuple[str, ...]) -> Company:
+    company = Company(Policy.from_document({"version": 1, "keys": KEYS, **numbers}))
+    limit_beside(company, terms)
     tell(company, history)
-    company.wait_until(company.at + 3 * 86_400_000)
+    company.wait_until(company.at + wait_days * 86_400_000)
     return company
+
+
+def _waited(company: Company, until: int) -> set[str]:
+    """The reasons left at `until` when nothing arrives."""
+    trial = copy.deepcopy(company)
+    trial.wait_until(until)
+    return set(trial.clients["c1"].decided.conditions)
 
 
 def _pay(company: Company, cents: int, ids: list[str]) -> set[str]:
@@ -32,10 +55,21 @@ def _pay(company: Company, cents: int, ids: list[str]) -> set[str]:
     return set(trial.clients["c1"].decided.conditions)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(histories, st.sampled_from(["0.00", "1.00", "50.00"]))
-def test_exactly_the_least_payment_ends_the_reason(history: list[Step], tolerance: str) -> None:
-    company = _company(history, tolerance)
+POLICIES: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"overdue_tolerance": "1.00"},
+    {"overdue_tolerance": "50.00"},
+    {"conditions": {"risk_group": {"group_min": 1}}},
+    {"conditions": {"risk_group": {"group_min": 1, "requires_overdue": False}}},
+)
+MUCH: Final = 100_000_000
+"""Cents: more than any of these clients owes."""
+
+
+def _check(
+    history: list[Step], numbers: dict[str, Any], wait_days: int, terms: tuple[str, ...], seen: Counter[str]
+) -> None:
+    company = _company(history, numbers, wait_days, terms)
     client = company.clients.get("c1")
     if client is None:
         return
@@ -46,9 +80,38 @@ def test_exactly_the_least_payment_ends_the_reason(history: list[Step], toleranc
         if reason == "conduct":  # a person's alone
             continue
         amount, ids = lifted_by.least_payment(standing, client, view, reason)
-        assert amount > 0
-        assert reason not in _pay(company, amount, ids), f"{amount} for {ids} does not end {reason}"
-        assert reason in _pay(company, amount - 1, ids), f"{amount - 1} for {ids} ends {reason} already"
+        if amount:
+            seen[f"{reason} by payment"] += 1
+            assert reason not in _pay(company, amount, ids), f"{amount} for {ids} does not end {reason}"
+            assert reason in _pay(company, amount - 1, ids), f"{amount - 1} for {ids} ends {reason} already"
+        else:
+            seen[f"{reason} by no payment"] += 1
+            assert reason in _pay(company, MUCH, []), f"a payment ends {reason}, and none is named"
+        ends = ends_at(standing, client, view, reason)
+        if ends != NEVER:
+            seen[f"{reason} by a date"] += 1
+            assert reason in _waited(company, ends - 1), f"{reason} ends before {ends}"
+            assert reason not in _waited(company, ends), f"{reason} does not end at {ends}"
+    if len(view.reasons) > 1:
+        whole = lifted_by.release_payment(standing, client, view)
+        seen[f"several by {'one payment' if whole else 'no payment'}"] += 1
+        if whole is not None:
+            cents = round(float(whole.amount) * 100)
+            assert _pay(company, cents, whole.obligations) == set(), f"{whole} does not release"
+            assert _pay(company, cents - 1, whole.obligations) != set(), f"one cent less than {whole} releases already"
+
+
+def test_exactly_the_least_payment_ends_the_reason_and_the_block() -> None:
+    """A cent less does not; what no payment ends, none does; a date is the very instant."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(histories, st.sampled_from(POLICIES), st.sampled_from([0, 3]), st.sampled_from(TERMS))
+    def check(history: list[Step], numbers: dict[str, Any], wait_days: int, terms: tuple[str, ...]) -> None:
+        _check(history, numbers, wait_days, terms, seen)
+
+    check()
+    assert [kind for kind in TRIED if not seen[kind]] == []
 
 
 def test_a_reversal_of_today_makes_the_least_payment_dearer() -> None:

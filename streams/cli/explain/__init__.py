@@ -1,0 +1,1 @@
+"""`stoplist explain`: the story of one client, folded again from its records."""

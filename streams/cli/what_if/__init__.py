@@ -1,0 +1,1 @@
+"""`stoplist what-if`: the same records folded under the policy in force and under a draft."""
