@@ -181,6 +181,14 @@ class Company:
         self.shared = self.fold.shared_decode(before.shared_encode(self.shared))
         self.clients = {name: self.fold.decode(before.encode(client)) for name, client in self.clients.items()}
 
+    def twin(self) -> "Company":
+        """Another that goes on from here by itself; through bytes, which is far quicker than copying policies deeply."""
+        other = Company(self.policy)
+        other.shared = other.fold.shared_decode(self.fold.shared_encode(self.shared))
+        other.clients = {name: other.fold.decode(self.fold.encode(client)) for name, client in self.clients.items()}
+        other.offsets, other.at = dict(self.offsets), self.at
+        return other
+
     # -------------------------------------------------------------- questions
     def status(self, client: str = "c1") -> dict[str, Any]:
         """The last published status."""

@@ -1,6 +1,5 @@
 """The least payment is the least: exactly that ends the reason, one cent less does not."""
 
-import copy
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
@@ -41,7 +40,7 @@ def _company(history: list[Step], numbers: dict[str, Any], wait_days: int, terms
 
 def _waited(company: Company, until: int) -> set[str]:
     """The reasons left at `until` when nothing arrives."""
-    trial = copy.deepcopy(company)
+    trial = company.twin()
     trial.wait_until(until)
     return set(trial.clients["c1"].decided.conditions)
 
@@ -49,7 +48,7 @@ def _waited(company: Company, until: int) -> set[str]:
 def _pay(company: Company, cents: int, ids: list[str]) -> set[str]:
     """The reasons left after a payment now of `cents`, which names `ids`."""
     now = datetime.fromtimestamp(company.at / 1000, MOSCOW)
-    trial = copy.deepcopy(company)
+    trial = company.twin()
     if cents:
         trial.pay("zz", money(cents), str(now.date()), arrives=now.isoformat(), obligations=ids)
     return set(trial.clients["c1"].decided.conditions)
