@@ -182,7 +182,7 @@ class Company:
         self.clients = {name: self.fold.decode(before.encode(client)) for name, client in self.clients.items()}
 
     def twin(self) -> "Company":
-        """Another that goes on from here by itself; through bytes, which is far quicker than copying policies deeply."""
+        """Another that goes on from here by itself; through bytes, far quicker than copying policies deeply."""
         other = Company(self.policy)
         other.shared = other.fold.shared_decode(self.fold.shared_encode(self.shared))
         other.clients = {name: other.fold.decode(self.fold.encode(client)) for name, client in self.clients.items()}
