@@ -94,6 +94,12 @@ class Volume(_Part):
         return self
 
 
+class Condition(_Part):
+    """A reason of our own not to ship; the newsletter's cannot be switched off."""
+
+    enabled: bool = True
+
+
 class RiskGroupCondition(_Part):
     """Stop condition `risk_group`."""
 
@@ -111,10 +117,111 @@ class CreditLimitCondition(_Part):
 
 
 class Conditions(_Part):
-    """Stop conditions of our own; those of the newsletter cannot be switched off and are not listed."""
+    """Reasons of our own not to ship; those of the newsletter cannot be switched off and are not listed."""
 
     risk_group: RiskGroupCondition = RiskGroupCondition()
     credit_limit: CreditLimitCondition = CreditLimitCondition()
+    first_deal_returned: Condition = Condition()
+    """A first deal returned in full waits for a person."""
+    outlet_unknown: Condition = Condition()
+    """A request names no active outlet of a client that has some."""
+    outlet_closed: Condition = Condition()
+    """A request names an outlet that was closed."""
+
+
+class Assortment(_Part):
+    """What a request of the first deal may hold."""
+
+    main_category: Literal["A", "B", "C"] = "A"
+    """The product category of the main part."""
+    main_share_above_percent: int = Field(default=50, ge=0, le=99)
+    """The main part is more than this share."""
+    share_by: Literal["value", "lines"] = "value"
+    """A share of the recommended retail price, or of the number of lines."""
+    fast_moving_only: bool = True
+    """Every line must be a fast mover."""
+
+
+class NotSelling(_Part):
+    """Stop condition `not_selling` of the first deal."""
+
+    share_below_percent: int = Field(default=10, ge=1, le=100)
+    """Blocked when less than this share of a shipment has been sold, by recommended retail price."""
+    after_days: int = Field(default=7, ge=1, le=365)
+    """From the beginning of this day after the dispatch."""
+
+
+class FirstDeal(_Part):
+    """The first supply to a client."""
+
+    rrp_max_per_outlet: MoneyText = "200.00"
+    """What one outlet may take, by recommended retail price; a chain may spread it over its outlets."""
+    chain_outlets_min: int = Field(default=3, ge=2, le=1_000)
+    """Active outlets from which a client is a chain in its first deal."""
+    payment_term_days_max: int = Field(default=10, ge=0, le=3_650)
+    """The longest payment term, of every instalment."""
+    assortment: Assortment = Assortment()
+    not_selling: NotSelling = NotSelling()
+
+
+class Documents(_Part):
+    """Cooperation agreement and supply contract."""
+
+    copies_count: bool = False
+    """A copy brings a document into force; false: it is shown, and only the original counts."""
+
+
+class Requests(_Part):
+    """Shipment requests."""
+
+    reservation_hours: int = Field(default=72, ge=1, le=24 * 366)
+    """An approval that is not used within this time expires."""
+
+
+class Overrides(_Part):
+    """What a person may lift, and for how long."""
+
+    days_max: int = Field(default=14, ge=1, le=366)
+    """The longest an override may hold."""
+
+
+class SalesType(_Part):
+    """A wholesaler by its registration, else a chain or single by its active outlets."""
+
+    chain_above_outlets: int = Field(default=2, ge=1, le=1_000)
+    """More active outlets than this are a chain."""
+
+
+class Mall(_Part):
+    """A large mall."""
+
+    mall: fields.Id
+    """The id that outlets name."""
+    territory: fields.Id
+
+
+class Importance(_Part):
+    """Importance by the share of a scope's turnover that clients with more turnover hold before a client."""
+
+    key_below_percent: int = Field(default=20, ge=0, le=100)
+    """Less than this before it: key."""
+    medium_below_percent: int = Field(default=70, ge=0, le=100)
+    """Less than this before it: medium; else small."""
+    months: int = Field(default=12, ge=1, le=36)
+    """Calendar months of turnover, the running one included."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.medium_below_percent < self.key_below_percent:
+            raise ValueError("medium_below_percent: is below key_below_percent; raise it")
+        return self
+
+
+class Lifecycle(_Part):
+    """Potential, new, active, lost."""
+
+    lost_after_days: int = Field(default=90, ge=1, le=3_660)
+    """Lost from the day after so many without dispatch and sale."""
 
 
 class Key(_Part):
@@ -125,6 +232,22 @@ class Key(_Part):
     """The 32 bytes of the Ed25519 public key, base64."""
     holder: Annotated[str, Field(min_length=1, max_length=200)]
     roles: tuple[Role, ...] = Field(min_length=1, max_length=2)
+    valid_from: date | None = None
+    """The first day on which a judgement may be signed with it; null: from the beginning."""
+    valid_until: date | None = None
+    """The last day: how a key is replaced or revoked. What was signed before keeps its effect; null: without end."""
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.valid_from is not None and self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValueError("valid_until: lies before valid_from; correct one of them")
+        return self
+
+    def valid_on(self, day: date) -> bool:
+        """Whether what was recorded on this day may be signed with the key."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
 
 class Limits(_Part):
@@ -140,6 +263,7 @@ class Limits(_Part):
     """Ids of facts named in one `because`."""
 
 
+_ACTIVITIES = ("stationery", "watches", "souvenirs_and_gifts", "photo", "other")
 _RISK_GROUPS = (
     RiskGroup(group=0, violations_max=0, overdue_days_max=0),
     RiskGroup(group=1, violations_max=2, overdue_days_max=3),
@@ -168,6 +292,11 @@ def _banded(groups: tuple[RiskGroup, ...]) -> tuple[RiskGroup, ...]:
 def _held_once(keys: tuple[Key, ...]) -> tuple[Key, ...]:
     _once(tuple(key.key_id for key in keys))
     return keys
+
+
+def _listed_once(malls: tuple[Mall, ...]) -> tuple[Mall, ...]:
+    _once(tuple(mall.mall for mall in malls))
+    return malls
 
 
 class Policy(_Part):
@@ -204,6 +333,17 @@ class Policy(_Part):
         default=_RISK_GROUPS, min_length=2, max_length=10
     )
     volume: Volume = Volume()
+    sales_type: SalesType = SalesType()
+    activities: Annotated[tuple[fields.Id, ...], AfterValidator(_once)] = Field(default=_ACTIVITIES, max_length=100)
+    """What a client's `activities` may name; others are not shown."""
+    large_malls: Annotated[tuple[Mall, ...], AfterValidator(_listed_once)] = Field(default=(), max_length=1_000)
+    """Outlets in these are counted per territory."""
+    importance: Importance = Importance()
+    lifecycle: Lifecycle = Lifecycle()
+    documents: Documents = Documents()
+    first_deal: FirstDeal = FirstDeal()
+    requests: Requests = Requests()
+    overrides: Overrides = Overrides()
     conditions: Conditions = Conditions()
     keys: Annotated[tuple[Key, ...], AfterValidator(_held_once)] = Field(default=(), max_length=1_000)
     """Who may sign judgements; with none, every judgement is refused as `not_authorised`."""
