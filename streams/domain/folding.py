@@ -44,6 +44,7 @@ def count(facts: Facts) -> int:
     return (
         len(facts.dispatches) + len(facts.payments) + len(facts.sales) + len(facts.reversals) + len(facts.returns)
         + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
+        + facts.about.count()
     )  # fmt: skip
 
 

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from schemas.events import (
+    ClientClosed,
     ClientEvent,
     ClientOpened,
     ClientRegistered,
     CreditLimitSet,
+    DocumentEnded,
+    DocumentSigned,
     GoodsReturned,
+    OutletClosed,
+    OutletOpened,
     PaymentReceived,
     PaymentReversed,
     SaleRecorded,
@@ -16,7 +21,7 @@ from schemas.events import (
     ShipmentDispatched,
 )
 from schemas.records import Source
-from streams.domain import allocation, balances, folding, sales, shipments_and_payments
+from streams.domain import allocation, balances, documents_and_outlets, folding, sales, shipments_and_payments
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.refusals import Accepted, Refused
@@ -36,6 +41,11 @@ _HANDLERS: Final[dict[type, _Handler]] = {
     ClientOpened: balances.opened,
     ClientRegistered: balances.registered,
     CreditLimitSet: balances.limited,
+    DocumentSigned: documents_and_outlets.document_signed,
+    DocumentEnded: documents_and_outlets.document_ended,
+    OutletOpened: documents_and_outlets.outlet_opened,
+    OutletClosed: documents_and_outlets.outlet_closed,
+    ClientClosed: documents_and_outlets.client_closed,
 }
 
 

@@ -26,8 +26,11 @@ class Rules:
     """Every number of the rules. Make it with `Rules.compile(policy)`; never change it."""
 
     __slots__ = (
+        "activities",
         "bands",
         "calendar",
+        "chain_above_outlets",
+        "copies_count",
         "correction_days",
         "credit_limit_enabled",
         "currency",
@@ -40,6 +43,9 @@ class Rules:
         "instant_text",
         "keep_days",
         "keys",
+        "large_malls",
+        "lost_after_days",
+        "mark",
         "midnight",
         "obligations_listed_max",
         "overdue_days_maxima",
@@ -61,6 +67,8 @@ class Rules:
         self.policy = policy
         self.version: int = policy.version
         self.digest: str = policy_digest(policy)
+        self.mark: int = int(self.digest[:12], 16)
+        """Stands for the digest in what a state keeps of a day."""
         self.currency: str = policy.currency
         self.keys: tuple[Key, ...] = policy.keys
         hours, minutes = policy.posting_cutoff.split(":")
@@ -103,6 +111,12 @@ class Rules:
         self.risk_group_min: int = policy.conditions.risk_group.group_min
         self.risk_group_requires_overdue: bool = policy.conditions.risk_group.requires_overdue
         self.credit_limit_enabled: bool = policy.conditions.credit_limit.enabled
+        self.copies_count: bool = policy.documents.copies_count
+        self.chain_above_outlets: int = policy.sales_type.chain_above_outlets
+        self.activities: tuple[str, ...] = policy.activities
+        self.large_malls: dict[str, str] = {mall.mall: mall.territory for mall in policy.large_malls}
+        """Territory by mall."""
+        self.lost_after_days: int = policy.lifecycle.lost_after_days
         self.facts_max: int = policy.limits.facts_max
         self.waiting_max: int = policy.limits.waiting_max
         self.obligations_listed_max: int = policy.limits.obligations_listed_max

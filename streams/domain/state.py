@@ -12,24 +12,17 @@ decided and published, in the recorded order.
 
 import msgspec
 
-Days = int
-Instant = int
+from streams.domain.client_facts import ClientFacts
+from streams.domain.fact import Days as Days
+from streams.domain.fact import Fact as Fact
+from streams.domain.fact import Instant as Instant
+
 Step = tuple[Days, int, str]
 """(effective day, rank of the kind within a day, id): the order in which facts take effect."""
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
 
-STATE_VERSION = 1
-
-
-class Fact(msgspec.Struct, array_like=True, kw_only=True, gc=False):
-    """What every fact keeps for revisions: the highest wins, an equal one must have the same digest."""
-
-    revision: int
-    digest: bytes
-    voided: bool = False
-    day: Days = 0
-    """The date of the fact; of a document withdrawn before it came: the day of the withdrawal."""
+STATE_VERSION = 2
 
 
 class Obligation(msgspec.Struct, array_like=True, gc=False):
@@ -184,6 +177,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     """Of facts, all kinds together."""
     folded_ids: list[bytes] = []
     """Digests (`lookup.digest_of`) of the obligations folded away: money that names one is not kept for it."""
+    about: ClientFacts = msgspec.field(default_factory=ClientFacts)
+    """About the client itself: documents, outlets, its end."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):

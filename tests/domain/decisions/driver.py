@@ -27,6 +27,11 @@ TOPIC = {
     "sale.returned": "sales",
     "client.registered": "clients",
     "client.opened": "clients",
+    "client.closed": "clients",
+    "document.signed": "clients",
+    "document.ended": "clients",
+    "outlet.opened": "clients",
+    "outlet.closed": "clients",
     "credit_limit.set": "judgements",
     "policy.activated": "policies",
 }
