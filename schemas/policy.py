@@ -10,21 +10,21 @@ import binascii
 import hashlib
 import json
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from schemas import fields
 from schemas.canonical import canonical_json
-from schemas.fields import CURRENCY, MONEY
+from schemas.fields import CURRENCY
+from schemas.policy_base import MoneyText, Part, once
+from schemas.policy_categories import Importance, Lifecycle, Mall, RiskGroup, SalesType, Volume
+from schemas.policy_shipping import Conditions, Documents, FirstDeal, Overrides, Requests
 
 DOCUMENT_BYTES_MAX: Final = 64_000
 """What leaves room for the event around it, however its text is escaped."""
 
-MoneyText = Annotated[str, Field(pattern=MONEY)]
-"""A non-negative decimal string with at most two places, in quotes: `"500.00"`."""
 CurrencyCode = Annotated[str, Field(pattern=CURRENCY)]
 _IDENTIFIER: Final = r"^[!-~]([ -~]{0,62}[!-~])?$"
 _TIME_OF_DAY: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -37,7 +37,6 @@ REMEDIES: Final = {
 Identifier = Annotated[str, Field(pattern=_IDENTIFIER)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Role = Literal["manager", "director"]
-T = TypeVar("T")
 
 
 def _time_zone(name: str) -> str:
@@ -57,174 +56,7 @@ def _public_key(text: str) -> str:
     return text
 
 
-def _once(values: tuple[T, ...]) -> tuple[T, ...]:
-    if len(set(values)) != len(values):
-        raise ValueError("names one entry twice; remove the second")
-    return values
-
-
-class _Part(BaseModel):
-    """A part of the policy: immutable, unknown fields refused (a misspelt number must not be ignored)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class RiskGroup(_Part):
-    """One row of the risk table; a client is in the higher of the groups that violations and days give."""
-
-    group: int = Field(ge=0, le=9)
-    violations_max: int | None = Field(ge=0, le=100_000)
-    """The most violations in the window this group allows; null in the last group: no upper bound."""
-    overdue_days_max: int | None = Field(ge=0, le=100_000)
-    """The longest run of overdue days this group allows; null in the last group."""
-
-
-class Volume(_Part):
-    """Volume category by turnover of a calendar month: A above `a_above`, B from `b_from`, else C."""
-
-    a_above: MoneyText = "500.00"
-    """Turnover above this is A; exactly this is still B."""
-    b_from: MoneyText = "100.00"
-    """Turnover of at least this is B."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if Decimal(self.b_from) > Decimal(self.a_above):
-            raise ValueError("b_from: is above a_above; category B must begin below category A")
-        return self
-
-
-class Condition(_Part):
-    """A reason of our own not to ship; the newsletter's cannot be switched off."""
-
-    enabled: bool = True
-
-
-class RiskGroupCondition(_Part):
-    """Stop condition `risk_group`."""
-
-    enabled: bool = True
-    group_min: int = Field(default=3, ge=1, le=9)
-    """Clients of this group and higher are blocked."""
-    requires_overdue: bool = True
-    """Only while something is overdue now; false: for as long as the group lasts."""
-
-
-class CreditLimitCondition(_Part):
-    """Stop condition `credit_limit`: exposure above the limit in force."""
-
-    enabled: bool = True
-
-
-class Conditions(_Part):
-    """Reasons of our own not to ship; those of the newsletter cannot be switched off and are not listed."""
-
-    risk_group: RiskGroupCondition = RiskGroupCondition()
-    credit_limit: CreditLimitCondition = CreditLimitCondition()
-    first_deal_returned: Condition = Condition()
-    """A first deal returned in full waits for a person."""
-    outlet_unknown: Condition = Condition()
-    """A request names no active outlet of a client that has some."""
-    outlet_closed: Condition = Condition()
-    """A request names an outlet that was closed."""
-
-
-class Assortment(_Part):
-    """What a request of the first deal may hold."""
-
-    main_category: Literal["A", "B", "C"] = "A"
-    """The product category of the main part."""
-    main_share_above_percent: int = Field(default=50, ge=0, le=99)
-    """The main part is more than this share."""
-    share_by: Literal["value", "lines"] = "value"
-    """A share of the recommended retail price, or of the number of lines."""
-    fast_moving_only: bool = True
-    """Every line must be a fast mover."""
-
-
-class NotSelling(_Part):
-    """Stop condition `not_selling` of the first deal."""
-
-    share_below_percent: int = Field(default=10, ge=1, le=100)
-    """Blocked when less than this share of a shipment has been sold, by recommended retail price."""
-    after_days: int = Field(default=7, ge=1, le=365)
-    """From the beginning of this day after the dispatch."""
-
-
-class FirstDeal(_Part):
-    """The first supply to a client."""
-
-    rrp_max_per_outlet: MoneyText = "200.00"
-    """What one outlet may take, by recommended retail price; a chain may spread it over its outlets."""
-    chain_outlets_min: int = Field(default=3, ge=2, le=1_000)
-    """Active outlets from which a client is a chain in its first deal."""
-    payment_term_days_max: int = Field(default=10, ge=0, le=3_650)
-    """The longest payment term, of every instalment."""
-    assortment: Assortment = Assortment()
-    not_selling: NotSelling = NotSelling()
-
-
-class Documents(_Part):
-    """Cooperation agreement and supply contract."""
-
-    copies_count: bool = False
-    """A copy brings a document into force; false: it is shown, and only the original counts."""
-
-
-class Requests(_Part):
-    """Shipment requests."""
-
-    reservation_hours: int = Field(default=72, ge=1, le=24 * 366)
-    """An approval that is not used within this time expires."""
-
-
-class Overrides(_Part):
-    """What a person may lift, and for how long."""
-
-    days_max: int = Field(default=14, ge=1, le=366)
-    """The longest an override may hold."""
-
-
-class SalesType(_Part):
-    """A wholesaler by its registration, else a chain or single by its active outlets."""
-
-    chain_above_outlets: int = Field(default=2, ge=1, le=1_000)
-    """More active outlets than this are a chain."""
-
-
-class Mall(_Part):
-    """A large mall."""
-
-    mall: fields.Id
-    """The id that outlets name."""
-    territory: fields.Id
-
-
-class Importance(_Part):
-    """Importance by the share of a scope's turnover that clients with more turnover hold before a client."""
-
-    key_below_percent: int = Field(default=20, ge=0, le=100)
-    """Less than this before it: key."""
-    medium_below_percent: int = Field(default=70, ge=0, le=100)
-    """Less than this before it: medium; else small."""
-    months: int = Field(default=12, ge=1, le=36)
-    """Calendar months of turnover, the running one included."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.medium_below_percent < self.key_below_percent:
-            raise ValueError("medium_below_percent: is below key_below_percent; raise it")
-        return self
-
-
-class Lifecycle(_Part):
-    """Potential, new, active, lost."""
-
-    lost_after_days: int = Field(default=90, ge=1, le=3_660)
-    """Lost from the day after so many without dispatch and sale."""
-
-
-class Key(_Part):
+class Key(Part):
     """A signing key and the person or service that holds it."""
 
     key_id: Identifier
@@ -250,7 +82,7 @@ class Key(_Part):
         )
 
 
-class Limits(_Part):
+class Limits(Part):
     """Bounds on what grows with a client's history, and on what an output lists."""
 
     facts_max: int = Field(default=20_000, ge=10, le=1_000_000)
@@ -290,16 +122,16 @@ def _banded(groups: tuple[RiskGroup, ...]) -> tuple[RiskGroup, ...]:
 
 
 def _held_once(keys: tuple[Key, ...]) -> tuple[Key, ...]:
-    _once(tuple(key.key_id for key in keys))
+    once(tuple(key.key_id for key in keys))
     return keys
 
 
 def _listed_once(malls: tuple[Mall, ...]) -> tuple[Mall, ...]:
-    _once(tuple(mall.mall for mall in malls))
+    once(tuple(mall.mall for mall in malls))
     return malls
 
 
-class Policy(_Part):
+class Policy(Part):
     """Every number of the rules. Build it with `Policy.from_document`, which takes JSON values."""
 
     version: int = Field(ge=1, le=2**31 - 1)
@@ -310,12 +142,12 @@ class Policy(_Part):
     """Decimal places of a balance."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Moscow"
     """The company's: a calendar day begins at 00:00 here."""
-    weekly_rest_days: Annotated[tuple[Weekday, ...], AfterValidator(_once)] = Field(
+    weekly_rest_days: Annotated[tuple[Weekday, ...], AfterValidator(once)] = Field(
         default=("saturday", "sunday"), max_length=6
     )
-    non_working_days: Annotated[tuple[date, ...], AfterValidator(_once)] = Field(default=(), max_length=2_000)
+    non_working_days: Annotated[tuple[date, ...], AfterValidator(once)] = Field(default=(), max_length=2_000)
     """Public holidays beside the weekly rest days."""
-    working_days: Annotated[tuple[date, ...], AfterValidator(_once)] = Field(default=(), max_length=2_000)
+    working_days: Annotated[tuple[date, ...], AfterValidator(once)] = Field(default=(), max_length=2_000)
     """Weekly rest days on which the company works all the same."""
     posting_cutoff: str = Field(default="12:00", pattern=_TIME_OF_DAY)
     """At this time of the next working day after the due date an unpaid obligation is judged overdue."""
@@ -334,7 +166,7 @@ class Policy(_Part):
     )
     volume: Volume = Volume()
     sales_type: SalesType = SalesType()
-    activities: Annotated[tuple[fields.Id, ...], AfterValidator(_once)] = Field(default=_ACTIVITIES, max_length=100)
+    activities: Annotated[tuple[fields.Id, ...], AfterValidator(once)] = Field(default=_ACTIVITIES, max_length=100)
     """What a client's `activities` may name; others are not shown."""
     large_malls: Annotated[tuple[Mall, ...], AfterValidator(_listed_once)] = Field(default=(), max_length=1_000)
     """Outlets in these are counted per territory."""

@@ -1,12 +1,15 @@
 """Events of the topic `shipments`: requested, cancelled, dispatched, returned."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from schemas.events.base import Event, Id, ObligationId
+
+AMOUNT_MAX: Final = 10**15 - 1
+"""The largest amount that a record can name, in minor units: what is above it in sum is reckoned as this much."""
 
 
 class Line(msgspec.Struct):
@@ -52,9 +55,9 @@ class Shipment(Event):
 
     @property
     def rrp_minor(self) -> int:
-        """Recommended retail price of all lines together, in `currency`, rounded up to the cent."""
+        """Recommended retail price of all lines together, in `currency`, rounded up to the cent; at most AMOUNT_MAX."""
         milli = sum(line.quantity_milli * line.rrp_minor for line in self.lines)
-        return -(-milli // 1000)
+        return min(-(-milli // 1000), AMOUNT_MAX)
 
 
 class ShipmentDispatched(Shipment, tag="shipment.dispatched"):
