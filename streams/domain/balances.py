@@ -2,7 +2,7 @@
 
 from schemas.events import ClientOpened, ClientRegistered, CreditLimitSet
 from schemas.records import Source
-from streams.domain import allocation, volume_category
+from streams.domain import activity, allocation, profile, volume_category
 from streams.domain.money import convert
 from streams.domain.policy import Rules
 from streams.domain.refusals import KEPT, Accepted, Refused, full, rate_of
@@ -34,6 +34,7 @@ def registered(
         territory=event.territory or "",
         directions=event.directions,
     )
+    profile.forget(client)
     return KEPT
 
 
@@ -97,6 +98,8 @@ def opened(
     facts.count += known is None
     for one in fact.obligations:
         release(client, ("goods.returned",), one.shipment_id)
+    profile.forget(client)
+    activity.opened(client)
     allocation.replay(rules, client, day)
     before = client.position.turnover
     volume_category.recount(rules, client, day)

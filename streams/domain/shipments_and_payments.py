@@ -6,7 +6,7 @@ is one step of the allocation; a replaced or withdrawn one, or one that was wait
 
 from schemas.events import GoodsReturned, PaymentReceived, PaymentReversed, ShipmentDispatched
 from schemas.records import NEVER, Source
-from streams.domain import allocation
+from streams.domain import activity, allocation
 from streams.domain.lookup import DISPATCH, PAYMENT, RETURN, REVERSAL, instalments_of
 from streams.domain.money import convert
 from streams.domain.policy import Rules
@@ -103,6 +103,7 @@ def dispatched(
         )
     facts.dispatches[shipment_id] = fact
     client.facts.count += known is None
+    activity.dispatched(client, fact.day, known is not None or fact.voided)
     released = release(client, ("goods.returned",), shipment_id)
     if known is not None:
         return _replayed(rules, client, min(known.day, fact.day))

@@ -16,6 +16,7 @@ from streams.domain.client_facts import ClientFacts
 from streams.domain.fact import Days as Days
 from streams.domain.fact import Fact as Fact
 from streams.domain.fact import Instant as Instant
+from streams.domain.published import PublishedCategories
 
 Step = tuple[Days, int, str]
 """(effective day, rank of the kind within a day, id): the order in which facts take effect."""
@@ -250,6 +251,7 @@ class Decided(msgspec.Struct, array_like=True, gc=False):
     """The last published record of `client-status`, byte for byte."""
     block: bytes = b""
     """The last published record of `shipment-blocks`, byte for byte; empty when there was none."""
+    categories: PublishedCategories = msgspec.field(default_factory=PublishedCategories)
 
 
 class Client(msgspec.Struct, array_like=True, gc=False):
