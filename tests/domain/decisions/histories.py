@@ -11,6 +11,11 @@ from tests.domain.decisions.signing import set_limit
 START = date(2026, 1, 12)
 
 
+MALLS = [{"mall": "M0", "territory": "T0"}, {"mall": "M1", "territory": "T1"}, {"mall": "M2", "territory": "T0"}]
+OF_MONEY = ("dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete")
+ABOUT_CLIENT = ("sign", "end", "open_outlet", "close_outlet", "register", "close_client")
+
+
 class Step(NamedTuple):
     """One record: what, when it arrives (days and hours after the start), and its numbers."""
 
@@ -24,9 +29,7 @@ class Step(NamedTuple):
 
 steps = st.builds(
     Step,
-    kind=st.sampled_from(
-        ["dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete"]
-    ),
+    kind=st.sampled_from([*OF_MONEY, *ABOUT_CLIENT]),
     day=st.integers(0, 60),
     hour=st.integers(0, 23),
     cents=st.integers(1, 30_000),
@@ -72,5 +75,34 @@ def send(company: Company, number: str, step: Step) -> None:
         set_limit(
             company, f"L{number}", amount, arrives, valid_from=str(arrives_on + timedelta(days=step.which)), **until
         )
+    elif step.kind in ABOUT_CLIENT:
+        _about_client(company, number, step, arrives, arrives_on)
     else:
         company.complete(dated, arrives, f"done-{number}")
+
+
+def _about_client(company: Company, number: str, step: Step, arrives: str, arrives_on: date) -> None:
+    """What is said of the client itself, up to two weeks ago or from two weeks ahead on; some is withdrawn at once."""
+    on = str(arrives_on + timedelta(days=(step.cents % 29) - 14))
+    document = ("cooperation_agreement", "supply_contract")[step.which % 2]
+    outlet: dict[str, Any] = {"outlet_id": f"X{step.which % 4}", "on": on}
+    if step.kind == "sign":
+        company.sign(document, on, arrives=arrives, number=f"{step.late % 2 + 1}", revision=int(number) + 1)
+    elif step.kind == "end":
+        company.end(document, on, arrives=arrives, revision=int(number) + 1, voided=step.late == 3)
+    elif step.kind == "open_outlet":
+        mall = {"mall": f"M{step.late}"} if step.late else {}
+        company.send("outlet.opened", f"X{number}", arrives, **outlet, territory="T", **mall)
+    elif step.kind == "close_outlet":
+        company.send("outlet.closed", f"C{number}", arrives, **outlet)
+    elif step.kind == "close_client":
+        company.send("client.closed", f"E{step.which}", arrives, on=on, revision=int(number) + 1, voided=step.late == 3)
+    else:
+        activities = ["photo", "watches", "unlisted"][: step.late]
+        who: dict[str, Any] = {
+            "name": "Lavka",
+            "wholesaler": step.which == 0,
+            "activities": activities,
+            "registered_on": on,
+        }
+        company.send("client.registered", "K", arrives, **who, revision=int(number) + 1)

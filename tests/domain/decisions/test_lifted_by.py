@@ -44,6 +44,9 @@ def test_exactly_the_least_payment_ends_the_reason(history: list[Step], toleranc
     assert set(view.reasons) == set(client.decided.conditions)
     for reason in view.reasons:
         amount, ids = lifted_by.least_payment(standing, client, view, reason)
+        if reason == "documents_missing":
+            assert amount == 0, "no payment brings a document"
+            continue
         assert amount > 0
         assert reason not in _pay(company, amount, ids), f"{amount} for {ids} does not end {reason}"
         assert reason in _pay(company, amount - 1, ids), f"{amount - 1} for {ids} ends {reason} already"
