@@ -29,7 +29,7 @@ def late(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
     }
     file = tmp_path / "history.jsonl"
     signed = {"type": "document.signed", "client_id": "C", "number": "1", "on": "2026-02-02", "form": "original"}
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"topic": "clients", "timestamp": value["at"], "value": {**signed, **ACCEPTED, "id": kind, "document": kind}}
         for kind in ("cooperation_agreement", "supply_contract")
     ]
