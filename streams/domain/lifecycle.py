@@ -28,7 +28,7 @@ def of(rules: Rules, client: Client, day: Days, profile: Profile, deal_closed: b
         return POTENTIAL
     if not deal_closed:
         return NEW
-    seen = activity.last(client, day) if profile.opened_as != ACTIVE else last_seen(client, day, profile)
+    seen = last_seen(client, day, profile) if profile.opened_as == ACTIVE else activity.last(client, day)
     if day - seen > rules.lost_after_days or 0 < profile.closed_on >= seen:
         return LOST
     return ACTIVE
@@ -42,7 +42,8 @@ def last_seen(client: Client, day: Days, profile: Profile) -> Days:
 
 def next_day(rules: Rules, client: Client, day: Days, profile: Profile) -> Days:
     """The first day after `day` on which a client past its first deal is lost, if nothing comes; NEVER: it is."""
-    lost = last_seen(client, day, profile) + rules.lost_after_days + 1
+    seen = last_seen(client, day, profile) if profile.opened_as == ACTIVE else activity.last(client, day)
+    lost = seen + rules.lost_after_days + 1
     return lost if lost > day else NEVER
 
 

@@ -145,8 +145,11 @@ def awaits_activity(view: View, prediction: Prediction | None) -> bool:
     """Whether a further sale changes what the status says: the client is lost, or becomes so next."""
     if view.lifecycle == lifecycle.LOST:
         return True
-    changes = () if prediction is None else prediction.changes
-    return any(isinstance(change, DimensionChange) and change.after == lifecycle.LOST for change in changes)
+    if prediction is not None:
+        for change in prediction.changes:
+            if isinstance(change, DimensionChange) and change.after == lifecycle.LOST:
+                return True
+    return False
 
 
 Prospect = tuple[str, str, list[tuple[Step, int]], int, int]

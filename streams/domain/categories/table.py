@@ -13,7 +13,8 @@ from streams.domain.categories.volume import VOLUME
 from streams.domain.state import Decided
 from streams.domain.view import View
 
-_IN_ORDER: Final = (RISK_GROUP, VOLUME, SALES_TYPE, ACTIVITIES, MALL_OUTLETS, LIFECYCLE)
+_ABOUT_CLIENT: Final = (SALES_TYPE, ACTIVITIES, MALL_OUTLETS, LIFECYCLE)
+_IN_ORDER: Final = (RISK_GROUP, VOLUME, *_ABOUT_CLIENT)
 
 
 def are_published(view: View, decided: Decided) -> bool:
@@ -39,15 +40,21 @@ def to_publish(view: View, decided: Decided) -> Iterator[tuple[Category, Move]]:
                 yield category, move
 
 
-def between(before: View, after: View) -> Iterator[tuple[Category, Move]]:
+def between(before: View, after: View) -> list[tuple[Category, Move]]:
     """What moves from one view to another."""
-    if same(before, after):
-        return
-    for category in _IN_ORDER:
+    found: list[tuple[Category, Move]] = []
+    # one by one: nearly every look ahead ends with the move of one of these two
+    if before.group != after.group:
+        found.append((RISK_GROUP, Move(before.group, after.group)))
+    if before.volume != after.volume:
+        found.append((VOLUME, Move(before.volume, after.volume)))
+    if before.lifecycle == after.lifecycle and before.profile is after.profile:
+        return found
+    for category in _ABOUT_CLIENT:
         was, will_be = category.of(before), category.of(after)
         if was != will_be:
-            for move in category.moves(was, will_be):
-                yield category, move
+            found += [(category, move) for move in category.moves(was, will_be)]
+    return found
 
 
 def same(before: View, after: View) -> bool:
