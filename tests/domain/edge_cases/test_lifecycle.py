@@ -1,5 +1,6 @@
 """Potential until both documents are signed, new until the first deal closes, then active and lost in turns."""
 
+from schemas.policy import Policy
 from tests.domain.decisions.driver import Company, Published, kinds
 
 AGREEMENT, CONTRACT = "cooperation_agreement", "supply_contract"
@@ -182,3 +183,55 @@ def test_a_client_folded_away_is_still_seen_and_still_past_its_first_deal() -> N
     company.end(CONTRACT, "2026-03-03", number="other")
     company.end(AGREEMENT, "2026-03-03")
     assert company.status()["conditions"][0]["reason"] == "documents_missing"
+
+
+def test_whatever_comes_on_the_90th_day_the_client_is_active_until_its_end() -> None:
+    company = Company()
+    company.trade("2026-03-01")
+    company.sell("A1", "1.00", "2026-03-05")
+    company.pay("P1", "1.00", "2026-06-03")
+    assert stage(company) == "active"
+    company.pay("P2", "1.00", "2026-06-04")
+    assert stage(company) == "lost"
+
+
+def test_what_was_before_the_opening_balances_makes_nobody_active() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-14", "2026-02-20")
+    company.sell("A1", "1.00", "2026-02-21")
+    company.trade("2026-03-01", lifecycle="lost")
+    assert stage(company) == "lost"
+
+
+def test_a_sale_withdrawn_brings_the_loss_before_what_was_foretold() -> None:
+    company = Company()
+    company.trade("2026-02-01")
+    company.dispatch("O1", "100.00", "2026-06-15", "2026-03-05")
+    company.sell("A1", "1.00", "2026-03-20")
+    assert company.status()["next_change"]["at"] == "2026-06-16T12:00:00+03:00"  # O1 is judged; lost on the 19th
+    company.send("sale.recorded", "A1", "2026-03-21", voided=True, revision=2)
+    assert company.status()["next_change"]["at"] == "2026-06-04T00:00:00+03:00"  # from 5 March
+    company.wait("2026-06-04")
+    assert stage(company) == "lost"
+
+
+def test_what_is_folded_away_still_counts_when_a_later_fact_is_withdrawn() -> None:
+    """The window is 365 days and corrections take 90; this policy calls nobody lost for nearly four years."""
+    for kind in ("dispatch", "sale"):
+        company = Company(Policy.from_document({"version": 1, "lifecycle": {"lost_after_days": 1400}}))
+        company.dispatch("O1", "100.00", "2022-01-14", "2022-01-04")
+        company.pay("P1", "100.00", "2022-01-10")
+        if kind == "dispatch":
+            company.dispatch("O2", "100.00", "2024-01-14", "2024-01-04")
+            company.pay("P2", "100.00", "2024-01-10")
+        else:
+            company.sell("A1", "1.00", "2024-01-05")
+        company.wait("2026-03-01")
+        company.pay("P3", "1.00", "2026-03-02")
+        facts = company.clients["c1"].facts
+        assert not facts.dispatches and not facts.sales
+        company.dispatch("O3", "100.00", "2026-04-14", "2026-03-04")
+        company.sell("A3", "1.00", "2026-03-04")
+        company.send("shipment.dispatched", "D-O3", "2026-03-05", shipment_id="S-O3", voided=True, revision=2)
+        company.send("sale.recorded", "A3", "2026-03-05", voided=True, revision=2)
+        assert stage(company) == "active", kind
