@@ -47,6 +47,7 @@ def count(facts: Facts) -> int:
         len(facts.dispatches) + len(facts.payments) + len(facts.sales) + len(facts.reversals) + len(facts.returns)
         + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
         + sum(len(kind) for kind in _changes(facts))
+        + facts.about.count()
     )  # fmt: skip
 
 

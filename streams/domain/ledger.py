@@ -4,15 +4,20 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from schemas.events import (
+    ClientClosed,
     ClientEvent,
     ClientOpened,
     ClientRegistered,
     CreditLimitSet,
+    DocumentEnded,
+    DocumentSigned,
     GoodsReturned,
     ObligationDisputed,
     ObligationRescheduled,
     ObligationResolved,
     ObligationWrittenOff,
+    OutletClosed,
+    OutletOpened,
     PaymentReceived,
     PaymentReversed,
     SaleRecorded,
@@ -20,7 +25,15 @@ from schemas.events import (
     ShipmentDispatched,
 )
 from schemas.records import Source
-from streams.domain import allocation, balances, booking_changes, folding, sales, shipments_and_payments
+from streams.domain import (
+    allocation,
+    balances,
+    booking_changes,
+    documents_and_outlets,
+    folding,
+    sales,
+    shipments_and_payments,
+)
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.refusals import Accepted, Refused
@@ -44,6 +57,11 @@ _HANDLERS: Final[dict[type, _Handler]] = {
     ObligationDisputed: booking_changes.changed,
     ObligationResolved: booking_changes.changed,
     ObligationWrittenOff: booking_changes.changed,
+    DocumentSigned: documents_and_outlets.document_signed,
+    DocumentEnded: documents_and_outlets.document_ended,
+    OutletOpened: documents_and_outlets.outlet_opened,
+    OutletClosed: documents_and_outlets.outlet_closed,
+    ClientClosed: documents_and_outlets.client_closed,
 }
 
 

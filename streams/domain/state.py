@@ -13,6 +13,7 @@ decided and published, in the recorded order.
 import msgspec
 
 from streams.domain.changes import ObligationChanges
+from streams.domain.client_facts import ClientFacts
 from streams.domain.fact import Days as Days
 from streams.domain.fact import Fact as Fact
 from streams.domain.fact import Instant as Instant
@@ -177,6 +178,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     folded_ids: list[bytes] = []
     """Digests (`lookup.digest_of`) of the obligations folded away: money that names one is not kept for it."""
     changes: ObligationChanges = msgspec.field(default_factory=ObligationChanges)
+    about: ClientFacts = msgspec.field(default_factory=ClientFacts)
+    """About the client itself: documents, outlets, its end."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):
