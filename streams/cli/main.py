@@ -44,6 +44,16 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "replay": Lazy("streams.cli.replay", "replay", "Fold a history file without a broker."),
     "watch": Lazy("streams.cli.watch", "app", "Follow blocks, categories, statuses or dead letters."),
     "obligations": Lazy("streams.cli.obligations", "obligations", "List every obligation with its overdue days."),
+    "keys": Lazy("streams.cli.keys", "app", "Make signing keys, and show which ones count."),
+    "grant": Lazy("streams.cli.judgements", "grant", "Override stop conditions of a client for a time."),
+    "revoke": Lazy("streams.cli.judgements", "revoke", "Take an override back."),
+    "conduct": Lazy("streams.cli.conduct", "app", "Record or clear a breach by a client."),
+    "limit": Lazy("streams.cli.judgements", "limit", "Set a client's credit limit."),
+    "decide": Lazy("streams.cli.judgements", "decide", "Decide about a first deal that was returned."),
+    "reschedule": Lazy("streams.cli.obligation_decisions", "reschedule", "Give an obligation another due date."),
+    "dispute": Lazy("streams.cli.obligation_decisions", "dispute", "Note that a client contests an obligation."),
+    "resolve": Lazy("streams.cli.obligation_decisions", "resolve", "End a dispute."),
+    "write-off": Lazy("streams.cli.obligation_decisions", "write_off", "Give up what an obligation is short of."),
 }
 
 

@@ -10,9 +10,9 @@ from schemas.events import (
     ClientClosed,
     ClientEvent,
     ClientRegistered,
-    CreditLimitSet,
     DocumentEnded,
     DocumentSigned,
+    Judgement,
     OutletClosed,
     OutletOpened,
     SaleRecorded,
@@ -28,7 +28,7 @@ from streams.domain.state import Client, Days
 Past = tuple[list[str], int]
 _CLEAN: Final[Past] = ([], 0)
 _ABOUT_CLIENT: Final = (ClientRegistered, ClientClosed, DocumentSigned, DocumentEnded, OutletOpened, OutletClosed)
-_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, CreditLimitSet, *_ABOUT_CLIENT)
+_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, Judgement, *_ABOUT_CLIENT)
 
 
 def before(standing: Standing, client: Client, event: ClientEvent, today: Days) -> Past | None:

@@ -8,9 +8,12 @@ from schemas.events import (
     ClientEvent,
     ClientOpened,
     ClientRegistered,
+    ConductCleared,
+    ConductRecorded,
     CreditLimitSet,
     DocumentEnded,
     DocumentSigned,
+    FirstDealDecided,
     GoodsReturned,
     ObligationDisputed,
     ObligationRescheduled,
@@ -18,6 +21,8 @@ from schemas.events import (
     ObligationWrittenOff,
     OutletClosed,
     OutletOpened,
+    OverrideGranted,
+    OverrideRevoked,
     PaymentReceived,
     PaymentReversed,
     SaleRecorded,
@@ -29,8 +34,11 @@ from streams.domain import (
     allocation,
     balances,
     booking_changes,
+    conduct,
     documents_and_outlets,
+    first_deal_decisions,
     folding,
+    overrides,
     sales,
     shipments_and_payments,
 )
@@ -62,6 +70,11 @@ _HANDLERS: Final[dict[type, _Handler]] = {
     OutletOpened: documents_and_outlets.outlet_opened,
     OutletClosed: documents_and_outlets.outlet_closed,
     ClientClosed: documents_and_outlets.client_closed,
+    ConductRecorded: conduct.recorded,
+    ConductCleared: conduct.cleared,
+    OverrideGranted: overrides.granted,
+    OverrideRevoked: overrides.revoked,
+    FirstDealDecided: first_deal_decisions.decided,
 }
 
 
@@ -76,7 +89,7 @@ def accept(
     """Take one event of the client, decided at `at` on `day` (today).
 
     First brings the position to `day` (`allocation.advance`), then books the fact and moves or replays the position: on
-    return everything derived is up to date. Signatures (`credit_limit.set`) and ages are checked before, elsewhere.
+    return everything derived is up to date. Signatures (of judgements) and ages are checked before, elsewhere.
     A reversal or return without its partner is kept in `facts.waiting` with the record's bytes.
     """
     if client.position.day < day:

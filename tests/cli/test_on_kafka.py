@@ -345,3 +345,21 @@ def test_ctrl_c_ends_watch_without_a_trace(topics: Topics, tmp_path: Path) -> No
         assert process.wait(30) == 130
         assert process.stderr is not None
         assert process.stderr.read() == b""
+
+
+def test_a_judgement_is_tried_by_the_policy_in_force_and_sent_to_its_client(
+    topics: Topics, capfd: Capture, tmp_path: Path
+) -> None:
+    bootstrap = topics("--partitions", "2")
+    key, policy = tmp_path / "p.key", tmp_path / "policy.yaml"
+    assert run(["keys", "new", "p", "--holder", "P", "--role", "manager", "--out", str(key)]) == 0
+    policy.write_text("version: 2\n" + capfd.readouterr().out)
+    limit = ["limit", "C-1", "500.00", "--key", str(key), "--id", "L1", "--bootstrap", bootstrap]
+    assert run(limit) == 2
+    assert "key_id: Use a key that the policy in force lists" in capfd.readouterr().err
+    assert run(["policy", "activate", str(policy), "--bootstrap", bootstrap]) == 0
+    capfd.readouterr()
+    assert run(limit) == 0
+    assert capfd.readouterr().out.startswith("L1: credit_limit.set sent (judgements, partition ")
+    (record,) = read(bootstrap, "judgements")
+    assert (record.key, json.loads(record.value)["amount"]) == (b"C-1", "500.00")
