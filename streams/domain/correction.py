@@ -18,7 +18,7 @@ from schemas.events import (
     SaleRecorded,
     SaleReturned,
 )
-from streams.domain import overdue, risk_group, volume_category
+from streams.domain import first_deal_closed, overdue, profile, risk_group
 from streams.domain.ages import dated_day
 from streams.domain.calendar import month_of
 from streams.domain.ledger import Accepted
@@ -47,7 +47,9 @@ def is_one(standing: Standing, client: Client, accepted: Accepted, past: Past | 
     if past is not None and accepted.moved and accepted.day_from < today:
         return _as_of_yesterday(standing, client, today) != past
     if accepted.month and accepted.month < month_of(today):
-        return volume_category.of(standing.rules, client, today) != client.decided.volume
+        rules = standing.rules
+        closed = first_deal_closed.closed(rules, client, today, profile.of(rules, client, today))
+        return first_deal_closed.volume(rules, client, today, closed) != client.decided.volume
     return False
 
 

@@ -7,11 +7,14 @@ Signed again under its number, it is in force from then on, whatever ended befor
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from streams.domain import periods
 from streams.domain.client_facts import ClientFacts
 from streams.domain.fact import Days
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
+from streams.domain.sentences import iso
 from streams.domain.state import Client
 
 COOPERATION_AGREEMENT: Final = "cooperation_agreement"
@@ -19,6 +22,16 @@ SUPPLY_CONTRACT: Final = "supply_contract"
 REQUIRED: Final = (COOPERATION_AGREEMENT, SUPPLY_CONTRACT)
 """Work with a client starts when both are signed; a shipment needs both in force."""
 ORIGINAL: Final = "original"
+
+
+class Document(msgspec.Struct, gc=False):
+    """What is signed and not ended, as the status shows it."""
+
+    document: str
+    number: str
+    form: str
+    on: str
+    in_force: bool
 
 
 def in_force(rules: Rules, client: Client, day: Days, document: str) -> bool:
@@ -46,11 +59,46 @@ def ended(rules: Rules, client: Client, day: Days) -> list[str]:
     ]
 
 
+def listed(rules: Rules, client: Client, day: Days) -> list[Document]:
+    """All that is signed and not ended on `day`, by kind and number, up to the policy's limit of a list.
+
+    A copy that does not count is there too, and what is signed from a coming day on.
+    """
+    latest: dict[tuple[str, str], tuple[Days, str]] = {}
+    for document, number, form, on in _all_signed(client):
+        place = document, number
+        latest[place] = max(latest.get(place, (0, "")), (on, form))
+    rows: list[Document] = []
+    for (document, number), (on, form) in sorted(latest.items()):
+        if not any(on <= end <= day for end in _ends(client, document, number)):
+            counts = number in numbers_in_force(rules, client, day, document)
+            rows.append(Document(document, number, form, iso(on), counts))
+    return rows[: rules.obligations_listed_max]
+
+
+def signing_ids(rules: Rules, client: Client, day: Days) -> list[str]:
+    """Ids of the facts that brought required documents into force by `day`, in order."""
+    found = [
+        (fact.day, fact_id)
+        for fact_id, fact in client.facts.about.signings.items()
+        if not fact.voided and fact.day <= day and fact.document in REQUIRED and _counts(rules, fact.form)
+    ]
+    return [fact_id for _, fact_id in sorted(found)]
+
+
+def ending_ids(client: Client, day: Days) -> list[str]:
+    """Ids of the facts that ended required documents by `day`, in order."""
+    found = [
+        (fact.day, fact_id)
+        for fact_id, fact in client.facts.about.endings.items()
+        if not fact.voided and fact.day <= day and fact.document in REQUIRED
+    ]
+    return [fact_id for _, fact_id in sorted(found)]
+
+
 def next_day(rules: Rules, client: Client, day: Days) -> Days:
     """The first day after `day` on which a signing or an end takes effect; NEVER: none."""
     about = client.facts.about
-    if not about.signings and not about.endings:
-        return periods.next_border((), day)
     borders = [fact.day for fact in (*about.signings.values(), *about.endings.values()) if not fact.voided]
     return periods.next_border(borders, day)
 
@@ -67,26 +115,28 @@ def numbers_in_force(rules: Rules, client: Client, day: Days, document: str) -> 
 def _signed(rules: Rules, client: Client, day: Days, document: str) -> dict[str, Days]:
     """Numbers of what was signed by `day` and counts, with the day of the last signing."""
     begins: dict[str, Days] = {}
-    for kind, number, on in (*_signings(rules, client), *_of_opening(client)):
-        if kind == document and on <= day:
+    for kind, number, form, on in _all_signed(client):
+        if kind == document and on <= day and _counts(rules, form):
             begins[number] = max(begins.get(number, 0), on)
     return begins
 
 
-def _signings(rules: Rules, client: Client) -> Iterator[tuple[str, str, Days]]:
-    opening_id = opening_in_force(client)
-    counts_from = 0 if opening_id is None else client.facts.openings[opening_id].day
-    for fact in client.facts.about.signings.values():
-        if not fact.voided and fact.day >= counts_from and (fact.form == ORIGINAL or rules.copies_count):
-            yield fact.document, fact.number, fact.day
+def _counts(rules: Rules, form: str) -> bool:
+    return form == ORIGINAL or rules.copies_count
 
 
-def _of_opening(client: Client) -> Iterator[tuple[str, str, Days]]:
-    opening_id = opening_in_force(client)
+def _all_signed(client: Client) -> Iterator[tuple[str, str, str, Days]]:
+    """(document, number, form, signed on), those of the opening balances included."""
+    opening_id = opening_in_force(client) if client.facts.openings else None
+    counts_from = 0
     if opening_id is not None:
         opening = client.facts.openings[opening_id]
+        counts_from = opening.day
         for row in opening.documents:
-            yield row["document"], row["number"], opening.day
+            yield row["document"], row["number"], ORIGINAL, opening.day
+    for fact in client.facts.about.signings.values():
+        if not fact.voided and fact.day >= counts_from:
+            yield fact.document, fact.number, fact.form, fact.day
 
 
 def _ends(client: Client, document: str, number: str) -> Iterator[Days]:

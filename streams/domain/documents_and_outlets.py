@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from schemas.events import ClientClosed, DocumentEnded, DocumentSigned, Event, OutletClosed, OutletOpened
 from schemas.records import Source
+from streams.domain import profile
 from streams.domain.client_facts import ClientClosing, Ending, OutletClosing, OutletOpening, Signing
 from streams.domain.fact import Fact
 from streams.domain.policy import Rules
@@ -91,4 +92,5 @@ def _booked(
         return refused
     facts[event.id] = fact
     client.facts.count += known is None
+    profile.forget(client)
     return KEPT

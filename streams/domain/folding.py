@@ -152,10 +152,11 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
                 del facts.dispatches[shipment_id]
             elif not owing:
                 del facts.dispatches[shipment_id]
+                facts.about.dispatched_folded = max(facts.about.dispatched_folded, dispatch.day)
                 facts.folded_ids += [digest_of(one.id) for one in dispatch.obligations]
     del facts.folded_ids[:-FOLDED_IDS_MAX]
     _drop_changes(client, horizon, waiting)
-    _drop_sales(facts, horizon, waiting)
+    _drop_sales(facts, horizon, begins, waiting)
     facts.limits = {name: one for name, one in facts.limits.items() if not 0 < one.valid_until < horizon}
     judgements.drop(rules, facts, horizon)
     book = client.position.turnover
@@ -175,7 +176,9 @@ def _drop_changes(client: Client, horizon: Days, waiting: dict[tuple[str, str], 
                 del facts[change_id]
 
 
-def _drop_sales(facts: Facts, horizon: Days, waiting: dict[tuple[str, str], None]) -> None:
+def _drop_sales(facts: Facts, horizon: Days, begins: Days, waiting: dict[tuple[str, str], None]) -> None:
+    gone = [sale.day for sale in facts.sales.values() if not sale.voided and begins <= sale.day < horizon]
+    facts.about.sold_folded = max(gone, default=facts.about.sold_folded)
     facts.sales = {name: sale for name, sale in facts.sales.items() if sale.day >= horizon}
     facts.sale_returns = {
         name: one

@@ -45,6 +45,7 @@ from streams.domain import (
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.refusals import Accepted, Refused
+from streams.domain.registration import in_force
 from streams.domain.state import Client, Days, Instant, Opening, Registration
 from streams.domain.waiting import expire_waiting, next_expiry
 
@@ -107,5 +108,4 @@ def opening(client: Client) -> Opening | None:
 
 def registration(client: Client) -> Registration | None:
     """The registration in force (latest date, then id)."""
-    live = [(fact.day, name) for name, fact in client.facts.registrations.items() if not fact.voided]
-    return client.facts.registrations[max(live)[1]] if live else None
+    return in_force(client)

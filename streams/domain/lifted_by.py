@@ -11,7 +11,9 @@ from streams.domain.next_change import ends_at, look
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Payment
+from streams.domain.stop_conditions import documents_missing
 from streams.domain.stop_conditions.credit_limit import CREDIT_LIMIT
+from streams.domain.stop_conditions.documents_missing import DOCUMENTS_MISSING
 from streams.domain.stop_conditions.table import STOP_CONDITIONS
 from streams.domain.view import View
 
@@ -33,13 +35,19 @@ class DateLift(msgspec.Struct, tag_field="kind", tag="date", gc=False):
     at: str
 
 
+class DocumentLift(msgspec.Struct, tag_field="kind", tag="document", gc=False):
+    """It ends when these are in force."""
+
+    documents: list[str]
+
+
 class PersonLift(msgspec.Struct, tag_field="kind", tag="person", gc=False):
     """Who may lift it."""
 
     role: str
 
 
-Lift = PaymentLift | DateLift | PersonLift
+Lift = PaymentLift | DateLift | DocumentLift | PersonLift
 
 
 def of(standing: Standing, client: Client, view: View, reason: str) -> list[Lift]:
@@ -51,18 +59,22 @@ def of(standing: Standing, client: Client, view: View, reason: str) -> list[Lift
     ends = ends_at(standing, client, view, reason)
     if ends != NEVER:
         lifts.append(DateLift(rules.instant_text(ends)))
+    if reason == DOCUMENTS_MISSING.reason:
+        lifts.append(DocumentLift(view.profile.missing))
     lifts.append(PersonLift(STOP_CONDITIONS[reason].role))
     return lifts
 
 
 def in_words(lifts: list[Lift]) -> list[Text]:
-    """The payments and dates among the ways out, each a sentence."""
+    """The payments, dates and documents among the ways out, each a sentence."""
     said: list[Text] = []
     for lift in lifts:
         if isinstance(lift, PaymentLift):
             said.append(explanation.payment_lifts(lift.amount, lift.currency, lift.obligations))
         elif isinstance(lift, DateLift):
             said.append(explanation.date_lifts(date.fromisoformat(lift.at[:10]).toordinal()))
+        elif isinstance(lift, DocumentLift):
+            said.append(documents_missing.lifts(lift.documents))
     return said
 
 

@@ -54,8 +54,6 @@ def details(rules: Rules, client: Client, day: Days) -> dict[str, Outlet]:
 def next_day(rules: Rules, client: Client, day: Days) -> Days:
     """The first day after `day` on which an opening or a closing takes effect; NEVER: none."""
     about = client.facts.about
-    if not about.outlets_opened and not about.outlets_closed:
-        return periods.next_border((), day)
     facts = (*about.outlets_opened.values(), *about.outlets_closed.values())
     return periods.next_border([fact.day for fact in facts if not fact.voided], day)
 

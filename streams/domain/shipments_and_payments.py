@@ -6,7 +6,7 @@ is one step of the allocation; a replaced or withdrawn one, or one that was wait
 
 from schemas.events import GoodsReturned, PaymentReceived, PaymentReversed, ShipmentDispatched
 from schemas.records import NEVER, Source
-from streams.domain import allocation
+from streams.domain import activity, allocation
 from streams.domain.lookup import DISPATCH, PAYMENT, RETURN, REVERSAL, instalments_of
 from streams.domain.money import convert
 from streams.domain.policy import Rules
@@ -105,6 +105,7 @@ def dispatched(
     client.facts.count += known is None
     released = bool(release(client, ("goods.returned",), shipment_id))
     released |= release_changes(client, [one.id for one in fact.obligations])
+    activity.dispatched(client, fact.day, known is not None or fact.voided)
     if known is not None:
         return _replayed(rules, client, min(known.day, fact.day))
     if fact.voided:

@@ -19,6 +19,7 @@ from streams.domain.fact import Fact as Fact
 from streams.domain.fact import Instant as Instant
 from streams.domain.fact import Step as Step
 from streams.domain.judgement_facts import Judgements, Proof
+from streams.domain.published import PublishedCategories
 
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
@@ -258,6 +259,7 @@ class Decided(msgspec.Struct, array_like=True, gc=False):
     """The last published record of `client-status`, byte for byte."""
     block: bytes = b""
     """The last published record of `shipment-blocks`, byte for byte; empty when there was none."""
+    categories: PublishedCategories = msgspec.field(default_factory=PublishedCategories)
 
 
 class Client(msgspec.Struct, array_like=True, gc=False):

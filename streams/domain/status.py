@@ -6,6 +6,7 @@ moved (`overdue_since` lets readers count).
 
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -19,9 +20,18 @@ from streams.domain.state import Client, Condition, Days
 from streams.domain.view import View
 
 
+class MallOutlets(msgspec.Struct, gc=False):
+    territory: str
+    outlets: int
+
+
 class Categories(msgspec.Struct, gc=False):
     risk_group: int
     volume: str
+    sales_type: str | None
+    activities: list[str]
+    mall_outlets: list[MallOutlets]
+    lifecycle: str
 
 
 class OpenObligation(msgspec.Struct, gc=False):
@@ -88,7 +98,12 @@ class Lasting(msgspec.Struct, gc=False):
     warnings: list[str]
     next_change: NextChange | None
     overrides: list[ActiveOverride]
+    documents: msgspec.Raw
+    """JSON of a list of `documents.Document`."""
     flags: list[str]
+
+
+_NO_MALLS: Final[list[MallOutlets]] = []
 
 
 def says_more(counted_json: bytes, lasting_json: bytes, longest_is_open: bool, published: bytes) -> bool:
@@ -116,7 +131,9 @@ def _deadline_text(rules: Rules, instant: Instant) -> str:
 def counted(view: View, at: str) -> Counted:
     """The counted part as of the view, whose instant is `at` in words."""
     late = view.overdue
-    categories = Categories(view.group, view.volume)
+    about = view.profile
+    malls = [MallOutlets(*item) for item in about.mall_outlets.items()] if about.mall_outlets else _NO_MALLS
+    categories = Categories(view.group, view.volume, about.sales_type, about.activities, malls, view.lifecycle)
     blocked = bool(view.reasons)
     return Counted(at, blocked, categories, late.violations, late.days_longest, late.days_current)
 
@@ -157,6 +174,7 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         [],
         None if prediction is None else NextChange(_deadline_text(rules, prediction.instant), prediction.changes),
         [] if client.facts.judgements is None else _overrides(rules, client, view),
+        msgspec.Raw(view.profile.documents),
         decided.flags,
     )
 

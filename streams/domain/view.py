@@ -3,6 +3,7 @@
 import msgspec
 
 from schemas.records import Instant
+from streams.domain.client_facts import Profile
 from streams.domain.overdue import Overdue
 from streams.domain.state import Days
 
@@ -18,6 +19,10 @@ class View(msgspec.Struct, gc=False):
     volume: str
     limit: int | None
     exposure: int
+    profile: Profile
+    deal_closed: bool
+    """The first deal is closed."""
+    lifecycle: str
     reasons: tuple[str, ...] = ()
     """The stop conditions that block: active and not covered by an override, in the order of the rules' table."""
     active: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from streams.domain.state import Client
 from tests.schemas.examples import TOPICS
 
 TOPIC = TOPICS
+DOCUMENTS = ("cooperation_agreement", "supply_contract")
 
 
 class Record(NamedTuple):
@@ -72,6 +73,8 @@ class Company:
     clients: dict[str, Client] = field(default_factory=dict)
     published: list[Published] = field(default_factory=list)
     offsets: dict[str, int] = field(default_factory=dict)
+    signs: bool = True
+    """Both documents of a client are told before its first event, as of an existing business."""
     at: int = 0
     records: list[tuple[Record, Rejected | None]] = field(default_factory=list)
     """Every record and why it does not count."""
@@ -123,8 +126,31 @@ class Company:
         body = {"amount": amount, "currency": "USD", "sold_on": on[:10], "direction": "retail"}
         return self.send("sale.recorded", number, arrives or on, **(body | more))
 
+    def sign(
+        self, document: str, on: str, *, client: str = "c1", arrives: str | None = None, **more: Any
+    ) -> list[Published]:
+        """A document signed, the original of number 1 unless `more` says otherwise."""
+        body = {"document": document, "number": "1", "on": on[:10], "form": "original"}
+        body |= {"accepted_by": "boss", "direction": "retail", **more}
+        return self._tell("document.signed", f"{document}-{on}", arrives or on, client, body)
+
+    def end(
+        self, document: str, on: str, *, client: str = "c1", arrives: str | None = None, **more: Any
+    ) -> list[Published]:
+        """A document ended, that of number 1 unless `more` says otherwise."""
+        body = {"document": document, "number": "1", "on": on[:10], **more}
+        return self._tell("document.ended", f"{document}-ends-{on}", arrives or on, client, body)
+
     def send(self, kind: str, number: str, arrives: str, client: str | None = "c1", **body: Any) -> list[Published]:
         """Any event of `client`, under its key."""
+        if self.signs and client and kind == "client.opened":
+            body.setdefault("documents", [{"document": document, "number": "1"} for document in DOCUMENTS])
+        elif self.signs and client and client not in self.clients and not kind.startswith("document."):
+            for document in DOCUMENTS:
+                self.sign(document, "2020-01-01", arrives=arrives, client=client)
+        return self._tell(kind, number, arrives, client, body)
+
+    def _tell(self, kind: str, number: str, arrives: str, client: str | None, body: dict[str, Any]) -> list[Published]:
         document = {"type": kind, "id": number, **({"client_id": client} if client else {}), **body}
         return self.send_bytes(TOPIC[kind], json.dumps(document).encode(), arrives, client)
 
