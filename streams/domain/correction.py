@@ -17,7 +17,9 @@ from schemas.events import (
     OutletOpened,
     SaleRecorded,
     SaleReturned,
+    SellThroughReported,
 )
+from schemas.records import NEVER
 from streams.domain import first_deal_closed, overdue, profile, risk_group
 from streams.domain.ages import dated_day
 from streams.domain.calendar import month_of
@@ -28,7 +30,7 @@ from streams.domain.state import Client, Days
 Past = tuple[list[str], int]
 _CLEAN: Final[Past] = ([], 0)
 _ABOUT_CLIENT: Final = (ClientRegistered, ClientClosed, DocumentSigned, DocumentEnded, OutletOpened, OutletClosed)
-_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, Judgement, *_ABOUT_CLIENT)
+_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, SellThroughReported, Judgement, *_ABOUT_CLIENT)
 
 
 def before(standing: Standing, client: Client, event: ClientEvent, today: Days) -> Past | None:
@@ -48,7 +50,8 @@ def is_one(standing: Standing, client: Client, accepted: Accepted, past: Past | 
         return _as_of_yesterday(standing, client, today) != past
     if accepted.month and accepted.month < month_of(today):
         rules = standing.rules
-        closed = first_deal_closed.closed(rules, client, today, profile.of(rules, client, today))
+        deal = first_deal_closed.not_closed_before(rules, client, today, NEVER)
+        closed = first_deal_closed.closed(client, today, profile.of(rules, client, today), deal)
         return first_deal_closed.volume(rules, client, today, closed) != client.decided.volume
     return False
 

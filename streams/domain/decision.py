@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from schemas.records import Instant, Output
-from streams.domain import blocks, explanation, grounds, ledger, lifecycle, profile, status
+from streams.domain import blocks, explanation, first_deal_start, grounds, ledger, lifecycle, profile, status
 from streams.domain.categories.category import Scope, Value
 from streams.domain.categories.table import are_published, to_publish
 from streams.domain.next_change import Prediction, awaits_activity, look, next_instant, predict
@@ -153,4 +153,5 @@ def decide(
 ) -> None:
     """Decide about a client at `now`, which lies on `day`, and publish what changed."""
     profile.keep(standing.rules, client, day)
+    first_deal_start.record(standing.rules, client, now, day)
     Decision(standing, client, look(standing, client, now, day), cause, correction, out).publish()

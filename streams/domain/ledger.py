@@ -27,6 +27,7 @@ from schemas.events import (
     PaymentReversed,
     SaleRecorded,
     SaleReturned,
+    SellThroughReported,
     ShipmentDispatched,
 )
 from schemas.records import Source
@@ -40,6 +41,7 @@ from streams.domain import (
     folding,
     overrides,
     sales,
+    sell_through,
     shipments_and_payments,
 )
 from streams.domain.lookup import opening_in_force
@@ -75,6 +77,7 @@ _HANDLERS: Final[dict[type, _Handler]] = {
     ConductCleared: conduct.cleared,
     OverrideGranted: overrides.granted,
     OverrideRevoked: overrides.revoked,
+    SellThroughReported: sell_through.reported,
     FirstDealDecided: first_deal_decisions.decided,
 }
 

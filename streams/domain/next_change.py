@@ -20,6 +20,7 @@ from streams.domain import (
     overrides,
     profile,
     risk_group,
+    sell_through,
     volume_category,
 )
 from streams.domain.calendar import month_of
@@ -77,10 +78,11 @@ def look(standing: Standing, client: Client, now: Instant, day: Days) -> View:
     if exposure < 0:
         exposure = 0
     about = profile.of(rules, client, day)
-    deal_closed = first_deal_closed.closed(rules, client, day, about)
+    deal = first_deal_closed.not_closed_before(rules, client, day, now)
+    deal_closed = first_deal_closed.closed(client, day, about, deal)
     volume = first_deal_closed.volume(rules, client, day, deal_closed)
     stage = lifecycle.of(rules, client, day, about, deal_closed)
-    view = View(now, day, late, group, decided_by, volume, limit, exposure, about, deal_closed, stage)
+    view = View(now, day, late, group, decided_by, volume, limit, exposure, about, deal_closed, stage, deal)
     view.active = view.reasons = active(rules, client, view)
     if view.active and client.facts.judgements is not None:
         view.reasons = overrides.uncovered(client, now, view.active)
@@ -93,7 +95,10 @@ def next_instant(standing: Standing, client: Client, now: Instant, day: Days) ->
     earliest = overdue.next_instant(rules, client, now, standing.completed_through)
     about = profile.of(rules, client, day)
     next_day = about.until
-    if first_deal_closed.closed(rules, client, day, about):
+    deal = first_deal_closed.not_closed_before(rules, client, day, now)
+    if deal is not None and deal.open:
+        next_day = min(next_day, sell_through.next_day(rules, client, deal, day))
+    if first_deal_closed.closed(client, day, about, deal):
         next_day = min(
             next_day,
             volume_category.next_day(rules, client, day),

@@ -14,6 +14,7 @@ import msgspec
 
 from streams.domain.changes import ObligationChanges
 from streams.domain.client_facts import ClientFacts
+from streams.domain.deal_facts import DealFacts, Start
 from streams.domain.fact import Days as Days
 from streams.domain.fact import Fact as Fact
 from streams.domain.fact import Instant as Instant
@@ -186,6 +187,9 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     judgements: Judgements | None = None
     """Decisions of people beside limits; most clients have none."""
 
+    deal: DealFacts | None = None
+    """Goods and reports until the first deal is closed."""
+
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):
     """Where an obligation with something outstanding stands; ordered as money pays: oldest due first, then id."""
@@ -260,6 +264,8 @@ class Decided(msgspec.Struct, array_like=True, gc=False):
     block: bytes = b""
     """The last published record of `shipment-blocks`, byte for byte; empty when there was none."""
     categories: PublishedCategories = msgspec.field(default_factory=PublishedCategories)
+    deal: Start | None = None
+    """The first deal has started: on what terms."""
 
 
 class Client(msgspec.Struct, array_like=True, gc=False):

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from schemas.records import Instant
-from streams.domain import money, overrides, overriding
+from streams.domain import first_deal_status, money, overrides, overriding, sell_through
 from streams.domain.lookup import obligation_at
 from streams.domain.next_change import Change, Prediction
 from streams.domain.outputs import Common, encode
@@ -100,10 +100,13 @@ class Lasting(msgspec.Struct, gc=False):
     overrides: list[ActiveOverride]
     documents: msgspec.Raw
     """JSON of a list of `documents.Document`."""
+    first_deal: msgspec.Raw
+    """JSON of a `first_deal_status.FirstDeal` or null."""
     flags: list[str]
 
 
 _NO_MALLS: Final[list[MallOutlets]] = []
+_NO_WARNINGS: Final[list[str]] = []
 
 
 def says_more(counted_json: bytes, lasting_json: bytes, longest_is_open: bool, published: bytes) -> bool:
@@ -171,12 +174,19 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         listed,
         len(position.open),
         [_condition(rules, client, view, name, held) for name, held in decided.conditions.items()],
-        [],
+        _warnings(rules, client, view) if view.deal is not None else _NO_WARNINGS,
         None if prediction is None else NextChange(_deadline_text(rules, prediction.instant), prediction.changes),
         [] if client.facts.judgements is None else _overrides(rules, client, view),
         msgspec.Raw(view.profile.documents),
+        msgspec.Raw(first_deal_status.of(rules, client, view)),
         decided.flags,
     )
+
+
+def _warnings(rules: Rules, client: Client, view: View) -> list[str]:
+    """What a person should look at and what blocks nothing."""
+    deal = view.deal
+    return [sell_through.UNKNOWN] if deal is not None and sell_through.unknown(rules, client, deal, view.day) else []
 
 
 def _condition(rules: Rules, client: Client, view: View, name: str, held: Condition) -> ActiveCondition:
