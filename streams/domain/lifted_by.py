@@ -87,8 +87,10 @@ def least_payment(standing: Standing, client: Client, view: View, reason: str) -
     ids = STOP_CONDITIONS[reason].to_pay(rules, client, view)
     if not ids:
         return 0, []
-    # the last of them may keep what the policy tolerates
-    amount = allocation.owed(client, ids) - rules.overdue_tolerance
+    amount = allocation.owed(client, ids)
+    if STOP_CONDITIONS[reason].in_full:  # unless it is written off or approved in part: then no payment closes the deal
+        return (amount, ids) if _ends(standing, client, view, (reason,), amount, ids) else (0, [])
+    amount -= rules.overdue_tolerance  # the last of them may keep what the policy tolerates
     if client.position.last_step[0] < view.day:
         return amount, ids
     return _searched(standing, client, view, (reason,), amount, ids), ids
@@ -98,13 +100,22 @@ def release_payment(standing: Standing, client: Client, view: View) -> PaymentLi
     """The least payment of today after which no condition of the view holds; None when no payment does that."""
     each = [least_payment(standing, client, view, reason) for reason in view.reasons]
     amount = max(least for least, _ in each)
-    named = dict.fromkeys(name for _, names in each for name in names)
-    ids = [name for name in view.overdue.judged if name in named]
     if not all(least for least, _ in each):
         return None
-    if client.position.last_step[0] >= view.day:
+    in_full = [name for reason, (_, ids) in zip(view.reasons, each, strict=True) if _in_full(reason) for name in ids]
+    named = dict.fromkeys(name for _, names in each for name in names)
+    ids = list(dict.fromkeys([*in_full, *(name for name in view.overdue.judged if name in named)]))
+    if in_full:
+        owed = allocation.owed(client, ids)
+        keeps = standing.rules.overdue_tolerance if len(ids) > len(dict.fromkeys(in_full)) else 0
+        amount = _searched(standing, client, view, view.reasons, max(amount, owed - keeps), ids)
+    elif client.position.last_step[0] >= view.day:
         amount = _searched(standing, client, view, view.reasons, amount, ids)
     return PaymentLift(money.text(amount), standing.rules.currency, ids) if amount else None
+
+
+def _in_full(reason: str) -> bool:
+    return STOP_CONDITIONS[reason].in_full
 
 
 def _searched(

@@ -83,7 +83,7 @@ def dispatched(
     refused = full(rules, client) if known is None else None if _unpaid_at_base(known, event) else folded(client, known)
     if refused is not None:
         return refused
-    rate: str | Refused = ""
+    rate = ""
     if event.voided:
         fact = Dispatch(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
     else:
@@ -91,9 +91,10 @@ def dispatched(
         refused = too_old(client, on, "at")
         if refused is not None:
             return refused
-        rate = rate_of(rules, event.currency, event.rate, event.amount_minor)
-        if isinstance(rate, Refused):
-            return rate
+        found = rate_of(rules, event.currency, event.rate, event.amount_minor)
+        if isinstance(found, Refused):
+            return found
+        rate = found
         fact = Dispatch(
             revision=event.revision,
             digest=event.digest,
