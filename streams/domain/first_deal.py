@@ -22,6 +22,7 @@ OPEN: Final = "open"
 RETURNED: Final = "returned"
 STOPPED: Final = "stopped"
 CLOSED: Final = "closed"
+STATES: Final = (NONE, STARTED, OPEN, RETURNED, STOPPED, CLOSED)
 
 
 class Move(NamedTuple):

@@ -10,6 +10,7 @@ from tests.domain.decisions.signing import grant, judge, set_limit
 
 START = date(2026, 1, 12)
 JUDGED = ["grant", "grant", "revoke", "breach", "clear"]
+DEAL = ["goods", "goods", "report", "report", "decide", "give_all"]
 
 
 class Step(NamedTuple):
@@ -26,7 +27,20 @@ class Step(NamedTuple):
 steps = st.builds(
     Step,
     kind=st.sampled_from(
-        ["dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete", *JUDGED]
+        [
+            "dispatch",
+            "dispatch",
+            "pay",
+            "pay",
+            "name",
+            "reverse",
+            "give_back",
+            "sell",
+            "limit",
+            "complete",
+            *JUDGED,
+            *DEAL,
+        ]
     ),
     day=st.integers(0, 60),
     hour=st.integers(0, 23),
@@ -48,6 +62,20 @@ def money(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
+def _line(sku: str, units: int, cents: int) -> dict[str, Any]:
+    """A line of so many units at a tenth of so many cents."""
+    price = money(cents // 10)
+    quantity = str(units)
+    return {
+        "sku": sku,
+        "quantity": quantity,
+        "price": price,
+        "rrp": price,
+        "product_category": "A",
+        "fast_moving": True,
+    }
+
+
 def send(company: Company, number: str, step: Step) -> None:
     """One step as a record; `number` makes its id and revision."""
     arrives_on = START + timedelta(days=step.day)
@@ -57,6 +85,22 @@ def send(company: Company, number: str, step: Step) -> None:
     if step.kind == "dispatch":
         due = str(arrives_on + timedelta(days=step.which * 3 - 2))
         company.dispatch(f"O{step.which}", amount, due, dated, arrives=arrives, revision=int(number) + 1)
+    elif step.kind == "goods":
+        due = str(arrives_on + timedelta(days=step.which * 3 - 2))
+        lines = [_line("pen", 10, step.cents), _line("book", 1, 2 * step.cents)]
+        more: dict[str, Any] = {"outlet_id": f"N{step.which % 2}", **({"deal_id": "D"} if step.late else {})}
+        company.dispatch(
+            f"O{step.which}", amount, due, dated, arrives=arrives, revision=int(number) + 1, lines=lines, **more
+        )
+    elif step.kind == "report":
+        sold = [{"sku": "pen", "quantity": str(step.cents % 3)}, {"sku": "book", "quantity": str(step.late % 2)}]
+        at = f"{dated}T08:00:00+03:00"
+        company.send("sell_through.reported", f"T{number}", arrives, shipment_id=f"S-O{step.which}", at=at, lines=sold)
+    elif step.kind == "give_all":
+        company.give_back(f"G{number}", f"S-O{step.which}", "300.00", dated, arrives=arrives, accepted_by="boss")
+    elif step.kind == "decide":
+        decision = ("close", "restart", "stop")[step.which % 3]
+        judge(company, "first_deal.decided", f"F{number}", dated, arrives=arrives, decision=decision)
     elif step.kind == "pay":
         company.pay(f"P{step.which}", amount, dated, arrives=arrives, revision=int(number) + 1)
     elif step.kind == "name":
