@@ -1,7 +1,8 @@
 """The reasons to refuse a request of the first deal, the approvals it lives by, and its moves as a whole."""
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -19,14 +20,16 @@ from tests.domain.core.builder import Book, dispatch, goods_return, instant, pay
 HOUR = 3_600_000
 
 
-class Asked(NamedTuple):
+@dataclass
+class Asked:
     quantity_milli: int
     rrp: int
     product_category: str
     fast_moving: bool
 
 
-class Request(NamedTuple):
+@dataclass
+class Request:
     """Asked for; 100.00 payable, 150.00 in recommended retail prices, unless said otherwise."""
 
     shipment_id: str = "S1"

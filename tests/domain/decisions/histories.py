@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.domain.decisions.driver import Company
+from tests.domain.decisions.driver import DOCUMENTS, Company
 from tests.domain.decisions.signing import grant, judge, set_limit
 
 START = date(2026, 1, 12)
 JUDGED = ["grant", "grant", "revoke", "breach", "clear"]
+KINDS_OF_MONEY = ["dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete"]
 DEAL = ["goods", "goods", "report", "report", "decide", "give_all"]
+KINDS = [*KINDS_OF_MONEY, *JUDGED, *DEAL]
 
 
 class Step(NamedTuple):
@@ -26,22 +28,7 @@ class Step(NamedTuple):
 
 steps = st.builds(
     Step,
-    kind=st.sampled_from(
-        [
-            "dispatch",
-            "dispatch",
-            "pay",
-            "pay",
-            "name",
-            "reverse",
-            "give_back",
-            "sell",
-            "limit",
-            "complete",
-            *JUDGED,
-            *DEAL,
-        ]
-    ),
+    kind=st.sampled_from(KINDS),
     day=st.integers(0, 60),
     hour=st.integers(0, 23),
     cents=st.integers(1, 30_000),
@@ -53,8 +40,15 @@ histories = st.lists(steps, min_size=2, max_size=14).map(lambda items: sorted(it
 
 def tell(company: Company, history: list[Step]) -> None:
     """Send the history; what names something that is not there waits or is kept, as the rules say."""
+    sign(company)
     for number, step in enumerate(history):
         send(company, f"{number}", step)
+
+
+def sign(company: Company) -> None:
+    """Both documents, before anything else."""
+    for document in DOCUMENTS:
+        company.sign(document, "2020-01-01", arrives=str(START - timedelta(days=1)))
 
 
 def money(cents: int) -> str:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from schemas.policy import Policy
 from tests.domain.decisions.driver import Company, Record
-from tests.domain.decisions.histories import JUDGED, Step, histories, send, tell
+from tests.domain.decisions.histories import JUDGED, Step, histories, send, sign, tell
 from tests.domain.decisions.signing import KEYS
 
 SCRIPT = """
@@ -85,6 +85,7 @@ def test_a_restart_after_every_record_changes_nothing(history: list[Step]) -> No
     policy = Policy.from_document({"version": 1, "keys": KEYS})
     steady, restarted = Company(policy), Company(policy)
     tell(steady, history)
+    sign(restarted)
     for number, step in enumerate(history):
         restarted.restart()
         send(restarted, f"{number}", step)

@@ -179,7 +179,12 @@ def test_a_shipment_without_lines_counts_by_what_is_payable() -> None:
 def test_recommended_prices_in_another_currency_are_converted() -> None:
     company = Company()
     part = [{"obligation_id": "O1", "due_date": "2026-03-12", "amount": "100.00"}]
-    more = {"currency": "EUR", "rate": "1.5", "instalments": part, "lines": [line("pen", "1", "120.00")]}
+    more: dict[str, Any] = {
+        "currency": "EUR",
+        "rate": "1.5",
+        "instalments": part,
+        "lines": [line("pen", "1", "120.00")],
+    }
     company.send(
         "shipment.dispatched", "D1", "2026-03-02", shipment_id="S1", at="2026-03-02T09:00:00+03:00",
         amount="100.00", **more,
