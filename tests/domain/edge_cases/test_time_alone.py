@@ -57,6 +57,7 @@ def test_a_due_date_before_a_holiday_is_judged_on_the_next_working_day() -> None
     company = Company()
     company.activate(2, "2026-01-01", non_working_days=["2026-03-09"])
     company.dispatch("O1", "100.00", "2026-03-06", "2026-02-19")  # Friday; Monday is a holiday
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     assert company.wait("2026-03-10T11:59:59+03:00") == []
     (change, *_) = company.wait("2026-03-10T12:00:00+03:00")
     # 7, 8, 9, 10 March: four days at once
@@ -66,6 +67,7 @@ def test_a_due_date_before_a_holiday_is_judged_on_the_next_working_day() -> None
 def test_completed_payments_judge_before_the_cutoff() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     company.complete("2026-03-02", "2026-03-03T08:00:00+03:00")
     published = company.wait("2026-03-03T08:00:00+03:00")
     assert kinds(published) == ["category.changed", "shipment.blocked", "client.status"]
@@ -83,6 +85,7 @@ def test_completed_payments_judge_before_the_cutoff() -> None:
 def test_completed_payments_before_the_due_date_judge_nothing() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     company.complete("2026-03-01", "2026-03-02T08:00:00+03:00")
     assert company.wait("2026-03-03T11:59:59+03:00") == []
 
@@ -112,6 +115,7 @@ def test_a_statement_taken_back_by_a_revision_judges_no_longer() -> None:
 def test_statements_of_two_days_each_judge_their_day() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-03", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     company.complete("2026-03-02", "2026-03-03T08:00:00+03:00")
     assert company.wait("2026-03-04T07:59:59+03:00") == []
     company.complete("2026-03-03", "2026-03-04T08:00:00+03:00")
