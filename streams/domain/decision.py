@@ -82,7 +82,7 @@ class Decision:
         if view.active or decided.conditions:
             self._conditions()
         decided.violations = view.overdue.violations
-        first = next_instant(self.standing, client, view.instant, view.day)
+        first = next_instant(self.standing, client, view.instant, view.day, view.deal)
         prediction = predict(self.standing, client, view, first)
         decided.categories.awaits_activity = awaits_activity(view, prediction)
         self._status(prediction)
@@ -153,5 +153,5 @@ def decide(
 ) -> None:
     """Decide about a client at `now`, which lies on `day`, and publish what changed."""
     profile.keep(standing.rules, client, day)
-    first_deal_start.record(standing.rules, client, now, day)
-    Decision(standing, client, look(standing, client, now, day), cause, correction, out).publish()
+    deal = first_deal_start.record(standing.rules, client, now, day)
+    Decision(standing, client, look(standing, client, now, day, deal), cause, correction, out).publish()

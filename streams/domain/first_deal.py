@@ -25,6 +25,9 @@ CLOSED: Final = "closed"
 STATES: Final = (NONE, STARTED, OPEN, RETURNED, STOPPED, CLOSED)
 
 
+_NO_DECISIONS: Final[list[FirstDealDecision]] = []
+
+
 class Move(NamedTuple):
     """From one state to another, and on what ground. A correction may take a ground away and move a client back."""
 
@@ -114,7 +117,9 @@ def derived(rules: Rules, client: Client, day: Days, now: Instant = NEVER) -> De
     if opened_past(client):
         return None
     since, earlier = 0, list[str]()
-    decisions = first_deal_decisions.up_to(client, day)
+    decisions = _NO_DECISIONS
+    if client.facts.judgements is not None:
+        decisions = first_deal_decisions.up_to(client, min(now, rules.end_of(day)))
     for decision in decisions:
         if decision.decision == "restart":
             ended = _deal(rules, client, since, earlier, decision.day, NEVER, decisions)

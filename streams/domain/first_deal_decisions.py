@@ -25,12 +25,12 @@ def decided(
     return KEPT
 
 
-def up_to(client: Client, day: Days) -> list[FirstDealDecision]:
-    """The decisions dated up to `day`, in order; of two at one instant the greater id is the later."""
+def up_to(client: Client, until: Instant) -> list[FirstDealDecision]:
+    """The decisions dated up to an instant, in order; of two at one instant the greater id is the later."""
     judgements = client.facts.judgements
     if judgements is None or not judgements.first_deal:
         return []
-    found = [(one.at, name) for name, one in judgements.first_deal.items() if not one.voided and one.day <= day]
+    found = [(one.at, name) for name, one in judgements.first_deal.items() if not one.voided and one.at <= until]
     return [judgements.first_deal[name] for _, name in sorted(found)]
 
 

@@ -5,30 +5,36 @@ They are taken in the recorded order and kept, whatever comes later: outlets tha
 
 from streams.domain import first_deal, first_deal_entitlement, first_deal_status
 from streams.domain.deal_facts import Approval
+from streams.domain.first_deal import Deal
 from streams.domain.policy import Rules
 from streams.domain.request_reasons.reason import Request
 from streams.domain.state import Client, Days, Instant
 
 
-def record(rules: Rules, client: Client, now: Instant, day: Days) -> None:
-    """Write down a start that has come, and forget one that is void; called before each decision."""
+def record(rules: Rules, client: Client, now: Instant, day: Days) -> Deal | None:
+    """Write down a start that has come, and forget one that is void; called before each decision.
+
+    Gives the first deal as of `now` while it is not closed for good.
+    """
     decided = client.decided
     if first_deal.known_closed(client, day):
         untold = decided.deal is not None and not decided.deal.said and not client.facts.first_deal
         if client.facts.deal is not None or untold:
             _finish(rules, client, day)
-        return
+        return None
     if decided.deal is None and not client.facts.dispatches:
-        return
+        return None
     deal = first_deal.of(rules, client, day, now)
     if deal is None:
         decided.deal = None
     elif not deal.open and deal.closed_on < day:
         _finish(rules, client, day)
+        return None
     elif decided.deal is None or not first_deal_entitlement.is_of(decided.deal, deal):
         decided.deal = first_deal_entitlement.granted(rules, client, deal.id, deal.started_at, approved=False)
     elif decided.deal.said:
         decided.deal.said = b""  # a late fact has opened it again
+    return deal
 
 
 def _finish(rules: Rules, client: Client, day: Days) -> None:

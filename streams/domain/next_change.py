@@ -26,6 +26,7 @@ from streams.domain import (
 from streams.domain.calendar import month_of
 from streams.domain.categories.category import Scope, Value
 from streams.domain.categories.table import between, same
+from streams.domain.first_deal import Deal
 from streams.domain.lookup import SALE, SALE_RETURN
 from streams.domain.policy import Rules
 from streams.domain.shared import Standing
@@ -68,8 +69,11 @@ def _group(rules: Rules, violations: int, days_longest: int) -> tuple[int, list[
     return risk_group.of(rules, violations, days_longest)
 
 
-def look(standing: Standing, client: Client, now: Instant, day: Days) -> View:
-    """What holds at `now`, which lies on `day`; the client's position must have been advanced to that day."""
+def look(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal | None = None) -> View:
+    """What holds at `now`, which lies on `day`; the client's position must have been advanced to that day.
+
+    `deal` is the first deal as of then where it was found already.
+    """
     rules, position = standing.rules, client.position
     late = overdue.measure(rules, client, now, day, standing.completed_through)
     group, decided_by = _group(rules, late.violations, late.days_longest) if late.violations else _NO_GROUP
@@ -78,7 +82,8 @@ def look(standing: Standing, client: Client, now: Instant, day: Days) -> View:
     if exposure < 0:
         exposure = 0
     about = profile.of(rules, client, day)
-    deal = first_deal_closed.not_closed_before(rules, client, day, now)
+    if deal is None:
+        deal = first_deal_closed.not_closed_before(rules, client, day, now)
     deal_closed = first_deal_closed.closed(client, day, about, deal)
     volume = first_deal_closed.volume(rules, client, day, deal_closed)
     stage = lifecycle.of(rules, client, day, about, deal_closed)
@@ -89,13 +94,15 @@ def look(standing: Standing, client: Client, now: Instant, day: Days) -> View:
     return view
 
 
-def next_instant(standing: Standing, client: Client, now: Instant, day: Days) -> Instant:
-    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds."""
+def next_instant(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal | None = None) -> Instant:
+    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds; `deal` is the
+    first deal as of then where it was found already."""
     rules = standing.rules
     earliest = overdue.next_instant(rules, client, now, standing.completed_through)
     about = profile.of(rules, client, day)
     next_day = about.until
-    deal = first_deal_closed.not_closed_before(rules, client, day, now)
+    if deal is None:
+        deal = first_deal_closed.not_closed_before(rules, client, day, now)
     if deal is not None and deal.open:
         next_day = min(next_day, sell_through.next_day(rules, client, deal, day))
     if first_deal_closed.closed(client, day, about, deal):
@@ -126,8 +133,9 @@ def timeline(standing: Standing, client: Client, at: Instant) -> Iterator[View]:
             if subject is client:
                 subject = allocation.copy(client)
             allocation.advance(rules, subject, day)
-        yield look(standing, subject, at, day)
-        at = next_instant(standing, subject, at, day)
+        view = look(standing, subject, at, day)
+        yield view
+        at = next_instant(standing, subject, at, day, view.deal)
 
 
 def predict(standing: Standing, client: Client, view: View, first: Instant) -> Prediction | None:
@@ -145,7 +153,7 @@ def predict(standing: Standing, client: Client, view: View, first: Instant) -> P
 
 def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Instant:
     """When an active condition ends by time alone; NEVER when it does not."""
-    first = next_instant(standing, client, view.instant, view.day)
+    first = next_instant(standing, client, view.instant, view.day, view.deal)
     for later in timeline(standing, client, first):
         if reason not in later.active:
             return later.instant
