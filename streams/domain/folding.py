@@ -48,7 +48,7 @@ def count(facts: Facts) -> int:
         + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
         + sum(len(kind) for kind in _changes(facts))
         + facts.about.count()
-        + judgements.count(facts)
+        + judgements.count(facts) + (len(facts.deal.reports) if facts.deal is not None else 0)
     )  # fmt: skip
 
 
@@ -122,6 +122,8 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
     if facts.folded_before <= begins < horizon:
         facts.folded_ids = []  # they have no effect any more
     waiting = dict.fromkeys((one.kind, one.id) for one in facts.waiting)
+    deal = None if facts.first_deal else first_deal.of(rules, client, horizon - 1)
+    of_deal = dict.fromkeys(deal.shipments + deal.earlier) if deal is not None and deal.open else {}
     reversed_later: dict[str, None] = {}
     returned_later: dict[str, None] = {}
     for reversal_id, reversal in list(facts.reversals.items()):
@@ -134,17 +136,17 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
         effective = max(goods.day, allocation.return_day(client, goods))
         if effective >= horizon:
             returned_later[goods.shipment_id] = None
-        elif not goods.rest and ("goods.returned", return_id) not in waiting:
+        elif not goods.rest and goods.shipment_id not in of_deal and ("goods.returned", return_id) not in waiting:
             del facts.returns[return_id]
     needed: dict[str, None] = dict(returned_later)
     for payment_id, payment in list(facts.payments.items()):
         if payment.day < horizon:
-            if _settled(payment, begins) and payment_id not in reversed_later:
+            pays_deal = any(place[0] in of_deal for place in payment.allocations)
+            if _settled(payment, begins) and payment_id not in reversed_later and not pays_deal:
                 del facts.payments[payment_id]
             else:
                 needed.update(dict.fromkeys(place[0] for place in payment.allocations))
-    deal = None if facts.first_deal else first_deal.of(rules, client, horizon - 1)
-    needed.update(dict.fromkeys(deal.shipments if deal else []))
+    needed.update(of_deal)
     for shipment_id, dispatch in list(facts.dispatches.items()):
         if dispatch.day < horizon and shipment_id not in needed:
             owing = any(one.outstanding for one in dispatch.obligations)
