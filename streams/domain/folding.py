@@ -141,8 +141,9 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
     needed: dict[str, None] = dict(returned_later)
     for payment_id, payment in list(facts.payments.items()):
         if payment.day < horizon:
-            pays_deal = any(place[0] in of_deal for place in payment.allocations)
-            if _settled(payment, begins) and payment_id not in reversed_later and not pays_deal:
+            # what was there before the goods left is no credit: the open first deal still asks for it
+            covers = any(to in of_deal and payment.day <= facts.dispatches[to].day for to, _, _ in payment.allocations)
+            if _settled(payment, begins) and payment_id not in reversed_later and not covers:
                 del facts.payments[payment_id]
             else:
                 needed.update(dict.fromkeys(place[0] for place in payment.allocations))

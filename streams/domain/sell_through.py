@@ -100,7 +100,7 @@ def sold_share(rules: Rules, client: Client, shipment_id: str, day: Days) -> Fra
         return None
     prices = _prices(goods)
     sold = sum(prices.get(sku, Fraction(0)) * milli for sku, milli in kept.reports[report_id].lines)
-    return sold / there
+    return Fraction(sold, there)
 
 
 def latest_report(client: Client, shipment_id: str, day: Days) -> str:

@@ -256,3 +256,14 @@ def test_an_override_lets_another_deal_leave_and_the_first_stays_the_first() -> 
     found = deal(book, 2)
     assert found is not None
     assert (found.id, found.approvals) == ("S1", ["S1"])
+
+
+def test_what_covered_an_open_deal_is_remembered_when_it_is_folded_away() -> None:
+    book = with_outlets("N1").accept(payment("P1", on(1), 4_000))
+    book.accept(dispatch("S1", on(2), 10_000, outlet_id="N1"), on=on(2))
+    later = date(2027, 12, 1)
+    book.accept(dispatch("S2", later), on=later)
+    assert book.client.facts.folded_before > on(2).toordinal()
+    found = first_deal.of(book.rules, book.client, later.toordinal())
+    assert found is not None
+    assert first_deal_entitlement.dispatched(book.client, found) == {"N1": 6_000}
