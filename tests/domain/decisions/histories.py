@@ -10,9 +10,13 @@ from tests.domain.decisions.signing import grant, judge, set_limit
 
 START = date(2026, 1, 12)
 JUDGED = ["grant", "grant", "revoke", "breach", "clear"]
-KINDS_OF_MONEY = ["dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete"]
 DEAL = ["goods", "goods", "report", "report", "decide", "give_all"]
-KINDS = [*KINDS_OF_MONEY, *JUDGED, *DEAL]
+
+
+MALLS = [{"mall": "M0", "territory": "T0"}, {"mall": "M1", "territory": "T1"}, {"mall": "M2", "territory": "T0"}]
+OF_MONEY = ("dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete")
+ABOUT_CLIENT = ("sign", "end", "open_outlet", "close_outlet", "register", "close_client")
+KINDS = [*OF_MONEY, *ABOUT_CLIENT, *JUDGED, *DEAL]
 
 
 class Step(NamedTuple):
@@ -113,6 +117,8 @@ def send(company: Company, number: str, step: Step) -> None:
         )
     elif step.kind in JUDGED:
         _judge(company, number, step, arrives)
+    elif step.kind in ABOUT_CLIENT:
+        _about_client(company, number, step, arrives, arrives_on)
     else:
         company.complete(dated, arrives, f"done-{number}")
 
@@ -147,3 +153,30 @@ def _judge(company: Company, number: str, step: Step, arrives: str) -> None:
         )
     else:
         judge(company, "conduct.cleared", f"C{number}", at, key="k2", conduct_id=f"B{step.which % 3}", arrives=arrives)
+
+
+def _about_client(company: Company, number: str, step: Step, arrives: str, arrives_on: date) -> None:
+    """What is said of the client itself, up to two weeks ago or from two weeks ahead on; some is withdrawn at once."""
+    on = str(arrives_on + timedelta(days=(step.cents % 29) - 14))
+    document = ("cooperation_agreement", "supply_contract")[step.which % 2]
+    outlet: dict[str, Any] = {"outlet_id": f"X{step.which % 4}", "on": on}
+    if step.kind == "sign":
+        company.sign(document, on, arrives=arrives, number=f"{step.late % 2 + 1}", revision=int(number) + 1)
+    elif step.kind == "end":
+        company.end(document, on, arrives=arrives, revision=int(number) + 1, voided=step.late == 3)
+    elif step.kind == "open_outlet":
+        mall = {"mall": f"M{step.late}"} if step.late else {}
+        company.send("outlet.opened", f"X{number}", arrives, **outlet, territory="T", **mall)
+    elif step.kind == "close_outlet":
+        company.send("outlet.closed", f"C{number}", arrives, **outlet)
+    elif step.kind == "close_client":
+        company.send("client.closed", f"E{step.which}", arrives, on=on, revision=int(number) + 1, voided=step.late == 3)
+    else:
+        activities = ["photo", "watches", "unlisted"][: step.late]
+        who: dict[str, Any] = {
+            "name": "Lavka",
+            "wholesaler": step.which == 0,
+            "activities": activities,
+            "registered_on": on,
+        }
+        company.send("client.registered", "K", arrives, **who, revision=int(number) + 1)
