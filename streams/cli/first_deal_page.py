@@ -69,6 +69,7 @@ left.
 - What was sold is looked at from 00:00 of day 7 after a shipment's dispatch for as long as the deal is open: a first
   report that comes later, or a lower one that replaces it, blocks at that record. A return that names no articles takes
   its share of everything. Articles that were not dispatched sell nothing.
+- A stop stays until another decision, also when further goods leave or are paid.
 - What was written off is not paid: the deal stays open until a person closes it.
 - Goods and reports are kept until the deal is closed. A late fact that opens it again finds them gone: its shipments
   then count by their payable amounts.

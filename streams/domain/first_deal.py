@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from schemas.records import NEVER
 from streams.domain import first_deal_decisions, first_deal_payment
-from streams.domain.deal_facts import Approval, Start
+from streams.domain.deal_facts import Start
 from streams.domain.first_deal_payment import Shipment
 from streams.domain.judgement_facts import FirstDealDecision
 from streams.domain.lookup import opening_in_force
@@ -152,10 +152,11 @@ def _deal(
     approvals = {} if start is None else start.approvals
     shipments = [one for one in dispatched if one.deal_id == deal_id or one.id in approvals]
     taken = [one for one in decisions if one.at >= since and one.day <= day]
-    closed_on = _closed_on(rules, client, shipments, list(approvals.values()), day, now, taken)
+    paid_on = first_deal_payment.paid_on(rules, client, shipments, list(approvals.values()), day, now)
+    closed_on, stopped = _decided(rules, client, shipments, paid_on, taken)
     return Deal(
         deal_id,
-        CLOSED if closed_on else _state(rules, client, shipments, day, taken),
+        CLOSED if closed_on else STOPPED if stopped else _state(rules, client, shipments, day),
         [] if closed_on else [item.id for one in shipments for item in one.dispatch.obligations],
         [shipment.id for shipment in shipments],
         open_now,
@@ -175,34 +176,26 @@ def _deal_id(start: Start | None, dispatched: list[Shipment], open_now: list[str
     return dispatched[0].deal_id if dispatched else ""
 
 
-def _closed_on(
-    rules: Rules,
-    client: Client,
-    shipments: list[Shipment],
-    approvals: list[Approval],
-    day: Days,
-    now: Instant,
-    decisions: list[FirstDealDecision],
-) -> Days:
-    """The first day at whose end it was paid, or on which a person closed what was returned or written off; or 0."""
-    if not shipments:
-        return 0
-    paid = first_deal_payment.paid_on(rules, client, shipments, approvals, day, now)
+def _decided(
+    rules: Rules, client: Client, shipments: list[Shipment], paid_on: Days, decisions: list[FirstDealDecision]
+) -> tuple[Days, bool]:
+    """(the day it closed, whether a person stopped it): by payment, unless a person was quicker; 0: it is not closed.
+
+    A person closes what was returned or written off, and stops what was returned; further goods do not undo a stop.
+    """
+    stopped = False
     for decision in decisions:
-        if paid and paid <= decision.day:
+        if paid_on and paid_on <= decision.day and not stopped:
             break
-        if decision.decision == "close" and first_deal_payment.is_settled(rules, shipments, decision.day):
-            return decision.day
-    return paid
+        if decision.decision == "close" and (stopped or first_deal_payment.is_settled(rules, shipments, decision.day)):
+            return decision.day, False
+        if decision.decision == "stop":
+            stopped = stopped or first_deal_payment.returned_in_full(rules, client, shipments, decision.day)
+    return (0, True) if stopped else (paid_on, False)
 
 
-def _state(
-    rules: Rules, client: Client, shipments: list[Shipment], day: Days, decisions: list[FirstDealDecision]
-) -> str:
-    """Of a deal that is not closed."""
+def _state(rules: Rules, client: Client, shipments: list[Shipment], day: Days) -> str:
+    """Of a deal that is neither closed nor stopped."""
     if not shipments:
         return STARTED
-    if not first_deal_payment.returned_in_full(rules, client, shipments, day):
-        return OPEN
-    said = [one for one in decisions if first_deal_payment.returned_in_full(rules, client, shipments, one.day)]
-    return STOPPED if said and said[-1].decision == "stop" else RETURNED
+    return RETURNED if first_deal_payment.returned_in_full(rules, client, shipments, day) else OPEN

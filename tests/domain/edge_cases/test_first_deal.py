@@ -351,6 +351,14 @@ def test_stop_keeps_it_until_another_decision() -> None:
     assert (conditions(company), deal(company)["closed_on"]) == ([], "2026-03-07")
 
 
+def test_further_goods_do_not_undo_a_stop() -> None:
+    company = returned()
+    judge(company, "first_deal.decided", "F1", "2026-03-06", decision="stop")
+    company.dispatch("O2", "50.00", "2026-03-18", "2026-03-08", deal_id="S-O1")
+    company.pay("P1", "50.00", "2026-03-09")
+    assert (conditions(company), deal(company)["state"]) == (["first_deal_returned"], "stopped")
+
+
 def test_a_decision_before_everything_came_back_decides_nothing() -> None:
     company = company_with_key()
     company.dispatch("O1", "100.00", "2026-03-11", "2026-03-01")
