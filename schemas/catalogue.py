@@ -19,11 +19,15 @@ CLIENTS: Final = "clients"
 JUDGEMENTS: Final = "judgements"
 POLICIES: Final = "policies"
 SHIPMENT_BLOCKS: Final = "shipment-blocks"
+SHIPMENT_DECISIONS: Final = "shipment-decisions"
+SHIPMENT_ALERTS: Final = "shipment-alerts"
 CATEGORY_CHANGES: Final = "category-changes"
 CLIENT_STATUS: Final = "client-status"
 DEAD_LETTERS: Final = "dead-letters"
 JOURNAL: Final = "stoplist-journal"
 SNAPSHOTS: Final = "stoplist-clients"
+TURNOVER: Final = "stoplist-turnover"
+IMPORTANCE: Final = "stoplist-importance"
 
 _HOUR_MS: Final = 60 * 60 * 1000
 _LONG_MS: Final = 1_100 * 24 * _HOUR_MS  # three years: the window and a correction twice over
@@ -109,26 +113,38 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         SHIPMENTS,
         Role.INPUT,
-        "warehouse",
-        "Goods dispatched and returned.",
+        "warehouse and sales desk",
+        "Goods requested, cancelled, dispatched and returned.",
         _CLIENT,
-        ("shipment.dispatched", "goods.returned"),
+        ("shipment.requested", "shipment.cancelled", "shipment.dispatched", "goods.returned"),
     ),
     Topic(
         SALES,
         Role.INPUT,
         "sales system",
-        "Sales and returns of sales, which make the turnover.",
+        "Sales and returns of sales, which make the turnover, and what clients have sold of our goods.",
         _CLIENT,
-        ("sale.recorded", "sale.returned"),
+        ("sale.recorded", "sale.returned", "sell_through.reported"),
     ),
     Topic(
         CLIENTS,
         Role.INPUT,
         "CRM and accounting",
-        "Who the clients are, and their balances before the system.",
+        "Who the clients are, their documents, outlets and obligations, and their balances before the system.",
         _CLIENT,
-        ("client.registered", "client.opened"),
+        (
+            "client.registered",
+            "client.opened",
+            "client.closed",
+            "document.signed",
+            "document.ended",
+            "outlet.opened",
+            "outlet.closed",
+            "obligation.rescheduled",
+            "obligation.disputed",
+            "obligation.resolved",
+            "obligation.written_off",
+        ),
     ),
     Topic(
         JUDGEMENTS,
@@ -136,7 +152,14 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "people, by stoplist",
         "Signed decisions of people.",
         _CLIENT,
-        ("credit_limit.set",),
+        (
+            "conduct.recorded",
+            "conduct.cleared",
+            "override.granted",
+            "override.revoked",
+            "credit_limit.set",
+            "first_deal.decided",
+        ),
         retention_ms=_FOR_EVER,
     ),
     Topic(
@@ -154,6 +177,22 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "Whether a client may be shipped to, and why not; the last record of a client is the truth.",
         _CLIENT,
         ("shipment.blocked", "shipment.released"),
+    ),
+    Topic(
+        SHIPMENT_DECISIONS,
+        Role.OUTPUT,
+        "stoplist",
+        "Whether a requested shipment may leave, and what becomes of an approval.",
+        _CLIENT,
+        ("shipment.approved", "shipment.refused", "shipment.approval_expired", "shipment.approval_withdrawn"),
+    ),
+    Topic(
+        SHIPMENT_ALERTS,
+        Role.OUTPUT,
+        "stoplist",
+        "Goods that left while the client was blocked, or that nobody had approved.",
+        _CLIENT,
+        ("shipment.shipped_while_blocked", "shipment.shipped_without_approval"),
     ),
     Topic(
         CATEGORY_CHANGES,
@@ -195,6 +234,22 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "client id and owner",
         (),
         16 * _MIB,
+    ),
+    Topic(
+        TURNOVER,
+        Role.INTERNAL,
+        "stoplist",
+        "A client's turnover by month in one direction or territory, at every change.",
+        "scope, like direction/watches",
+        (),
+    ),
+    Topic(
+        IMPORTANCE,
+        Role.INTERNAL,
+        "stoplist",
+        "A client's importance in one direction or territory, at every change, and the sale that moved it.",
+        _CLIENT,
+        (),
     ),
 )
 """Every topic of the system, inputs first."""

@@ -8,18 +8,14 @@ an event later joins its tuple only when it is given: otherwise every repeat of 
 """
 
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Any, Final
 
-import msgspec
-
 from schemas.canonical import canonical_json
+from schemas.completing_judged import JUDGED
+from schemas.digests import digest_of
 from schemas.events import (
     Broadcast,
     ClientEvent,
-    ClientOpened,
-    ClientRegistered,
-    CreditLimitSet,
     GoodsReturned,
     Instalment,
     Line,
@@ -29,13 +25,13 @@ from schemas.events import (
     PolicyActivated,
     SaleRecorded,
     SaleReturned,
+    Shipment,
+    ShipmentCancelled,
     ShipmentDispatched,
+    ShipmentRequested,
 )
+from schemas.fields import LINES_MAX
 from schemas.forms import INVALID, instant_of, is_currency, is_day, is_printable, milli_of, minor_of, price_of, rate_of
-
-_encode: Final = msgspec.msgpack.Encoder().encode
-_copy_empty: Final = blake2b(digest_size=8).copy
-_encode_sorted: Final = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 def complete(event: ClientEvent | Broadcast) -> bool:
@@ -48,13 +44,6 @@ def complete(event: ClientEvent | Broadcast) -> bool:
     return _withdraw(event) if event.voided else fact(event)  # type: ignore[union-attr, arg-type]
 
 
-def _digest(content: Any) -> bytes:
-    """Eight bytes of BLAKE2b; to copy an empty hash is quicker than to make one."""
-    hashed = _copy_empty()
-    hashed.update(_encode(content))
-    return hashed.digest()
-
-
 def _rate(event: Any) -> str | None:
     """The rate without superfluous zeros, None when there is none, empty when it is not valid."""
     return None if event.rate is None else rate_of(event.rate)
@@ -64,14 +53,14 @@ def _withdraw(event: ClientEvent) -> bool:
     """A withdrawn fact is its identity and nothing else, whatever came with it."""
     identity = type(event)(id=event.id, client_id=event.client_id, revision=event.revision, voided=True)
     content: tuple[Any, ...] = (event.revision, True)
-    if isinstance(event, ShipmentDispatched):
+    if isinstance(event, Shipment):
         if not event.shipment_id or not is_printable(event.shipment_id):
             return False
         identity.shipment_id = event.shipment_id  # type: ignore[union-attr]
         content = (event.revision, True, event.shipment_id)
     for name in event.__struct_fields__:
         setattr(event, name, getattr(identity, name))
-    event.digest = _digest(content)
+    event.digest = digest_of(content)
     return True
 
 
@@ -84,7 +73,7 @@ def _payment_received(event: PaymentReceived) -> bool:
     for obligation in event.obligations:
         if not is_printable(obligation):
             return False
-    event.digest = _digest((event.revision, amount, event.currency, day, event.obligations, event.document, rate))
+    event.digest = digest_of((event.revision, amount, event.currency, day, event.obligations, event.document, rate))
     return True
 
 
@@ -94,11 +83,11 @@ def _payment_reversed(event: PaymentReversed) -> bool:
         return False
     if not event.payment_id or not is_printable(event.payment_id) or not is_day(event.value_date):
         return False
-    event.digest = _digest((event.revision, event.payment_id, amount, event.value_date, event.reason))
+    event.digest = digest_of((event.revision, event.payment_id, amount, event.value_date, event.reason))
     return True
 
 
-def _shipment_dispatched(event: ShipmentDispatched) -> bool:
+def _shipment(event: Shipment) -> bool:
     amount = event.amount_minor = minor_of(event.amount)
     at = event.at_ms = instant_of(event.at)
     rate = event.rate if event.rate is None else rate_of(event.rate)
@@ -109,6 +98,8 @@ def _shipment_dispatched(event: ShipmentDispatched) -> bool:
     if not shipment or not is_printable(
         shipment + (outlet or "") + (deal or "") + (territory or "") + (direction or "")
     ):
+        return False
+    if not 0 < len(event.lines) <= LINES_MAX and isinstance(event, ShipmentRequested):
         return False
     lines = []
     for line in event.lines:
@@ -124,7 +115,15 @@ def _shipment_dispatched(event: ShipmentDispatched) -> bool:
     elif term is None:
         return False
     where = (shipment, outlet, deal, territory, direction)
-    event.digest = _digest((event.revision, *where, at, event.currency, amount, lines, term, parts, rate))
+    event.digest = digest_of((event.revision, *where, at, event.currency, amount, lines, term, parts, rate))
+    return True
+
+
+def _shipment_cancelled(event: ShipmentCancelled) -> bool:
+    at = event.at_ms = instant_of(event.at)
+    if at == INVALID or not event.shipment_id or not is_printable(event.shipment_id):
+        return False
+    event.digest = digest_of((event.revision, event.shipment_id, at))
     return True
 
 
@@ -167,7 +166,7 @@ def _goods_returned(event: GoodsReturned) -> bool:
         line.price_minor = line.rrp_minor = 0
     lines = [(line.sku, line.quantity_milli) for line in event.lines]
     facts = (event.shipment_id, event.returned_on, amount, event.currency, lines, event.accepted_by, rate)
-    event.digest = _digest((event.revision, facts))
+    event.digest = digest_of((event.revision, facts))
     return True
 
 
@@ -180,7 +179,7 @@ def _sale_recorded(event: SaleRecorded) -> bool:
     if not direction or not is_printable(direction + (territory or "") + (shipment_id or "")):
         return False
     where = (direction, territory, event.territorial, shipment_id)
-    event.digest = _digest((event.revision, amount, event.currency, day, *where, rate))
+    event.digest = digest_of((event.revision, amount, event.currency, day, *where, rate))
     return True
 
 
@@ -190,61 +189,30 @@ def _sale_returned(event: SaleReturned) -> bool:
         return False
     if not event.sale_id or not is_printable(event.sale_id):
         return False
-    event.digest = _digest((event.revision, event.sale_id, amount, event.returned_on))
-    return True
-
-
-def _client_registered(event: ClientRegistered) -> bool:
-    """Comes from the model only, so everything is valid."""
-    what = (event.name, event.wholesaler, event.activities, event.territory, event.directions)
-    event.digest = _digest((event.revision, what, event.registered_on))
-    return True
-
-
-def _client_opened(event: ClientOpened) -> bool:
-    """Comes from the model only, so everything is valid."""
-    event.unapplied_minor = minor_of(event.unapplied)
-    for obligation in event.obligations:
-        obligation.amount_minor = minor_of(obligation.amount)
-    for month in event.turnover:
-        month.amount_minor = minor_of(month.amount)
-    obligations = [(o.obligation_id, o.due_date, o.amount_minor, o.shipment_id) for o in event.obligations]
-    violations = [(v.obligation_id, v.first_day, v.last_day) for v in event.violations]
-    turnover = [(t.month, t.amount_minor, t.direction, t.territory) for t in event.turnover]
-    who = (event.as_of, event.currency, _rate(event), event.name, event.lifecycle, event.unapplied_minor)
-    lists = (obligations, violations, turnover, event.outlets, event.documents)
-    event.digest = blake2b(_encode_sorted((event.revision, who, lists)), digest_size=8).digest()
-    return True
-
-
-def _credit_limit_set(event: CreditLimitSet) -> bool:
-    """Comes from the model only. The signature is no part of what is said: the same limit may be signed again."""
-    event.amount_minor = None if event.amount is None else minor_of(event.amount)
-    what = (event.amount_minor, event.currency, _rate(event), event.valid_from, event.valid_until)
-    event.digest = _digest((event.revision, what, event.author, event.role))
+    event.digest = digest_of((event.revision, event.sale_id, amount, event.returned_on))
     return True
 
 
 def _payments_completed(event: PaymentsCompleted) -> bool:
-    event.digest = _digest((event.revision, event.through))
+    event.digest = digest_of((event.revision, event.through))
     return is_day(event.through)
 
 
 def _policy_activated(event: PolicyActivated) -> bool:
-    event.digest = _digest((event.version, canonical_json(event.policy)))
+    event.digest = digest_of((event.version, canonical_json(event.policy)))
     return True
 
 
 _FACTS: Final[dict[type, Callable[[Any], bool]]] = {
     PaymentReceived: _payment_received,
     PaymentReversed: _payment_reversed,
-    ShipmentDispatched: _shipment_dispatched,
+    ShipmentDispatched: _shipment,
     GoodsReturned: _goods_returned,
     SaleRecorded: _sale_recorded,
     SaleReturned: _sale_returned,
-    ClientRegistered: _client_registered,
-    ClientOpened: _client_opened,
-    CreditLimitSet: _credit_limit_set,
+    ShipmentRequested: _shipment,
+    ShipmentCancelled: _shipment_cancelled,
+    **JUDGED,
 }
 _BROADCASTS: Final[dict[type, Callable[[Any], bool]]] = {
     PaymentsCompleted: _payments_completed,

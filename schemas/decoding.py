@@ -27,7 +27,9 @@ Decoded = events.ClientEvent | events.Broadcast
 
 _FAST: Final[dict[str, Callable[[bytes], Decoded]]] = {
     PAYMENTS: msgspec.json.Decoder(events.PaymentReceived | events.PaymentReversed).decode,
-    SHIPMENTS: msgspec.json.Decoder(events.ShipmentDispatched | events.GoodsReturned).decode,
+    SHIPMENTS: msgspec.json.Decoder(
+        events.ShipmentDispatched | events.GoodsReturned | events.ShipmentRequested | events.ShipmentCancelled
+    ).decode,
     SALES: msgspec.json.Decoder(events.SaleRecorded | events.SaleReturned).decode,
 }
 _STRUCTS: Final[dict[str, type[Decoded]]] = {

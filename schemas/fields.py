@@ -54,6 +54,8 @@ def _canonical(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+LINES_MAX: Final = 1_000
+"""Of one list in a record; the record's own 64 KiB are usually reached before."""
 MONEY: Final = r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$"
 QUANTITY: Final = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$"
 RATE: Final = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?$"
@@ -76,10 +78,14 @@ Id = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printabl
 ObligationId = Annotated[str, Field(min_length=1, max_length=66), AfterValidator(_printable)]
 KeyId = Annotated[str, Field(max_length=64), AfterValidator(_printable)]
 Text = Annotated[str, Field(max_length=500)]
+Words = Annotated[str, Field(min_length=1, max_length=500)]
+"""A text that must say something."""
 Currency = Annotated[str, Field(pattern=CURRENCY)]
 Money = Annotated[str, Field(pattern=MONEY)]
 PositiveMoney = Annotated[Money, AfterValidator(_positive)]
 Quantity = Annotated[str, Field(pattern=QUANTITY), AfterValidator(_positive)]
+QuantityOrNone = Annotated[str, Field(pattern=QUANTITY)]
+"""A quantity that may be 0."""
 Rate = Annotated[str, Field(pattern=RATE), AfterValidator(_positive)]
 Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[str, Field(pattern=INSTANT, json_schema_extra={"format": "date-time"}), AfterValidator(_instant)]

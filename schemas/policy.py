@@ -10,21 +10,21 @@ import binascii
 import hashlib
 import json
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from schemas import fields
 from schemas.canonical import canonical_json
-from schemas.fields import CURRENCY, MONEY
+from schemas.fields import CURRENCY
+from schemas.policy_base import MoneyText, Part, once
+from schemas.policy_categories import Importance, Lifecycle, Mall, RiskGroup, SalesType, Volume
+from schemas.policy_shipping import Conditions, Documents, FirstDeal, Overrides, Requests
 
 DOCUMENT_BYTES_MAX: Final = 64_000
 """What leaves room for the event around it, however its text is escaped."""
 
-MoneyText = Annotated[str, Field(pattern=MONEY)]
-"""A non-negative decimal string with at most two places, in quotes: `"500.00"`."""
 CurrencyCode = Annotated[str, Field(pattern=CURRENCY)]
 _IDENTIFIER: Final = r"^[!-~]([ -~]{0,62}[!-~])?$"
 _TIME_OF_DAY: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -37,7 +37,6 @@ REMEDIES: Final = {
 Identifier = Annotated[str, Field(pattern=_IDENTIFIER)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Role = Literal["manager", "director"]
-T = TypeVar("T")
 
 
 def _time_zone(name: str) -> str:
@@ -57,67 +56,7 @@ def _public_key(text: str) -> str:
     return text
 
 
-def _once(values: tuple[T, ...]) -> tuple[T, ...]:
-    if len(set(values)) != len(values):
-        raise ValueError("names one entry twice; remove the second")
-    return values
-
-
-class _Part(BaseModel):
-    """A part of the policy: immutable, unknown fields refused (a misspelt number must not be ignored)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class RiskGroup(_Part):
-    """One row of the risk table; a client is in the higher of the groups that violations and days give."""
-
-    group: int = Field(ge=0, le=9)
-    violations_max: int | None = Field(ge=0, le=100_000)
-    """The most violations in the window this group allows; null in the last group: no upper bound."""
-    overdue_days_max: int | None = Field(ge=0, le=100_000)
-    """The longest run of overdue days this group allows; null in the last group."""
-
-
-class Volume(_Part):
-    """Volume category by turnover of a calendar month: A above `a_above`, B from `b_from`, else C."""
-
-    a_above: MoneyText = "500.00"
-    """Turnover above this is A; exactly this is still B."""
-    b_from: MoneyText = "100.00"
-    """Turnover of at least this is B."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if Decimal(self.b_from) > Decimal(self.a_above):
-            raise ValueError("b_from: is above a_above; category B must begin below category A")
-        return self
-
-
-class RiskGroupCondition(_Part):
-    """Stop condition `risk_group`."""
-
-    enabled: bool = True
-    group_min: int = Field(default=3, ge=1, le=9)
-    """Clients of this group and higher are blocked."""
-    requires_overdue: bool = True
-    """Only while something is overdue now; false: for as long as the group lasts."""
-
-
-class CreditLimitCondition(_Part):
-    """Stop condition `credit_limit`: exposure above the limit in force."""
-
-    enabled: bool = True
-
-
-class Conditions(_Part):
-    """Stop conditions of our own; those of the newsletter cannot be switched off and are not listed."""
-
-    risk_group: RiskGroupCondition = RiskGroupCondition()
-    credit_limit: CreditLimitCondition = CreditLimitCondition()
-
-
-class Key(_Part):
+class Key(Part):
     """A signing key and the person or service that holds it."""
 
     key_id: Identifier
@@ -125,9 +64,25 @@ class Key(_Part):
     """The 32 bytes of the Ed25519 public key, base64."""
     holder: Annotated[str, Field(min_length=1, max_length=200)]
     roles: tuple[Role, ...] = Field(min_length=1, max_length=2)
+    valid_from: date | None = None
+    """The first day on which a judgement may be signed with it; null: from the beginning."""
+    valid_until: date | None = None
+    """The last day: how a key is replaced or revoked. What was signed before keeps its effect; null: without end."""
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.valid_from is not None and self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValueError("valid_until: lies before valid_from; correct one of them")
+        return self
+
+    def valid_on(self, day: date) -> bool:
+        """Whether what was recorded on this day may be signed with the key."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
 
-class Limits(_Part):
+class Limits(Part):
     """Bounds on what grows with a client's history, and on what an output lists."""
 
     facts_max: int = Field(default=20_000, ge=10, le=1_000_000)
@@ -140,6 +95,7 @@ class Limits(_Part):
     """Ids of facts named in one `because`."""
 
 
+_ACTIVITIES = ("stationery", "watches", "souvenirs_and_gifts", "photo", "other")
 _RISK_GROUPS = (
     RiskGroup(group=0, violations_max=0, overdue_days_max=0),
     RiskGroup(group=1, violations_max=2, overdue_days_max=3),
@@ -166,11 +122,16 @@ def _banded(groups: tuple[RiskGroup, ...]) -> tuple[RiskGroup, ...]:
 
 
 def _held_once(keys: tuple[Key, ...]) -> tuple[Key, ...]:
-    _once(tuple(key.key_id for key in keys))
+    once(tuple(key.key_id for key in keys))
     return keys
 
 
-class Policy(_Part):
+def _listed_once(malls: tuple[Mall, ...]) -> tuple[Mall, ...]:
+    once(tuple(mall.mall for mall in malls))
+    return malls
+
+
+class Policy(Part):
     """Every number of the rules. Build it with `Policy.from_document`, which takes JSON values."""
 
     version: int = Field(ge=1, le=2**31 - 1)
@@ -181,12 +142,12 @@ class Policy(_Part):
     """Decimal places of a balance."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Moscow"
     """The company's: a calendar day begins at 00:00 here."""
-    weekly_rest_days: Annotated[tuple[Weekday, ...], AfterValidator(_once)] = Field(
+    weekly_rest_days: Annotated[tuple[Weekday, ...], AfterValidator(once)] = Field(
         default=("saturday", "sunday"), max_length=6
     )
-    non_working_days: Annotated[tuple[date, ...], AfterValidator(_once)] = Field(default=(), max_length=2_000)
+    non_working_days: Annotated[tuple[date, ...], AfterValidator(once)] = Field(default=(), max_length=2_000)
     """Public holidays beside the weekly rest days."""
-    working_days: Annotated[tuple[date, ...], AfterValidator(_once)] = Field(default=(), max_length=2_000)
+    working_days: Annotated[tuple[date, ...], AfterValidator(once)] = Field(default=(), max_length=2_000)
     """Weekly rest days on which the company works all the same."""
     posting_cutoff: str = Field(default="12:00", pattern=_TIME_OF_DAY)
     """At this time of the next working day after the due date an unpaid obligation is judged overdue."""
@@ -204,6 +165,17 @@ class Policy(_Part):
         default=_RISK_GROUPS, min_length=2, max_length=10
     )
     volume: Volume = Volume()
+    sales_type: SalesType = SalesType()
+    activities: Annotated[tuple[fields.Id, ...], AfterValidator(once)] = Field(default=_ACTIVITIES, max_length=100)
+    """What a client's `activities` may name; others are not shown."""
+    large_malls: Annotated[tuple[Mall, ...], AfterValidator(_listed_once)] = Field(default=(), max_length=1_000)
+    """Outlets in these are counted per territory."""
+    importance: Importance = Importance()
+    lifecycle: Lifecycle = Lifecycle()
+    documents: Documents = Documents()
+    first_deal: FirstDeal = FirstDeal()
+    requests: Requests = Requests()
+    overrides: Overrides = Overrides()
     conditions: Conditions = Conditions()
     keys: Annotated[tuple[Key, ...], AfterValidator(_held_once)] = Field(default=(), max_length=1_000)
     """Who may sign judgements; with none, every judgement is refused as `not_authorised`."""

@@ -7,6 +7,7 @@ The whole value is signed, fields this version does not know included.
 import base64
 import binascii
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -14,12 +15,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from schemas.canonical import canonical_json
 from schemas.dead_letters import NOT_AUTHORISED
+from schemas.events import ConductCleared, ConductRecorded, Judgement, OverrideGranted, OverrideRevoked
 from schemas.json_document import read_json
 from schemas.policy import Key
+from schemas.reasons import ROLE_LIFTING
 from schemas.records import Rejected
 
-LIMIT_ROLES = ("manager", "director")
-"""Who may set a credit limit."""
+ANY_ROLE = ("manager", "director")
+"""Who may set a credit limit, record conduct, take an override back, decide about a first deal."""
+DIRECTOR = ("director",)
+
+
+def roles_for(event: Judgement) -> tuple[str, ...]:
+    """The roles of which the key must have one for this judgement to count.
+
+    What only a director may lift, only a director may clear, override, or withdraw the ground of.
+    """
+    if isinstance(event, ConductCleared) or (event.voided and isinstance(event, ConductRecorded | OverrideRevoked)):
+        return DIRECTOR
+    if isinstance(event, OverrideGranted) and any(ROLE_LIFTING[reason] == "director" for reason in event.conditions):
+        return DIRECTOR
+    return ANY_ROLE
 
 
 def signed_bytes(document: dict[str, Any]) -> bytes:
@@ -40,10 +56,13 @@ def public_key_of(private_key: bytes) -> str:
     return base64.b64encode(public.public_bytes_raw()).decode("ascii")
 
 
-def verify(value: bytes, keys: Iterable[Key], roles: Collection[str] = LIMIT_ROLES) -> Rejected | None:
+def verify(
+    value: bytes, keys: Iterable[Key], roles: Collection[str] = ANY_ROLE, on: date | None = None
+) -> Rejected | None:
     """None when `value` (a record's bytes) is signed by one of `keys` that has one of `roles`, else why not.
 
-    A role that the record names must be one the key has; a withdrawal need not name any.
+    A role that the record names must be one the key has; a withdrawal need not name any. `on` is the day of the
+    record's append time, on which the key must be valid; None: that is not looked at.
     """
     try:
         document = read_json(value, unique_names=True)
@@ -56,6 +75,8 @@ def verify(value: bytes, keys: Iterable[Key], roles: Collection[str] = LIMIT_ROL
     key = next((key for key in keys if key.key_id == key_id), None)
     if key is None:
         return _refused("key_id", "Use a key that the policy in force lists.")
+    if on is not None and not key.valid_on(on):
+        return _refused("key_id", "The key was not valid on that day; sign with one that the policy lists as valid.")
     if not _valid(key, signature, content):
         return _refused("signature", "The signature does not fit the record and its key; sign the record again.")
     if not set(key.roles) & set(roles) or (role is not None and (role not in key.roles or role not in roles)):

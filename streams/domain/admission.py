@@ -1,13 +1,15 @@
 """Does a record count at all? What the record alone and the policy decide, before any fact is looked at."""
 
+from datetime import date
 from typing import Final
 
-from schemas.dead_letters import KEY_MISMATCH, NOT_A_BROADCAST
+from schemas.dead_letters import KEY_MISMATCH, NOT_A_BROADCAST, UNKNOWN_TYPE
 from schemas.decoding import Decoded
-from schemas.events import CreditLimitSet, PaymentsCompleted, PolicyActivated
+from schemas.events import Judgement, PaymentsCompleted, PolicyActivated
 from schemas.keys import read_key
 from schemas.records import Rejected, Source
-from schemas.signatures import verify
+from schemas.signatures import roles_for, verify
+from streams.domain import ledger
 from streams.domain.ages import check_age
 from streams.domain.policy import Rules
 
@@ -17,11 +19,14 @@ NOT_OF_A_CLIENT: Final = (Rejected, PaymentsCompleted, PolicyActivated)
 
 def refusal(rules: Rules, client_id: str, event: Decoded | Rejected, source: Source) -> Rejected | None:
     """Why a keyed record of `client_id` does not count; None when it may. In this order: key, form, key against body,
-    signature, age."""
+    a rule that takes it, signature, age."""
     if isinstance(event, NOT_OF_A_CLIENT) or event.client_id != client_id:
         return _of_no_client(event, source)
-    if isinstance(event, CreditLimitSet):
-        why = verify(source.value or b"", rules.keys)
+    if not ledger.takes(event):
+        return Rejected(UNKNOWN_TYPE, "type", "Send it again to a version of Stoplist whose rules know this event.")
+    if isinstance(event, Judgement):
+        on = date.fromordinal(rules.day_of(source.timestamp))
+        why = verify(source.value or b"", rules.keys, roles_for(event), on)
         if why is not None:
             return why
     return check_age(rules, event, source.timestamp)

@@ -10,13 +10,21 @@ from schemas.dead_letters import FUTURE_DATED, TOO_LATE
 from schemas.events import (
     Broadcast,
     ClientEvent,
+    ConductCleared,
+    ConductRecorded,
+    FirstDealDecided,
     GoodsReturned,
+    OverrideGranted,
+    OverrideRevoked,
     PaymentReceived,
     PaymentReversed,
     PaymentsCompleted,
     SaleRecorded,
     SaleReturned,
+    SellThroughReported,
+    ShipmentCancelled,
     ShipmentDispatched,
+    ShipmentRequested,
 )
 from schemas.records import Instant, Rejected
 from streams.domain.policy import Rules
@@ -32,14 +40,29 @@ _DATE_FIELD: Final[dict[type, str]] = {
     PaymentsCompleted: "through",
 }
 
+_INSTANT_FIELD: Final[dict[type, str]] = {
+    ShipmentDispatched: "at",
+    ShipmentRequested: "at",
+    ShipmentCancelled: "at",
+    SellThroughReported: "at",
+    ConductRecorded: "at",
+    ConductCleared: "at",
+    OverrideGranted: "granted_at",
+    OverrideRevoked: "at",
+    FirstDealDecided: "at",
+}
+"""Beside each of these is the same in milliseconds, `<name>_ms`. Documents, outlets and clients have no age; nor has
+what a person decided about an obligation, which counts from its `on`."""
+
 
 def dated_day(rules: Rules, event: ClientEvent | Broadcast) -> Days:
     """The day of the event's own date; 0 when it has none (withdrawals, registration, opening, limits)."""
     kind = type(event)
-    if kind is ShipmentDispatched:
-        return 0 if event.voided else rules.day_of(event.at_ms)  # type: ignore[union-attr]
     field = _DATE_FIELD.get(kind)
-    if field is None or (kind is not PaymentsCompleted and event.voided):  # type: ignore[union-attr]
+    if field is None:
+        at = _INSTANT_FIELD.get(kind)
+        return 0 if at is None or event.voided else rules.day_of(getattr(event, at + "_ms"))  # type: ignore[union-attr]
+    if kind is not PaymentsCompleted and event.voided:  # type: ignore[union-attr]
         return 0
     day: Days = getattr(event, field).toordinal()
     return day
@@ -51,10 +74,12 @@ def check_age(rules: Rules, event: ClientEvent | Broadcast, appended: Instant) -
     age_days_max = rules.window_days + rules.correction_days
     if not day or today - age_days_max < day <= today:
         return None
-    if isinstance(event, ShipmentDispatched):
-        field, dated = "at", event.at_ms
+    kind = type(event)
+    if kind in _INSTANT_FIELD:
+        field = _INSTANT_FIELD[kind]
+        dated = getattr(event, field + "_ms")
     else:
-        field, dated = _DATE_FIELD[type(event)], rules.midnight(day)
+        field, dated = _DATE_FIELD[kind], rules.midnight(day)
     if dated - appended > rules.future_tolerance_ms:
         hours = rules.future_tolerance_ms // 3_600_000
         remedy = f"Correct {field}, or send the record no more than {hours} hours before that time."

@@ -23,7 +23,7 @@ from streams.domain.refusals import Accepted, Refused
 from streams.domain.state import Client, Days, Instant, Opening, Registration
 from streams.domain.waiting import expire_waiting, next_expiry
 
-__all__ = ["Accepted", "Refused", "accept", "expire_waiting", "next_expiry", "opening", "registration"]
+__all__ = ["Accepted", "Refused", "accept", "expire_waiting", "next_expiry", "opening", "registration", "takes"]
 
 _Handler = Callable[[Rules, Client, Any, Days, Instant, Source], Accepted | Refused]
 _HANDLERS: Final[dict[type, _Handler]] = {
@@ -37,6 +37,11 @@ _HANDLERS: Final[dict[type, _Handler]] = {
     ClientRegistered: balances.registered,
     CreditLimitSet: balances.limited,
 }
+
+
+def takes(event: ClientEvent) -> bool:
+    """Whether a rule takes events of this type: the contract may already know one that no rule does."""
+    return type(event) in _HANDLERS
 
 
 def accept(

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from schemas.outputs import MODELS
 from schemas.records import Header, Output
 from streams.domain.sentences import Text
 
@@ -16,16 +17,15 @@ RULES_VERSION: Final = "1"
 BLOCKS: Final = "shipment-blocks"
 CATEGORIES: Final = "category-changes"
 STATUS: Final = "client-status"
+DECISIONS: Final = "shipment-decisions"
+ALERTS: Final = "shipment-alerts"
 
 encode = msgspec.json.Encoder().encode
 
 _SPEC: Final[Header] = ("ce_specversion", b"1.0")
 _SOURCE: Final[Header] = ("ce_source", b"stoplist")
 _CONTENT: Final[Header] = ("content-type", b"application/json")
-_TYPES: Final[dict[str, Header]] = {
-    name: ("ce_type", name.encode())
-    for name in ("category.changed", "shipment.blocked", "shipment.released", "client.status")
-}
+_TYPES: Final[dict[str, Header]] = {name: ("ce_type", name.encode()) for name in MODELS}
 
 
 class RecordCause(msgspec.Struct, tag_field="kind", tag="record", gc=False):

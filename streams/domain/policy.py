@@ -26,8 +26,16 @@ class Rules:
     """Every number of the rules. Make it with `Rules.compile(policy)`; never change it."""
 
     __slots__ = (
+        "activities",
+        "assortment_above_percent",
+        "assortment_by_lines",
+        "assortment_category",
+        "assortment_fast_moving_only",
         "bands",
         "calendar",
+        "chain_above_outlets",
+        "chain_outlets_min",
+        "copies_count",
         "correction_days",
         "credit_limit_enabled",
         "currency",
@@ -36,15 +44,29 @@ class Rules:
         "digest",
         "facts_max",
         "facts_named_max",
+        "first_deal_returned_enabled",
+        "first_deal_rrp_max",
         "future_tolerance_ms",
+        "importance_key_below_percent",
+        "importance_medium_below_percent",
+        "importance_months",
         "instant_text",
         "keep_days",
         "keys",
+        "lost_after_days",
+        "mall_territories",
         "midnight",
+        "not_selling_after_days",
+        "not_selling_below_percent",
         "obligations_listed_max",
+        "outlet_closed_enabled",
+        "outlet_unknown_enabled",
         "overdue_days_maxima",
         "overdue_tolerance",
+        "override_days_max",
+        "payment_term_days_max",
         "policy",
+        "reservation_ms",
         "risk_group_enabled",
         "risk_group_min",
         "risk_group_requires_overdue",
@@ -103,10 +125,42 @@ class Rules:
         self.risk_group_min: int = policy.conditions.risk_group.group_min
         self.risk_group_requires_overdue: bool = policy.conditions.risk_group.requires_overdue
         self.credit_limit_enabled: bool = policy.conditions.credit_limit.enabled
+        self._compile_shipping(policy)
+        self._compile_categories(policy)
         self.facts_max: int = policy.limits.facts_max
         self.waiting_max: int = policy.limits.waiting_max
         self.obligations_listed_max: int = policy.limits.obligations_listed_max
         self.facts_named_max: int = policy.limits.facts_named_max
+
+    def _compile_shipping(self, policy: Policy) -> None:
+        self.first_deal_rrp_max: int = minor(policy.first_deal.rrp_max_per_outlet)
+        """Per outlet."""
+        self.chain_outlets_min: int = policy.first_deal.chain_outlets_min
+        """Active outlets from which the entitlement of a first deal is pooled."""
+        self.payment_term_days_max: int = policy.first_deal.payment_term_days_max
+        self.assortment_category: str = policy.first_deal.assortment.main_category
+        self.assortment_above_percent: int = policy.first_deal.assortment.main_share_above_percent
+        self.assortment_by_lines: bool = policy.first_deal.assortment.share_by == "lines"
+        """Else by recommended retail price."""
+        self.assortment_fast_moving_only: bool = policy.first_deal.assortment.fast_moving_only
+        self.not_selling_below_percent: int = policy.first_deal.not_selling.share_below_percent
+        self.not_selling_after_days: int = policy.first_deal.not_selling.after_days
+        self.copies_count: bool = policy.documents.copies_count
+        self.reservation_ms: int = policy.requests.reservation_hours * 3_600_000
+        self.override_days_max: int = policy.overrides.days_max
+        self.first_deal_returned_enabled: bool = policy.conditions.first_deal_returned.enabled
+        self.outlet_unknown_enabled: bool = policy.conditions.outlet_unknown.enabled
+        self.outlet_closed_enabled: bool = policy.conditions.outlet_closed.enabled
+
+    def _compile_categories(self, policy: Policy) -> None:
+        self.chain_above_outlets: int = policy.sales_type.chain_above_outlets
+        self.activities: tuple[str, ...] = policy.activities
+        self.mall_territories: dict[str, str] = {mall.mall: mall.territory for mall in policy.large_malls}
+        """Of each large mall, in the order of the policy."""
+        self.importance_key_below_percent: int = policy.importance.key_below_percent
+        self.importance_medium_below_percent: int = policy.importance.medium_below_percent
+        self.importance_months: int = policy.importance.months
+        self.lost_after_days: int = policy.lifecycle.lost_after_days
 
     @classmethod
     def compile(cls, policy: Policy) -> "Rules":

@@ -80,6 +80,23 @@ REQUIRED = {
     "client.opened": ["id", "client_id", "as_of", "currency"],
     "credit_limit.set": ["id", "client_id", "amount", "currency", "valid_from", "author", "role"],
     "policy.activated": ["id", "version", "policy"],
+    "shipment.requested": ["id", "client_id", "shipment_id", "at", "currency", "amount", "lines", "payment_term_days"],
+    "shipment.cancelled": ["id", "client_id", "shipment_id", "at"],
+    "sell_through.reported": ["id", "client_id", "shipment_id", "at", "lines"],
+    "client.closed": ["id", "client_id", "on"],
+    "document.signed": ["id", "client_id", "document", "number", "on", "form", "accepted_by", "direction"],
+    "document.ended": ["id", "client_id", "document", "number", "on"],
+    "outlet.opened": ["id", "client_id", "outlet_id", "on", "territory"],
+    "outlet.closed": ["id", "client_id", "outlet_id", "on"],
+    "obligation.rescheduled": ["id", "client_id", "obligation_id", "on", "author", "reason", "due_date"],
+    "obligation.disputed": ["id", "client_id", "obligation_id", "on", "author", "reason"],
+    "obligation.resolved": ["id", "client_id", "obligation_id", "on", "author", "reason"],
+    "obligation.written_off": ["id", "client_id", "obligation_id", "on", "author", "reason"],
+    "conduct.recorded": ["id", "client_id", "kind", "at", "author", "role", "evidence"],
+    "conduct.cleared": ["id", "client_id", "conduct_id", "at", "author", "role", "reason"],
+    "override.granted": ["id", "client_id", "granted_at", "conditions", "expires_at", "author", "role", "reason"],
+    "override.revoked": ["id", "client_id", "override_id", "at", "author", "role"],
+    "first_deal.decided": ["id", "client_id", "decision", "at", "author", "role", "reason"],
 }
 
 

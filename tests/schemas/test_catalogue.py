@@ -43,8 +43,16 @@ def test_partition() -> None:
 
 def test_names() -> None:
     assert INPUTS == ("payments", "shipments", "sales", "clients", "judgements", "policies")
-    assert OUTPUTS == ("shipment-blocks", "category-changes", "client-status", "dead-letters")
-    assert [topic.name for topic in TOPICS if topic.role is Role.INTERNAL] == ["stoplist-journal", "stoplist-clients"]
+    assert OUTPUTS == (
+        "shipment-blocks",
+        "shipment-decisions",
+        "shipment-alerts",
+        "category-changes",
+        "client-status",
+        "dead-letters",
+    )
+    internal = [topic.name for topic in TOPICS if topic.role is Role.INTERNAL]
+    assert internal == ["stoplist-journal", "stoplist-clients", "stoplist-turnover", "stoplist-importance"]
 
 
 def test_every_type_has_one_topic_and_a_model() -> None:

@@ -64,6 +64,89 @@ def test_dispatch_in_instalments() -> None:
     ]
 
 
+def test_request() -> None:
+    event = decoded("shipment.requested")
+    assert isinstance(event, events.ShipmentRequested)
+    assert event.at_ms == 1_772_348_400_000  # two hours before the dispatch
+    assert (event.shipment_id, event.outlet_id, event.deal_id) == ("S-1", "shop-3", "deal-1")
+    assert (event.territory, event.direction) == ("moscow", "watches")
+    assert (event.amount_minor, event.payment_term_days, event.instalments) == (2_500, 10, None)
+    line = event.lines[0]
+    assert (line.sku, line.quantity_milli, line.rrp_minor) == ("pen-7", 2_500, 1_590)
+    assert (line.product_category, line.fast_moving) == ("A", True)
+
+
+@pytest.mark.parametrize(
+    ("quantities", "rrp", "minor"),
+    [
+        (["2.5"], "15.90", 3_975),
+        (["1", "2"], "0.01", 3),
+        (["0.001"], "0.01", 1),  # a thousandth of a cent is rounded up
+        (["0.5", "0.5"], "0.01", 1),  # once for the shipment, not for each line
+        (["0.5", "0.501"], "0.01", 2),
+        (["3"], "0", 0),
+        (["1"], "9999999999999.99", 999_999_999_999_999),
+        (["999999999.999"], "9999999999999.99", 999_999_999_999_999),  # beyond what a record can name
+    ],
+)
+def test_recommended_retail_price_of_a_shipment(quantities: list[str], rrp: str, minor: int) -> None:
+    lines = [{**LINE, "quantity": quantity, "rrp": rrp} for quantity in quantities]
+    for kind in ("shipment.dispatched", "shipment.requested"):
+        assert decoded(kind, lines=lines).rrp_minor == minor
+
+
+def test_sell_through() -> None:
+    event = decoded("sell_through.reported")
+    assert [(line.sku, line.quantity_milli) for line in event.lines] == [("pen-7", 1_500), ("pen-8", 0)]
+    assert event.at_ms == 1_772_902_800_000
+
+
+def test_sale_in_a_territory() -> None:
+    event = decoded("sale.recorded", territory="moscow", territorial=True, shipment_id="S-1")
+    assert (event.direction, event.territory, event.territorial, event.shipment_id) == (
+        "watches",
+        "moscow",
+        True,
+        "S-1",
+    )
+
+
+def test_override() -> None:
+    event = decoded("override.granted")
+    assert event.expires_at_ms - event.granted_at_ms == 7 * 86_400_000
+    assert (event.conditions, event.amount_max_minor, event.shipment_id) == (
+        ["risk_group", "credit_limit"],
+        30_000,
+        None,
+    )
+    event = decoded("override.granted", "amount_max", "currency", shipment_id="S-1")
+    assert (event.amount_max_minor, event.currency, event.shipment_id) == (None, None, "S-1")
+
+
+def test_judgements_keep_who_signed() -> None:
+    for kind, topic in TOPICS.items():
+        if topic == "judgements":
+            event = decoded(kind, signature="c2ln")
+            assert isinstance(event, events.Judgement)
+            assert (event.author, event.role, event.signature, event.key_id) == (
+                "petrova",
+                "manager",
+                "c2ln",
+                "petrova-2026",
+            )
+
+
+def test_documents_and_outlets() -> None:
+    document = decoded("document.signed")
+    assert (document.document, document.number, document.form) == ("supply_contract", "77-2026", "original")
+    assert (document.accepted_by, document.direction, document.on) == ("sidorov", "watches", date(2026, 2, 1))
+    outlet = decoded("outlet.opened")
+    assert (outlet.outlet_id, outlet.territory, outlet.mall) == ("shop-3", "moscow", "evropeisky")
+    assert decoded("outlet.closed").on == date(2026, 4, 1)
+    moved = decoded("obligation.rescheduled")
+    assert (moved.obligation_id, moved.due_date, moved.on) == ("S-1/1", date(2026, 3, 20), date(2026, 3, 9))
+
+
 def test_opening_balances() -> None:
     event = decoded("client.opened")
     assert isinstance(event, events.ClientOpened)
@@ -128,7 +211,7 @@ def test_withdrawn_fact_needs_only_its_identity() -> None:
         if "client_id" not in EXAMPLES[kind]:
             continue
         identity = {"type": kind, "id": "X-1", "client_id": "C-1", "revision": 2, "voided": True}
-        if kind == "shipment.dispatched":
+        if kind in ("shipment.dispatched", "shipment.requested"):
             identity["shipment_id"] = "S-1"
         event: Any = decode(TOPICS[kind], json.dumps(identity).encode())
         assert (event.id, event.revision, event.voided) == ("X-1", 2, True), kind
@@ -140,8 +223,10 @@ def test_withdrawn_fact_is_its_identity_whatever_comes_with_it() -> None:
     assert decoded("payment.received", voided=True, amount=-5, value_date="soon") == bare
 
 
-def test_withdrawn_dispatch_needs_its_business_id() -> None:
-    answer = decode("shipments", b'{"type":"shipment.dispatched","id":"D-1","client_id":"C-1","voided":true}')
+@pytest.mark.parametrize("kind", ["shipment.dispatched", "shipment.requested"])
+def test_withdrawn_shipment_needs_its_business_id(kind: str) -> None:
+    identity = {"type": kind, "id": "D-1", "client_id": "C-1", "voided": True}
+    answer = decode("shipments", json.dumps(identity).encode())
     assert isinstance(answer, Rejected)
     assert (answer.reason, answer.field) == ("missing_field", "shipment_id")
 
@@ -151,7 +236,7 @@ def test_unknown_fields_are_ignored() -> None:
 
 
 def test_derived_fields_cannot_be_sent() -> None:
-    sent = {"amount_minor": 1, "at_ms": 1, "digest": "AAAAAAAAAAA="}
+    sent = {"amount_minor": 1, "at_ms": 1, "granted_at_ms": 1, "amount_max_minor": 1, "digest": "AAAAAAAAAAA="}
     for kind in EXAMPLES:
         assert decoded(kind, **sent) == decoded(kind), kind
     line = {**LINE, "quantity_milli": 1, "price_minor": 1, "rrp_minor": 1}

@@ -80,6 +80,12 @@ VALID: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         optional={**extras, "outlet_id": st.none() | ids, "deal_id": ids, "territory": ids, "direction": ids}
         | {"lines": st.lists(lines, max_size=3), "rate": rates},
     ),
+    "shipment.requested": st.fixed_dictionaries(
+        {**facts, "shipment_id": ids, "at": instants, "currency": st.just("USD"), "amount": money}
+        | {"payment_term_days": st.integers(0, 3_650), "lines": st.lists(lines, min_size=1, max_size=3)},
+        optional={**extras, "outlet_id": ids, "deal_id": ids, "territory": st.none() | ids, "direction": ids},
+    ),
+    "shipment.cancelled": st.fixed_dictionaries({**facts, "shipment_id": ids, "at": instants}, optional=extras),
     "goods.returned": st.fixed_dictionaries(
         {**facts, "shipment_id": ids, "returned_on": days_text, "amount": money, "currency": st.just("USD")},
         optional={**extras, "lines": st.lists(lines, max_size=3), "accepted_by": st.none() | ids, "rate": rates},
@@ -189,16 +195,28 @@ parts = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(parts, max_size=3) | st.none(), st.none() | st.integers(-1, 4_000) | scalars)
-@MANY
-def test_terms_of_payment(instalments: list[Any] | None, term: Any) -> None:
-    agree("shipments", record("shipment.dispatched", instalments=instalments, payment_term_days=term))
+SHIPPED = st.sampled_from(["shipment.dispatched", "shipment.requested"])
+WITH_LINES = st.sampled_from(["shipment.dispatched", "shipment.requested", "goods.returned"])
 
 
-@given(st.sampled_from(sorted(LINE)), scalars, st.booleans())
+@given(SHIPPED, st.lists(parts, max_size=3) | st.none(), st.none() | st.integers(-1, 4_000) | scalars)
 @MANY
-def test_fields_of_a_line(name: str, value: Any, returned: bool) -> None:
-    kind = "goods.returned" if returned else "shipment.dispatched"
+def test_terms_of_payment(kind: str, instalments: list[Any] | None, term: Any) -> None:
+    agree("shipments", record(kind, instalments=instalments, payment_term_days=term))
+
+
+def test_number_of_lines() -> None:
+    small = {**LINE, "sku": "1", "quantity": "1", "price": "1", "rrp": "1"}
+    for kind in ("shipment.dispatched", "shipment.requested", "goods.returned"):
+        for lines in ([], [small], [small] * 600):
+            agree("shipments", record(kind, lines=lines))
+        compact = record(kind, lines=[]).replace(b": []", b":[%b]" % b",".join([b"[]"] * 1_001))
+        agree("shipments", compact)
+
+
+@given(WITH_LINES, st.sampled_from(sorted(LINE)), scalars)
+@MANY
+def test_fields_of_a_line(kind: str, name: str, value: Any) -> None:
     agree("shipments", record(kind, lines=[LINE, {**LINE, name: value}]))
 
 

@@ -26,6 +26,14 @@ def digest(kind: str, /, *without: str, **changes: Any) -> bytes:
         ("goods.returned", {"lines": [{"quantity": "1.0", "sku": "pen-7", "price": "3"}]}),
         ("credit_limit.set", {"signature": "another", "amount": "500"}),
         ("client.opened", {"unapplied": "5"}),
+        ("shipment.requested", {"at": "2026-03-01T07:00:00Z", "lines": [{**LINE, "price": "10", "quantity": "2.50"}]}),
+        ("shipment.cancelled", {"at": "2026-03-01T08:00:00.0009Z"}),
+        (
+            "sell_through.reported",
+            {"lines": [{"sku": "pen-8", "quantity": "0.000"}, {"sku": "pen-7", "quantity": "1.500"}]},
+        ),
+        ("override.granted", {"conditions": ["credit_limit", "risk_group"], "signature": "x", "amount_max": "300"}),
+        ("conduct.recorded", {"at": "2026-03-01T09:00:00Z", "signature": "x", "key_id": "another"}),
     ],
 )
 def test_writing_does_not_change_it(kind: str, changes: dict[str, Any]) -> None:
@@ -43,6 +51,15 @@ def test_order_of_members_does_not_change_it() -> None:
     assert event.digest == digest("client.opened")
 
 
+OBLIGATION = {
+    "revision": 2,
+    "obligation_id": "S-2/1",
+    "on": "2026-03-10",
+    "author": "ivanov",
+    "reason": "another",
+    "voided": True,
+}
+SIGNED = {"revision": 2, "author": "ivanov", "role": "director", "voided": True}
 CHANGES: dict[str, dict[str, Any]] = {
     "payment.received": {
         "revision": 2,
@@ -139,6 +156,81 @@ CHANGES: dict[str, dict[str, Any]] = {
         "voided": True,
     },
     "policy.activated": {"version": 2, "policy": {"version": 2}},
+    "shipment.requested": {
+        "revision": 2,
+        "shipment_id": "S-2",
+        "outlet_id": "shop-4",
+        "deal_id": None,
+        "at": "2026-03-01T10:00:00.001+03:00",
+        "territory": None,
+        "direction": None,
+        "currency": "EUR",
+        "amount": "25.01",
+        "lines": [{**LINE, "quantity": "3"}],
+        "payment_term_days": 11,
+        "rate": "2",
+        "voided": True,
+    },
+    "shipment.cancelled": {"revision": 2, "shipment_id": "S-2", "at": "2026-03-01T11:00:01+03:00", "voided": True},
+    "sell_through.reported": {
+        "revision": 2,
+        "shipment_id": "S-2",
+        "at": "2026-03-07T20:00:01+03:00",
+        "lines": [{"sku": "pen-7", "quantity": "1.501"}, {"sku": "pen-8", "quantity": "0"}],
+        "voided": True,
+    },
+    "client.closed": {"revision": 2, "on": "2026-05-02", "voided": True},
+    "document.signed": {
+        "revision": 2,
+        "document": "cooperation_agreement",
+        "number": "78",
+        "on": "2026-02-02",
+        "form": "copy",
+        "accepted_by": "ivanov",
+        "direction": "photo",
+        "voided": True,
+    },
+    "document.ended": {
+        "revision": 2,
+        "document": "cooperation_agreement",
+        "number": "78",
+        "on": "2027-02-02",
+        "voided": True,
+    },
+    "outlet.opened": {
+        "revision": 2,
+        "outlet_id": "shop-4",
+        "on": "2026-02-02",
+        "territory": "tver",
+        "mall": None,
+        "voided": True,
+    },
+    "outlet.closed": {
+        "revision": 2,
+        "outlet_id": "shop-4",
+        "on": "2026-04-02",
+        "territory": "tver",
+        "mall": "mega",
+        "voided": True,
+    },
+    "obligation.rescheduled": {**OBLIGATION, "due_date": "2026-03-21"},
+    "obligation.disputed": OBLIGATION,
+    "obligation.resolved": OBLIGATION,
+    "obligation.written_off": OBLIGATION,
+    "conduct.recorded": {**SIGNED, "kind": "requirement", "at": "2026-03-01T12:00:01+03:00", "evidence": "Letter 13"},
+    "conduct.cleared": {**SIGNED, "conduct_id": "CR-2", "at": "2026-03-03T12:00:01+03:00", "reason": "another"},
+    "override.granted": {
+        **SIGNED,
+        "granted_at": "2026-03-01T12:00:01+03:00",
+        "conditions": ["risk_group"],
+        "amount_max": "300.01",
+        "currency": "EUR",
+        "expires_at": "2026-03-08T12:00:01+03:00",
+        "reason": "another",
+        "rate": "2",
+    },
+    "override.revoked": {**SIGNED, "override_id": "OG-2", "at": "2026-03-02T12:00:01+03:00", "reason": "another"},
+    "first_deal.decided": {**SIGNED, "decision": "stop", "at": "2026-03-12T12:00:01+03:00", "reason": "another"},
 }
 
 
@@ -177,6 +269,23 @@ KNOWN = {
     "client.opened": "e2162e2fc530a00a",
     "credit_limit.set": "94908a221d32155c",
     "policy.activated": "37a4ed148d55f212",
+    "shipment.requested": "c81a749b8107f7d5",
+    "shipment.cancelled": "664a0f35912e11d0",
+    "sell_through.reported": "e7f80b0ea622007a",
+    "client.closed": "fe4a50aa40ecc6da",
+    "document.signed": "de5412edeb3bc171",
+    "document.ended": "b8bc8702db69e837",
+    "outlet.opened": "913aeb8a0ded73da",
+    "outlet.closed": "b68200683c516242",
+    "obligation.rescheduled": "2c83e51d965b2374",
+    "obligation.disputed": "7714bebe89cc51c3",
+    "obligation.resolved": "7714bebe89cc51c3",
+    "obligation.written_off": "7714bebe89cc51c3",
+    "conduct.recorded": "12dff60d6a36efc2",
+    "conduct.cleared": "196683d33bb033e1",
+    "override.granted": "80e8795632bfbb85",
+    "override.revoked": "dbcd3a83039ee739",
+    "first_deal.decided": "27fb6fdf6bebec86",
 }
 
 

@@ -34,6 +34,34 @@ def test_our_own_numbers() -> None:
     assert policy.keys == ()
 
 
+def test_numbers_of_the_first_deal_are_the_newsletters() -> None:
+    deal = default_policy().first_deal
+    assert (deal.rrp_max_per_outlet, deal.chain_outlets_min, deal.payment_term_days_max) == ("200.00", 3, 10)
+    assert (deal.not_selling.share_below_percent, deal.not_selling.after_days) == (10, 7)
+    assert (deal.assortment.main_category, deal.assortment.main_share_above_percent) == ("A", 50)
+    assert (deal.assortment.share_by, deal.assortment.fast_moving_only) == ("value", True)
+    assert not default_policy().documents.copies_count
+
+
+def test_numbers_of_the_other_categories() -> None:
+    policy = default_policy()
+    assert policy.sales_type.chain_above_outlets == 2
+    assert policy.activities == ("stationery", "watches", "souvenirs_and_gifts", "photo", "other")
+    assert policy.large_malls == ()
+    importance = policy.importance
+    assert (importance.key_below_percent, importance.medium_below_percent, importance.months) == (20, 70, 12)
+    assert policy.lifecycle.lost_after_days == 90
+    assert (policy.requests.reservation_hours, policy.overrides.days_max) == (72, 14)
+
+
+def test_every_reason_of_our_own_can_be_switched_off() -> None:
+    ours = ["risk_group", "credit_limit", "first_deal_returned", "outlet_unknown", "outlet_closed"]
+    assert list(default_policy().conditions.model_dump()) == ours
+    for reason in ours:
+        policy = parse_policy(f"version: 1\nconditions:\n  {reason}:\n    enabled: false\n", "mine.yaml")
+        assert not getattr(policy.conditions, reason).enabled
+
+
 def test_fields_left_out_take_the_values_of_the_file() -> None:
     shipped = default_policy()
     least = Policy(version=1)
@@ -115,6 +143,60 @@ def test_digest_is_of_the_numbers_and_not_of_the_text() -> None:
         ),
         ("keys: []", "keys: [{key_id: a, holder: b, roles: [manager]}]", "keys:", "keys.0.public_key", "missing"),
         ("keys: []", "keys: &none []\nx: *none", "keys:", "x", "alias"),
+        ('"200.00"', "200.00", "rrp_max_per_outlet: 200.00", "first_deal.rrp_max_per_outlet", "quotes"),
+        ("chain_outlets_min: 3", "chain_outlets_min: 1", "chain_", "first_deal.chain_outlets_min", "at least 2"),
+        ("term_days_max: 10", "term_days_max: ten", "term_", "first_deal.payment_term_days_max", "whole number"),
+        ("main_category: A", "main_category: D", "main_", "first_deal.assortment.main_category", "'A', 'B' or 'C'"),
+        ("share_by: value", "share_by: weight", "share_by:", "first_deal.assortment.share_by", "'value' or 'lines'"),
+        (
+            "main_share_above_percent: 50",
+            "main_share_above_percent: 100",
+            "main_share",
+            "first_deal.assortment.main_share_above_percent",
+            "at most 99",
+        ),
+        ("fast_moving_only: true", "fast_moving_only: 1", "fast", "first_deal.assortment.fast_moving_only", "true or"),
+        (
+            "share_below_percent: 10",
+            "share_below_percent: 0",
+            "share_below",
+            "first_deal.not_selling.share_below_percent",
+            "at least 1",
+        ),
+        ("after_days: 7", "after_days: 0", "after_days: 0", "first_deal.not_selling.after_days", "at least 1"),
+        ("copies_count: false", "copies_count: maybe", "copies", "documents.copies_count", "true or false"),
+        ("reservation_hours: 72", "reservation_hours: 0", "reserv", "requests.reservation_hours", "at least 1"),
+        ("days_max: 14", "days_max: 400", "days_max: 400", "overrides.days_max", "at most 366"),
+        ("lost_after_days: 90", "lost_after_days: 0", "lost", "lifecycle.lost_after_days", "at least 1"),
+        ("above_outlets: 2", "above_outlets: 0", "chain_above", "sales_type.chain_above_outlets", "at least 1"),
+        ("[stationery, watches", "[watches, watches", "activities:", "activities", "twice"),
+        ("[stationery, watches", "['', watches", "activities:", "activities.0", "empty"),
+        (
+            "large_malls: []",
+            "large_malls: [{mall: m, territory: a}, {mall: m, territory: b}]",
+            "large_malls:",
+            "large_malls",
+            "twice",
+        ),
+        ("large_malls: []", "large_malls: [{mall: m}]", "large_malls:", "large_malls.0.territory", "missing"),
+        (
+            "medium_below_percent: 70",
+            "medium_below_percent: 10",
+            "medium",
+            "importance.medium_below_percent",
+            "below key_below_percent",
+        ),
+        ("months: 12", "months: 0", "months: 0", "importance.months", "at least 1"),
+        ("  outlet_closed:", "  outlet_shut:", "  outlet_shut:", "conditions.outlet_shut", "spelling"),
+        ("  first_deal_returned:", "  conduct:", "  conduct:", "conditions.conduct", "spelling"),
+        (
+            "keys: []",
+            f"keys: [{{key_id: a, public_key: {'A' * 43}=, holder: b, roles: [manager],"
+            " valid_from: 2026-02-02, valid_until: 2026-02-01}]",
+            "keys:",
+            "keys.0.valid_until",
+            "before valid_from",
+        ),
         ("facts_max: 20000", "facts_max: 1", "facts_max: 1", "limits.facts_max", "at least 10"),
         ("version: 1", "version: [1", "version: [1", "", "YAML"),
     ],

@@ -2,13 +2,16 @@
 
 import base64
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
+from schemas.decoding import decode
+from schemas.events import Judgement
 from schemas.policy import Key, Role
-from schemas.signatures import public_key_of, sign, signed_bytes, verify
-from tests.schemas.examples import EXAMPLES
+from schemas.signatures import public_key_of, roles_for, sign, signed_bytes, verify
+from tests.schemas.examples import EXAMPLES, TOPICS, record
 
 PETROVA = bytes(range(32))
 IVANOV = bytes(range(1, 33))
@@ -104,3 +107,61 @@ def test_member_written_twice_is_refused_although_the_last_is_signed() -> None:
     answer = verify(twice, KEYS)
     assert answer is not None
     assert answer.field == "signature"
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "manager_may"),
+    [
+        ("credit_limit.set", {}, True),
+        ("conduct.recorded", {}, True),
+        ("conduct.cleared", {}, False),
+        ("override.granted", {"conditions": ["risk_group", "credit_limit"]}, True),
+        ("override.granted", {"conditions": ["risk_group", "conduct"]}, False),
+        ("override.granted", {"conditions": ["documents_missing"]}, False),
+        ("override.revoked", {}, True),
+        ("first_deal.decided", {}, True),
+        # to withdraw a breach is to clear it; to withdraw a revocation is to grant again
+        ("conduct.recorded", {"voided": True}, False),
+        ("override.revoked", {"voided": True}, False),
+        ("conduct.cleared", {"voided": True}, False),
+        ("override.granted", {"voided": True}, True),
+    ],
+)
+def test_who_may_judge(kind: str, changes: dict[str, Any], manager_may: bool) -> None:
+    event = decode("judgements", record(kind, **changes))
+    assert isinstance(event, Judgement)
+    assert ("manager" in roles_for(event)) == manager_may
+    assert "director" in roles_for(event)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, topic in TOPICS.items() if topic == "judgements"])
+def test_every_judgement_is_signed(kind: str) -> None:
+    document = {name: value for name, value in EXAMPLES[kind].items() if name not in ("signature", "key_id")}
+    document["role"] = "director"
+    assert refusal(document) == "signature"
+    signed = sign(document, "ivanov", IVANOV)
+    value = json.dumps(signed).encode()
+    event = decode("judgements", value)
+    assert isinstance(event, Judgement)
+    assert verify(value, KEYS, roles_for(event)) is None
+    assert event.signature == signed["signature"]
+    assert refusal({**signed, "id": "another"}) == "signature"
+    assert refusal({**signed, "client_id": "C-2"}) == "signature"
+
+
+@pytest.mark.parametrize(
+    ("day", "valid"),
+    [
+        (date(2026, 1, 31), False),
+        (date(2026, 2, 1), True),
+        (date(2026, 3, 31), True),
+        (date(2026, 4, 1), False),
+        (None, True),  # not looked at
+    ],
+)
+def test_a_key_counts_from_its_first_day_through_its_last(day: date | None, valid: bool) -> None:
+    bounds = {"valid_from": date(2026, 2, 1), "valid_until": date(2026, 3, 31)}
+    keys = [key("petrova", PETROVA, "manager").model_copy(update=bounds)]
+    answer = verify(json.dumps(sign(LIMIT, "petrova", PETROVA)).encode(), keys, on=day)
+    assert (answer is None) == valid
+    assert answer is None or (answer.reason, answer.field) == ("not_authorised", "key_id")

@@ -16,20 +16,9 @@ from schemas.records import NEVER, Output, Rejected
 from streams.domain.fold import ClientFold
 from streams.domain.shared import Shared
 from streams.domain.state import Client
+from tests.schemas.examples import TOPICS
 
-TOPIC = {
-    "payment.received": "payments",
-    "payment.reversed": "payments",
-    "payments.completed": "payments",
-    "shipment.dispatched": "shipments",
-    "goods.returned": "shipments",
-    "sale.recorded": "sales",
-    "sale.returned": "sales",
-    "client.registered": "clients",
-    "client.opened": "clients",
-    "credit_limit.set": "judgements",
-    "policy.activated": "policies",
-}
+TOPIC = TOPICS
 
 
 class Record(NamedTuple):

@@ -1,8 +1,16 @@
 """A fact is judged by its date against its own append time, exact to the second."""
 
+from typing import Any
+
 import pytest
 
-from tests.domain.decisions.driver import Company, kinds
+from schemas.decoding import decode
+from schemas.events import Event
+from schemas.policy import Policy
+from streams.domain.ages import check_age
+from streams.domain.policy import Rules
+from tests.domain.decisions.driver import Company, instant, kinds
+from tests.schemas.examples import TOPICS, record
 
 
 @pytest.mark.parametrize(
@@ -64,3 +72,50 @@ def test_a_registration_has_no_age() -> None:
     )
     assert kinds(published) == ["client.status"]
     assert published[0]["flags"] == []
+
+
+def _age(kind: str, appended: str, **changes: Any) -> tuple[str, str | None] | None:
+    event = decode(TOPICS[kind], record(kind, **changes))
+    assert isinstance(event, Event)
+    why = check_age(Rules.compile(Policy(version=1)), event, instant(appended))
+    return None if why is None else (why.reason, why.field)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("shipment.requested", "at"),
+        ("shipment.cancelled", "at"),
+        ("sell_through.reported", "at"),
+        ("conduct.recorded", "at"),
+        ("conduct.cleared", "at"),
+        ("override.granted", "granted_at"),
+        ("override.revoked", "at"),
+        ("first_deal.decided", "at"),
+    ],
+)
+def test_what_happened_at_an_instant_has_an_age_to_the_second(kind: str, field: str) -> None:
+    at = {"expires_at": "2026-04-01T00:00:00Z"} if kind == "override.granted" else {}
+    at[field] = "2026-03-05T09:00:00Z"
+    assert _age(kind, "2026-03-04T09:00:00+00:00", **at) is None
+    assert _age(kind, "2026-03-04T08:59:59+00:00", **at) == ("future_dated", field)
+    assert _age(kind, "2027-06-03T09:00:00+00:00", **at) is None  # 455 days later
+    assert _age(kind, "2027-06-03T09:00:01+00:00", **at) == ("too_late", field)
+    assert _age(kind, "2027-06-03T09:00:01+00:00", **at, voided=True) is None
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "client.closed",
+        "document.signed",
+        "document.ended",
+        "outlet.opened",
+        "outlet.closed",
+        "obligation.rescheduled",
+        "obligation.written_off",
+    ],
+)
+def test_documents_outlets_and_decisions_about_obligations_have_no_age(kind: str) -> None:
+    for on in ("2019-01-01", "2030-01-01"):
+        assert _age(kind, "2026-03-05", on=on) is None

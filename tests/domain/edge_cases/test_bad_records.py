@@ -4,8 +4,13 @@ import json
 
 import pytest
 
+from schemas.catalogue import BROADCASTS
+from schemas.decoding import decode
+from schemas.events import Event
+from streams.domain import ledger
 from tests.domain.decisions.driver import Company, kinds
 from tests.domain.decisions.signing import KEY, set_limit
+from tests.schemas.examples import EXAMPLES, TOPICS
 
 GOOD = {
     "type": "payment.received",
@@ -162,3 +167,15 @@ def test_a_record_under_the_key_of_another_makes_no_client() -> None:
     body = json.dumps(GOOD | {"client_id": "c2"}).encode()
     assert kinds(company.send_bytes("payments", body, "2026-03-05")) == ["dead-letter:key_mismatch"]
     assert company.clients == {}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EXAMPLES if kind not in BROADCASTS])
+def test_an_event_that_no_rule_takes_yet_is_a_dead_letter_and_its_neighbours_are_applied(kind: str) -> None:
+    company = Company()
+    value = json.dumps(EXAMPLES[kind] | {"client_id": "c1"}).encode()
+    event = decode(TOPICS[kind], value)
+    assert isinstance(event, Event)
+    published = company.send_bytes(TOPICS[kind], value, "2026-03-05")
+    assert (kinds(published) == ["dead-letter:unknown_type"]) == (not ledger.takes(event))
+    company.pay("P2", "2.00", "2026-03-05")
+    assert "held" not in company.status()["flags"]

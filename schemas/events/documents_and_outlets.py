@@ -1,0 +1,40 @@
+"""Events of the topic `clients` about documents and trading points."""
+
+from datetime import date
+
+from schemas.events.base import Event
+
+
+class DocumentSigned(Event, tag="document.signed"):
+    """`document` is cooperation_agreement or supply_contract, `form` original or copy."""
+
+    document: str = ""
+    number: str = ""
+    on: date = date.min
+    form: str = ""
+    accepted_by: str = ""
+    direction: str = ""
+
+
+class DocumentEnded(Event, tag="document.ended"):
+    """`on` is the first date on which it is no longer in force."""
+
+    document: str = ""
+    number: str = ""
+    on: date = date.min
+
+
+class OutletOpened(Event, tag="outlet.opened"):
+    outlet_id: str = ""
+    on: date = date.min
+    territory: str = ""
+    mall: str | None = None
+
+
+class OutletClosed(Event, tag="outlet.closed"):
+    """`on` is the first date on which it is no longer active."""
+
+    outlet_id: str = ""
+    on: date = date.min
+    territory: str | None = None
+    mall: str | None = None
