@@ -6,7 +6,7 @@ from schemas import dead_letters
 from schemas.catalogue import BROADCASTS, DEAD_LETTERS, PARTITIONS_DEFAULT, TOPICS, Role, Topic
 from schemas.json_schemas import Schema
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 """Of the contract: the second number rises with optional fields, the first never within these topic names."""
 
 _KEY: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 64, "description": "The client id, UTF-8."}
