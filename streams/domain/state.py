@@ -12,6 +12,8 @@ decided and published, in the recorded order.
 
 import msgspec
 
+from streams.domain.importance.books import Books
+
 Days = int
 Instant = int
 Step = tuple[Days, int, str]
@@ -19,7 +21,7 @@ Step = tuple[Days, int, str]
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 
 class Fact(msgspec.Struct, array_like=True, kw_only=True, gc=False):
@@ -96,6 +98,8 @@ class GoodsReturn(Money, array_like=True, kw_only=True, gc=False):
 class Sale(Fact, array_like=True, kw_only=True, gc=False):
     amount: int = 0
     rate: str = ""
+    scope: int = -1
+    """Index of the book (`Client.books`) of the direction or territory in which it counts; -1: none."""
 
 
 class SaleReturn(Fact, array_like=True, kw_only=True, gc=False):
@@ -108,6 +112,8 @@ class SaleReturn(Fact, array_like=True, kw_only=True, gc=False):
     """Derived: the month it is booked to; 0 while its sale is not there."""
     booked: int = 0
     """Derived: its amount in the policy's currency."""
+    scope: int = -1
+    """Derived: that of its sale."""
 
 
 class Limit(Fact, array_like=True, kw_only=True, gc=False):
@@ -270,3 +276,5 @@ class Client(msgspec.Struct, array_like=True, gc=False):
     facts: Facts = msgspec.field(default_factory=Facts)
     position: Position = msgspec.field(default_factory=Position)
     decided: Decided = msgspec.field(default_factory=Decided)
+    books: Books | None = None
+    """Turnover and importance by scope; None before the first sale."""

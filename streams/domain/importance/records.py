@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from schemas import importance
-from schemas.catalogue import IMPORTANCE, TURNOVER
+from schemas.catalogue import IMPORTANCE
 from schemas.dead_letters import EMPTY_VALUE, INVALID_FIELD
 from schemas.importance import ScopeImportance, ScopeTurnover
 from schemas.records import Instant, Output, Rejected
@@ -17,11 +17,6 @@ _REMEDY: Final = "Only stoplist writes this topic: find out who sent the record.
 _EMPTY: Final = Rejected(EMPTY_VALUE, None, _REMEDY)
 _NONE: Final = Rejected(INVALID_FIELD, None, _REMEDY)
 _NOT_READ: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-
-
-def turnover_output(scope: str, turnover: ScopeTurnover, at: Instant) -> Output:
-    """The record of what was decided at `at`; its partition is that of the scope."""
-    return Output(TURNOVER, scope.encode(), importance.encode(turnover), [], at)
 
 
 def importance_output(told: ScopeImportance, at: Instant) -> Output:
