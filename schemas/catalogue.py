@@ -28,6 +28,8 @@ JOURNAL: Final = "stoplist-journal"
 SNAPSHOTS: Final = "stoplist-clients"
 TURNOVER: Final = "stoplist-turnover"
 IMPORTANCE: Final = "stoplist-importance"
+SCOPES_JOURNAL: Final = "stoplist-scopes-journal"
+SCOPES: Final = "stoplist-scopes"
 
 _HOUR_MS: Final = 60 * 60 * 1000
 _LONG_MS: Final = 1_100 * 24 * _HOUR_MS  # three years: the window and a correction twice over
@@ -62,14 +64,21 @@ class Topic(NamedTuple):
     max_message_bytes: int = _BATCH_BYTES
     min_compaction_lag_ms: int = 0
     segment_bytes: int = 1 << 30
+    between_folds: bool = False
+    """Written by one fold of ours and read by another: as much an input as those from outside."""
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether a worker folds its records, so that their time counts."""
+        return self.role is Role.INPUT or self.between_folds
 
     def config(self, *, simulated_time: bool = False, replication_factor: int = 1) -> dict[str, str]:
         """The topic's settings by Kafka's names, all values as text.
 
-        With `simulated_time` an input keeps its records' own timestamps (however old or far ahead) and all records;
+        With `simulated_time` what is folded keeps its records' own timestamps (however old or ahead) and all records;
         otherwise, and for every other topic, the broker's clock gives the timestamp.
         """
-        own_time = simulated_time and self.role is Role.INPUT
+        own_time = simulated_time and self.is_folded
         settings = {
             "cleanup.policy": self.cleanup_policy,
             "message.timestamp.type": "CreateTime" if own_time else "LogAppendTime",
@@ -242,6 +251,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "A client's turnover by month in one direction or territory, at every change.",
         "scope, like direction/watches",
         (),
+        between_folds=True,
     ),
     Topic(
         IMPORTANCE,
@@ -250,6 +260,24 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "A client's importance in one direction or territory, at every change, and the sale that moved it.",
         _CLIENT,
         (),
+        between_folds=True,
+    ),
+    Topic(
+        SCOPES_JOURNAL,
+        Role.INTERNAL,
+        "stoplist",
+        "What the fold of scopes folded, as the journal of clients says it of clients.",
+        "none",
+        (),
+        retention_ms=_FOR_EVER,
+    ),
+    _compacted(
+        SCOPES,
+        Role.INTERNAL,
+        "The clients of each direction and territory at a chunk of its journal.",
+        "scope and owner",
+        (),
+        16 * _MIB,
     ),
 )
 """Every topic of the system, inputs first."""
