@@ -74,6 +74,14 @@ class HistoryFold(Generic[State, Shared]):
                 self.instant = max(self.instant, instant)
         self.instant = max(self.instant, until)
 
+    @property
+    def due(self) -> Instant:
+        """The next instant at which time alone brings something; NEVER: none."""
+        deadlines = self._deadlines
+        while deadlines and self._fold.deadline(self._states[deadlines[0][1]]) != deadlines[0][0]:
+            heapq.heappop(deadlines)  # it moved since it was noted, and is noted anew
+        return deadlines[0][0] if deadlines else NEVER
+
     def states(self) -> Iterator[tuple[bytes, State]]:
         """Each client with its state, by client id."""
         return iter(sorted(self._states.items()))
