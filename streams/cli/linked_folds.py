@@ -67,6 +67,7 @@ class LinkedFolds:
 
     def _pass_on(self, made: list[Output], out: list[Output]) -> None:
         """What one fold tells the other is folded; the rest is published."""
+        at = max(self._clients.instant, self._scopes.instant)
         waiting = deque(made)
         while waiting:
             output = waiting.popleft()
@@ -74,4 +75,4 @@ class LinkedFolds:
                 out.append(output)
                 continue
             reader = self._scopes if output.topic == TURNOVER else self._clients
-            waiting.extend(reader.feed(Line(0, output.topic, self.instant, output.key, output.value)))
+            waiting.extend(reader.feed(Line(0, output.topic, at, output.key, output.value)))
