@@ -1,4 +1,4 @@
-"""Every topic: what it holds, who writes it, its key and its settings; and which partition a key belongs to.
+"""Every topic: what it holds, who writes it, its key and its settings.
 
 All topics have one partition count, and the p-th partitions of all of them belong together: a client's inputs,
 outputs, journal and snapshots lie under one number, that of its id's murmur2 hash (the default of the Java client,
@@ -288,25 +288,3 @@ OUTPUTS: Final[tuple[str, ...]] = tuple(topic.name for topic in TOPICS if topic.
 BROADCASTS: Final[tuple[str, ...]] = ("payments.completed", "policy.activated")
 """Event types without a client: no key, written to every partition."""
 TOPIC_OF_TYPE: Final[dict[str, str]] = {kind: topic.name for topic in TOPICS for kind in topic.types}
-
-
-def murmur2(data: bytes) -> int:
-    """The 32-bit hash of Kafka's default partitioner, as an unsigned number."""
-    length = len(data)
-    value = 0x9747B28C ^ length
-    whole = length & ~3
-    for index in range(0, whole, 4):
-        part = int.from_bytes(data[index : index + 4], "little") * 0x5BD1E995 & 0xFFFFFFFF
-        part = (part ^ part >> 24) * 0x5BD1E995 & 0xFFFFFFFF
-        value = value * 0x5BD1E995 & 0xFFFFFFFF ^ part
-    if whole < length:
-        value = (value ^ int.from_bytes(data[whole:], "little")) * 0x5BD1E995 & 0xFFFFFFFF
-    value = (value ^ value >> 13) * 0x5BD1E995 & 0xFFFFFFFF
-    return value ^ value >> 15
-
-
-def partition_of(key: bytes, count: int) -> int:
-    """The partition, of `count`, to which a record with this key belongs."""
-    if count < 1:
-        raise ValueError(f"{count} partitions; a topic has at least one")
-    return (murmur2(key) & 0x7FFFFFFF) % count

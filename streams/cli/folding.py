@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from schemas.catalogue import PARTITIONS_DEFAULT, partition_of
+from schemas.catalogue import PARTITIONS_DEFAULT
+from schemas.partitioning import partition_of
 from schemas.records import NEVER, Instant, Output, Rejected
 from streams.cli.history import Line
 from streams.engine.fold import Fold

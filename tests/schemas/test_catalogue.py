@@ -7,7 +7,8 @@ from aiokafka.partitioner import murmur2 as aiokafka_murmur2
 from kafka.partitioner.default import murmur2 as kafka_python_murmur2
 
 from schemas import inputs, outputs
-from schemas.catalogue import BROADCASTS, BY_NAME, INPUTS, OUTPUTS, TOPIC_OF_TYPE, TOPICS, Role, murmur2, partition_of
+from schemas.catalogue import BROADCASTS, BY_NAME, INPUTS, OUTPUTS, TOPIC_OF_TYPE, TOPICS, Role
+from schemas.partitioning import murmur2, partition_of
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ class Market:
         self.folds = LinkedFolds(Policy(version=1))
         self.moves: list[dict[str, Any]] = []
         """Every `category.changed` of importance."""
+        self.published: list[bytes] = []
         self._numbers = 0
         self._sales = 0
 
@@ -61,6 +62,7 @@ class Market:
         return {client: scopes[scope] for client, scopes in found.items() if scope in scopes}
 
     def _keep(self, out: list[Output]) -> None:
+        self.published += [output.value or b"" for output in out]
         for output in out:
             if output.topic == "category-changes":
                 body = json.loads(output.value or b"")
