@@ -1,6 +1,9 @@
 """Importance as the rules say it: borders, ties, months, returns, revisions, and whose sale moved whom."""
 
+import json
+
 from schemas.outputs import validate_output
+from tests.domain.decisions.driver import Company, kinds
 from tests.domain.importance.market import Market
 
 KEY, MEDIUM, SMALL = "key", "medium", "small"
@@ -134,3 +137,25 @@ def test_other_borders_of_a_policy_take_effect_at_its_instant() -> None:
     market.send("policies", "policy.activated", "P", None, "2026-03-03", version=2, policy=policy)
     assert market.all() == {"a": KEY, "b": KEY}
     assert market.moves[-1]["cause"]["kind"] == "policy"
+
+
+def test_a_client_drops_what_it_was_told_before() -> None:
+    """Internal records come repeated and late: only what is above the scope's last sequence counts."""
+    company = Company()
+    company.sell("SA-1", "10.00", "2026-03-02")
+
+    def tell(sequence: int, importance: str) -> list[str]:
+        body = {"kind": "direction", "scope_id": "retail", "client_id": "c1", "sequence": sequence}
+        body |= {"importance": importance, "turnover_minor": 1_000, "before_minor": 0, "total_minor": 1_000}
+        body |= {"key_below_percent": 20, "medium_below_percent": 70, "cause": {"kind": "deadline", "at": "2026"}}
+        return kinds(company.send_bytes("stoplist-importance", json.dumps(body).encode(), "2026-03-03"))
+
+    assert tell(5, "key") == ["category.changed", "client.status"]
+    for sequence in (4, 5):
+        assert tell(sequence, "small") == []
+    assert company.status()["categories"]["importance"][0]["importance"] == "key"
+    assert tell(6, "key") == []  # newer, and nothing new
+    assert tell(7, "medium") == ["category.changed", "client.status"]
+    company.restart()
+    assert tell(7, "small") == []
+    assert kinds(company.send_bytes("stoplist-importance", b"{", "2026-03-03")) == ["dead-letter:invalid_field"]
