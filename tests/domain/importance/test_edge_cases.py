@@ -147,7 +147,11 @@ def test_a_client_drops_what_it_was_told_before() -> None:
     def tell(sequence: int, importance: str) -> list[str]:
         body = {"kind": "direction", "scope_id": "retail", "client_id": "c1", "sequence": sequence}
         body |= {"importance": importance, "turnover_minor": 1_000, "before_minor": 0, "total_minor": 1_000}
-        body |= {"key_below_percent": 20, "medium_below_percent": 70, "cause": {"kind": "deadline", "at": "2026"}}
+        body |= {
+            "key_below_percent": 20,
+            "medium_below_percent": 70,
+            "cause": {"kind": "deadline", "at": "2026-03-01T00:00:00+03:00"},
+        }
         return kinds(company.send_bytes("stoplist-importance", json.dumps(body).encode(), "2026-03-03"))
 
     assert tell(5, "key") == ["category.changed", "client.status"]
