@@ -33,7 +33,7 @@ def of_scopes(settings: EngineSettings, scope_bytes_max: int) -> EngineSettings:
         settings,
         application_id=f"{settings.application_id}-importance",
         client_id=f"{settings.client_id}-importance",
-        data_directory=settings.data_directory / "importance",
+        data_directory=settings.data_directory.with_name(f"{settings.data_directory.name}-importance"),
         input_topics=(TURNOVER, POLICIES),
         journal_topic=SCOPES_JOURNAL,
         snapshot_topic=SCOPES,
