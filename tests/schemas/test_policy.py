@@ -189,7 +189,7 @@ def test_digest_is_of_the_numbers_and_not_of_the_text() -> None:
             "below key_below_percent",
         ),
         ("months: 12", "months: 0", "months: 0", "importance.months", "at least 1"),
-        ("  outlet_closed:", "  outlet_shut:", "  outlet_shut:", "conditions.outlet_shut", "did you mean outlet_closed?"),
+        ("  outlet_closed:", "  outlet_shut:", "  outlet_shut:", "conditions.outlet_shut", "outlet_closed?"),
         ("  first_deal_returned:", "  conduct:", "  conduct:", "conditions.conduct", "spelling"),
         (
             "keys: []",
