@@ -59,7 +59,8 @@ def read(bootstrap: str, topic: str) -> list[Any]:
 def journaled(bootstrap: str) -> int:
     """How many records the workers have folded."""
     chunks = [json.loads(record.value) for record in read(bootstrap, "stoplist-journal")]
-    return sum(chunk["last"] - chunk["first"] + 1 for chunk in chunks if chunk["type"] == "chunk")
+    ranges = [part for chunk in chunks if chunk["type"] == "chunk" for part in (chunk, *chunk.get("more", ()))]
+    return sum(part["last"] - part["first"] + 1 for part in ranges)
 
 
 def json_of(capfd: Capture, *arguments: str) -> dict[str, Any]:
