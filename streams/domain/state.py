@@ -17,6 +17,7 @@ from streams.domain.fact import Days as Days
 from streams.domain.fact import Fact as Fact
 from streams.domain.fact import Instant as Instant
 from streams.domain.fact import Step as Step
+from streams.domain.request_facts import Requests
 
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
@@ -177,6 +178,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     folded_ids: list[bytes] = []
     """Digests (`lookup.digest_of`) of the obligations folded away: money that names one is not kept for it."""
     changes: ObligationChanges = msgspec.field(default_factory=ObligationChanges)
+    requests: Requests | None = None
+    """None until the client asks, or is blocked."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):
