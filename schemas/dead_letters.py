@@ -50,7 +50,7 @@ REASONS: Final[dict[str, str]] = {
     MONTH_CLOSED: "The month of the sale closed longer ago than a correction may take.",
     RATE_MISSING: "The amount is in another currency than the policy's and no `rate` says how to convert it.",
     CONFLICTING_REVISION: "The same id and revision came before with another content.",
-    PARTNER_MISSING: "The payment or shipment that this record is about never came.",
+    PARTNER_MISSING: "What this record is about, a payment or shipment or decision, never came.",
     BEFORE_OPENING: "The fact is dated before the client's opening balances, which contain it.",
     NOT_AUTHORISED: "The signature is missing, wrong, or of a key without the role this needs.",
     MISROUTED: "The record lies in a partition that its key does not belong to, again after it was sent on once.",

@@ -8,34 +8,51 @@ import base64
 import binascii
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from schemas.canonical import canonical_json
 from schemas.dead_letters import NOT_AUTHORISED
-from schemas.events import ConductCleared, ConductRecorded, Judgement, OverrideGranted, OverrideRevoked
+from schemas.events import (
+    ConductCleared,
+    ConductRecorded,
+    CreditLimitSet,
+    FirstDealDecided,
+    Judgement,
+    OverrideGranted,
+    OverrideRevoked,
+)
 from schemas.json_document import read_json
 from schemas.policy import Key
 from schemas.reasons import ROLE_LIFTING
 from schemas.records import Rejected
 
-ANY_ROLE = ("manager", "director")
-"""Who may set a credit limit, record conduct, take an override back, decide about a first deal."""
-DIRECTOR = ("director",)
+ANY_ROLE: Final = ("manager", "director")
+DIRECTOR: Final = ("director",)
+ROLES: Final[dict[type[Judgement], tuple[str, ...]]] = {
+    CreditLimitSet: ANY_ROLE,
+    ConductRecorded: ANY_ROLE,
+    ConductCleared: DIRECTOR,
+    OverrideGranted: ANY_ROLE,
+    OverrideRevoked: ANY_ROLE,
+    FirstDealDecided: ANY_ROLE,
+}
+"""Of which roles the key must have one, by event; `roles_for` says when it takes more."""
 
 
 def roles_for(event: Judgement) -> tuple[str, ...]:
     """The roles of which the key must have one for this judgement to count.
 
-    What only a director may lift, only a director may clear, override, or withdraw the ground of.
+    An override takes a role that may lift each of its conditions. To replace or withdraw a recorded breach or a
+    revocation may undo a block, so it takes a director.
     """
-    if isinstance(event, ConductCleared) or (event.voided and isinstance(event, ConductRecorded | OverrideRevoked)):
-        return DIRECTOR
     if isinstance(event, OverrideGranted) and any(ROLE_LIFTING[reason] == "director" for reason in event.conditions):
         return DIRECTOR
-    return ANY_ROLE
+    if isinstance(event, ConductRecorded | OverrideRevoked) and (event.voided or event.revision > 1):
+        return DIRECTOR
+    return ROLES[type(event)]
 
 
 def signed_bytes(document: dict[str, Any]) -> bytes:

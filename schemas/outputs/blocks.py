@@ -16,25 +16,27 @@ class Condition(Part):
     because: list[Because]
     lifted_by: list[LiftedBy]
     explanation: Explanation
+    overrides: list[str] = []
+    """Ids of the overrides that cover it; while one does, it blocks nothing by itself."""
 
 
 class ShipmentBlocked(Common):
-    """Do not ship to this client: all stop conditions that are active now."""
+    """Do not ship to this client: all stop conditions that are active now, at least one of them not overridden."""
 
     type: Literal["shipment.blocked"]
     conditions: Annotated[list[Condition], Field(min_length=1)]
     opened: list[Reason]
-    """What this change added."""
+    """What began to block."""
     closed: list[Reason]
-    """What this change removed."""
+    """What ceased to block."""
     overridden: bool = False
-    """A person's override covers further conditions that are active and not listed here."""
+    """A person's override covers some of the conditions."""
     overrides: list[str] = []
     """The overrides that do, by id."""
 
 
 class ShipmentReleased(Common):
-    """The client may be shipped to again: no stop condition is active."""
+    """The client may be shipped to again: no stop condition is active, or a person overrides those that are."""
 
     type: Literal["shipment.released"]
     closed: list[Reason]

@@ -3,6 +3,7 @@
 from schemas.events import ClientOpened, ClientRegistered, CreditLimitSet
 from schemas.records import Source
 from streams.domain import allocation, volume_category
+from streams.domain.judgements import proof_of
 from streams.domain.money import convert
 from streams.domain.policy import Rules
 from streams.domain.refusals import KEPT, Accepted, Refused, full, rate_of
@@ -62,6 +63,7 @@ def limited(
         amount=-1 if amount is None else convert(amount, rate),
         valid_until=event.valid_until.toordinal() if event.valid_until is not None else 0,
         recorded=client.limits_recorded,
+        proof=proof_of(event, source),
     )
     return KEPT
 

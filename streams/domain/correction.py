@@ -6,7 +6,7 @@ that instant; and the volume category, when the turnover of a closed month chang
 
 from typing import Final
 
-from schemas.events import ClientEvent, ClientRegistered, CreditLimitSet, SaleRecorded, SaleReturned
+from schemas.events import ClientEvent, ClientRegistered, Judgement, SaleRecorded, SaleReturned
 from streams.domain import overdue, risk_group, volume_category
 from streams.domain.ages import dated_day
 from streams.domain.calendar import month_of
@@ -16,7 +16,7 @@ from streams.domain.state import Client, Days
 
 Past = tuple[list[str], int]
 _CLEAN: Final[Past] = ([], 0)
-_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, CreditLimitSet, ClientRegistered)
+_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, Judgement, ClientRegistered)
 
 
 def before(standing: Standing, client: Client, event: ClientEvent, today: Days) -> Past | None:

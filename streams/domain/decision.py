@@ -72,7 +72,7 @@ class Decision:
         if view.volume != decided.volume:
             self._volume(decided.volume)
             decided.volume = view.volume
-        if view.reasons or decided.conditions:
+        if view.active or decided.conditions:
             self._conditions()
         decided.violations = view.overdue.violations
         first = next_instant(self.standing, client, view.instant, view.day)

@@ -7,7 +7,7 @@ unapplied there stays as a fact with its base, the rest goes. What is observable
 
 from typing import Any, Final
 
-from streams.domain import allocation, first_deal, obligation_changes
+from streams.domain import allocation, first_deal, judgements, obligation_changes
 from streams.domain.calendar import month_of
 from streams.domain.changes import Change
 from streams.domain.lookup import digest_of, opening_in_force
@@ -47,6 +47,7 @@ def count(facts: Facts) -> int:
         len(facts.dispatches) + len(facts.payments) + len(facts.sales) + len(facts.reversals) + len(facts.returns)
         + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
         + sum(len(kind) for kind in _changes(facts))
+        + judgements.count(facts)
     )  # fmt: skip
 
 
@@ -70,6 +71,8 @@ def _any_older(facts: Facts, horizon: Days) -> bool:
         for fact in kind.values():
             if fact.day < horizon:
                 return True
+    if judgements.any_older(facts, horizon):
+        return True
     return any(limit.valid_until and limit.valid_until < horizon for limit in facts.limits.values())
 
 
@@ -153,6 +156,7 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
     _drop_changes(client, horizon, waiting)
     _drop_sales(facts, horizon, waiting)
     facts.limits = {name: one for name, one in facts.limits.items() if not 0 < one.valid_until < horizon}
+    judgements.drop(rules, facts, horizon)
     book = client.position.turnover
     client.position.turnover = {month: amount for month, amount in book.items() if month >= month_of(horizon)}
 

@@ -7,12 +7,17 @@ from schemas.events import (
     ClientEvent,
     ClientOpened,
     ClientRegistered,
+    ConductCleared,
+    ConductRecorded,
     CreditLimitSet,
+    FirstDealDecided,
     GoodsReturned,
     ObligationDisputed,
     ObligationRescheduled,
     ObligationResolved,
     ObligationWrittenOff,
+    OverrideGranted,
+    OverrideRevoked,
     PaymentReceived,
     PaymentReversed,
     SaleRecorded,
@@ -20,7 +25,17 @@ from schemas.events import (
     ShipmentDispatched,
 )
 from schemas.records import Source
-from streams.domain import allocation, balances, booking_changes, folding, sales, shipments_and_payments
+from streams.domain import (
+    allocation,
+    balances,
+    booking_changes,
+    conduct,
+    first_deal_decisions,
+    folding,
+    overrides,
+    sales,
+    shipments_and_payments,
+)
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.refusals import Accepted, Refused
@@ -44,6 +59,11 @@ _HANDLERS: Final[dict[type, _Handler]] = {
     ObligationDisputed: booking_changes.changed,
     ObligationResolved: booking_changes.changed,
     ObligationWrittenOff: booking_changes.changed,
+    ConductRecorded: conduct.recorded,
+    ConductCleared: conduct.cleared,
+    OverrideGranted: overrides.granted,
+    OverrideRevoked: overrides.revoked,
+    FirstDealDecided: first_deal_decisions.decided,
 }
 
 
@@ -58,7 +78,7 @@ def accept(
     """Take one event of the client, decided at `at` on `day` (today).
 
     First brings the position to `day` (`allocation.advance`), then books the fact and moves or replays the position: on
-    return everything derived is up to date. Signatures (`credit_limit.set`) and ages are checked before, elsewhere.
+    return everything derived is up to date. Signatures (of judgements) and ages are checked before, elsewhere.
     A reversal or return without its partner is kept in `facts.waiting` with the record's bytes.
     """
     if client.position.day < day:

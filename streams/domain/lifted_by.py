@@ -120,5 +120,5 @@ def _ends(
     trial = allocation.copy(client)
     trial.facts.payments[_PROBE_ID] = Payment(revision=1, digest=b"", day=view.day, amount=amount, names=ids)
     allocation.replay(standing.rules, trial, view.day)
-    after = look(standing, trial, view.instant, view.day).reasons
+    after = look(standing, trial, view.instant, view.day).active
     return not any(reason in after for reason in reasons)

@@ -10,7 +10,7 @@ from functools import lru_cache
 import msgspec
 
 from schemas.records import NEVER, Instant
-from streams.domain import allocation, credit_limit, overdue, risk_group, volume_category
+from streams.domain import allocation, credit_limit, judgements, overdue, overrides, risk_group, volume_category
 from streams.domain.calendar import month_of
 from streams.domain.lookup import SALE, SALE_RETURN
 from streams.domain.policy import Rules
@@ -63,7 +63,9 @@ def look(standing: Standing, client: Client, now: Instant, day: Days) -> View:
     if exposure < 0:
         exposure = 0
     view = View(now, day, late, group, decided_by, volume_category.of(rules, client, day), limit, exposure)
-    view.reasons = active(rules, client, view)
+    view.active = view.reasons = active(rules, client, view)
+    if view.active and client.facts.judgements is not None:
+        view.reasons = overrides.uncovered(client, now, view.active)
     return view
 
 
@@ -77,6 +79,8 @@ def next_instant(standing: Standing, client: Client, now: Instant, day: Days) ->
         next_day = min(next_day, allocation.next_day(client))
     if client.facts.limits:
         next_day = min(next_day, credit_limit.next_day(rules, client, day))
+    if client.facts.judgements is not None:
+        earliest = min(earliest, judgements.next_instant(client, now))
     return earliest if next_day == NEVER else min(earliest, rules.midnight(next_day))
 
 
@@ -113,7 +117,7 @@ def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Inst
     """When an active condition ends by time alone; NEVER when it does not."""
     first = next_instant(standing, client, view.instant, view.day)
     for later in timeline(standing, client, first):
-        if reason not in later.reasons:
+        if reason not in later.active:
             return later.instant
     return NEVER
 

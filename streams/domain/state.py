@@ -17,6 +17,7 @@ from streams.domain.fact import Days as Days
 from streams.domain.fact import Fact as Fact
 from streams.domain.fact import Instant as Instant
 from streams.domain.fact import Step as Step
+from streams.domain.judgement_facts import Judgements, Proof
 from streams.domain.request_facts import Requests
 
 Allocation = tuple[str, int, int]
@@ -112,6 +113,7 @@ class Limit(Fact, array_like=True, kw_only=True, gc=False):
     """The last day, included; 0: none."""
     recorded: int = 0
     """Order of recording: of two that start on one day the last recorded holds."""
+    proof: Proof | None = None
 
 
 class Registration(Fact, array_like=True, kw_only=True, gc=False):
@@ -180,6 +182,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     changes: ObligationChanges = msgspec.field(default_factory=ObligationChanges)
     requests: Requests | None = None
     """None until the client asks, or is blocked."""
+    judgements: Judgements | None = None
+    """Decisions of people beside limits; most clients have none."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):
@@ -239,6 +243,7 @@ class Position(msgspec.Struct, array_like=True, gc=False):
 class Condition(msgspec.Struct, array_like=True, gc=False):
     since: Instant
     overridden: bool = False
+    """A person's override covered it when it was last looked at: it blocks nothing."""
 
 
 class Decided(msgspec.Struct, array_like=True, gc=False):

@@ -10,12 +10,12 @@ from functools import lru_cache
 import msgspec
 
 from schemas.records import Instant
-from streams.domain import money
+from streams.domain import money, overrides, overriding
 from streams.domain.lookup import obligation_at
 from streams.domain.next_change import Change, Prediction
 from streams.domain.outputs import Common, encode
 from streams.domain.policy import Rules
-from streams.domain.state import Client, Days
+from streams.domain.state import Client, Condition, Days
 from streams.domain.view import View
 
 
@@ -36,8 +36,23 @@ class OpenObligation(msgspec.Struct, gc=False):
 
 
 class ActiveCondition(msgspec.Struct, gc=False):
+    """`overrides` cover it: it blocks nothing."""
+
     reason: str
     since: str
+    overrides: list[str]
+
+
+class ActiveOverride(msgspec.Struct, gc=False):
+    """A person's override in force: for a shipment, an amount (and what of it is used), or, both null, anything."""
+
+    id: str
+    conditions: list[str]
+    shipment_id: str | None
+    amount_max: str | None
+    amount_used: str | None
+    expires_at: str
+    author: str
 
 
 class NextChange(msgspec.Struct, gc=False):
@@ -72,6 +87,7 @@ class Lasting(msgspec.Struct, gc=False):
     conditions: list[ActiveCondition]
     warnings: list[str]
     next_change: NextChange | None
+    overrides: list[ActiveOverride]
     flags: list[str]
 
 
@@ -137,11 +153,26 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         None if view.limit is None else text(view.limit),
         listed,
         len(position.open),
-        [ActiveCondition(name, _deadline_text(rules, held.since)) for name, held in decided.conditions.items()],
+        [_condition(rules, client, view, name, held) for name, held in decided.conditions.items()],
         [],
         None if prediction is None else NextChange(_deadline_text(rules, prediction.instant), prediction.changes),
+        [] if client.facts.judgements is None else _overrides(rules, client, view),
         decided.flags,
     )
+
+
+def _condition(rules: Rules, client: Client, view: View, name: str, held: Condition) -> ActiveCondition:
+    covering = overrides.for_anything(client, view.instant, name) if held.overridden else []
+    return ActiveCondition(name, _deadline_text(rules, held.since), [override_id for override_id, _ in covering])
+
+
+def _overrides(rules: Rules, client: Client, view: View) -> list[ActiveOverride]:
+    listed: list[ActiveOverride] = []
+    for name, one in overrides.in_force(client, view.instant):
+        amount, used = overriding.amount_left(one)
+        until, author = rules.instant_text(one.expires_at), one.proof.author
+        listed.append(ActiveOverride(name, one.conditions, one.shipment_id or None, amount, used, until, author))
+    return listed
 
 
 def value_of_parts(common: Common, counted_json: bytes, lasting_json: bytes) -> bytes:

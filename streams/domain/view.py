@@ -19,4 +19,6 @@ class View(msgspec.Struct, gc=False):
     limit: int | None
     exposure: int
     reasons: tuple[str, ...] = ()
-    """The active stop conditions, in the order of the rules' table."""
+    """The stop conditions that block: active and not covered by an override, in the order of the rules' table."""
+    active: tuple[str, ...] = ()
+    """All active ones, covered or not; the same tuple while no override covers any."""

@@ -1,21 +1,28 @@
-"""Every stop condition, in the order of the rules' table. A client is blocked while at least one is active."""
+"""Every stop condition, in the order of the rules' table. A client is blocked while at least one is active and not
+covered by an override."""
 
 from typing import Final
 
 from streams.domain.policy import Rules
 from streams.domain.state import Client
 from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.conduct import CONDUCT
 from streams.domain.stop_conditions.credit_limit import CREDIT_LIMIT
 from streams.domain.stop_conditions.first_payment_overdue import FIRST_PAYMENT_OVERDUE
 from streams.domain.stop_conditions.risk_group import RISK_GROUP
 from streams.domain.view import View
 
-_IN_ORDER: Final = (FIRST_PAYMENT_OVERDUE, RISK_GROUP, CREDIT_LIMIT)
+_IN_ORDER: Final = (FIRST_PAYMENT_OVERDUE, CONDUCT, RISK_GROUP, CREDIT_LIMIT)
 STOP_CONDITIONS: Final[dict[str, StopCondition]] = {condition.reason: condition for condition in _IN_ORDER}
 
 
 def active(rules: Rules, client: Client, view: View) -> tuple[str, ...]:
     """The reasons that hold in a view that is complete but for them, in the order of the rules' table."""
-    if not (view.overdue.days_current or view.limit is not None or view.group >= rules.risk_group_min):
+    if not (
+        view.overdue.days_current
+        or view.limit is not None
+        or view.group >= rules.risk_group_min
+        or client.facts.judgements is not None
+    ):
         return ()  # most clients, most of the time: nothing that any of them asks for
     return tuple(condition.reason for condition in _IN_ORDER if condition.holds(rules, client, view))

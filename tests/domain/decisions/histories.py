@@ -1,14 +1,15 @@
 """Random but possible histories of one client, as steps a company can be told."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
 from tests.domain.decisions.driver import Company
-from tests.domain.decisions.signing import set_limit
+from tests.domain.decisions.signing import grant, judge, set_limit
 
 START = date(2026, 1, 12)
+JUDGED = ["grant", "grant", "revoke", "breach", "clear"]
 
 
 class Step(NamedTuple):
@@ -25,7 +26,7 @@ class Step(NamedTuple):
 steps = st.builds(
     Step,
     kind=st.sampled_from(
-        ["dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete"]
+        ["dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete", *JUDGED]
     ),
     day=st.integers(0, 60),
     hour=st.integers(0, 23),
@@ -72,5 +73,39 @@ def send(company: Company, number: str, step: Step) -> None:
         set_limit(
             company, f"L{number}", amount, arrives, valid_from=str(arrives_on + timedelta(days=step.which)), **until
         )
+    elif step.kind in JUDGED:
+        _judge(company, number, step, arrives)
     else:
         company.complete(dated, arrives, f"done-{number}")
+
+
+_LIFTED: Any = [["first_payment_overdue", "risk_group"], ["credit_limit"], ["risk_group", "conduct"], ["conduct"]]
+
+
+def _judge(company: Company, number: str, step: Step, arrives: str) -> None:
+    """A judgement, dated up to three days before it arrives or, `late` 0, some hours ahead."""
+    moment = datetime.fromisoformat(arrives)
+    dated = moment - timedelta(days=step.late) if step.late else moment + timedelta(hours=step.which * 4)
+    at, revision = dated.isoformat(), int(number) + 1
+    if step.kind == "grant":
+        until = (dated + timedelta(minutes=1 + step.cents % 20_000)).isoformat()
+        grant(
+            company, f"V{step.which}", at, until, *_LIFTED[step.cents % 4],
+            key="k2", arrives=arrives, revision=revision,
+        )  # fmt: skip
+    elif step.kind == "revoke":
+        judge(company, "override.revoked", f"R{number}", at, override_id=f"V{step.which}", arrives=arrives)
+    elif step.kind == "breach":
+        breach = {"kind": "ethics", "evidence": "a letter"}
+        judge(
+            company,
+            "conduct.recorded",
+            f"B{step.which % 3}",
+            at,
+            key="k2",
+            arrives=arrives,
+            revision=revision,
+            **breach,
+        )
+    else:
+        judge(company, "conduct.cleared", f"C{number}", at, key="k2", conduct_id=f"B{step.which % 3}", arrives=arrives)

@@ -8,7 +8,7 @@ from schemas.policy import Policy
 from streams.domain.next_change import look, next_instant, predict
 from tests.domain.decisions.driver import Company
 from tests.domain.decisions.histories import Step, histories, tell
-from tests.domain.decisions.signing import KEY
+from tests.domain.decisions.signing import KEYS
 
 
 def _happened(company: Company, before: int) -> list[dict[str, object]]:
@@ -26,7 +26,7 @@ def _happened(company: Company, before: int) -> list[dict[str, object]]:
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories)
 def test_the_next_change_is_exact(history: list[Step]) -> None:
-    company = Company(Policy.from_document({"version": 1, "keys": [KEY]}))
+    company = Company(Policy.from_document({"version": 1, "keys": KEYS}))
     tell(company, history)
     company.wait_until(company.at)  # a broadcast may be the last record
     client = company.clients.get("c1")

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 
 from schemas.policy import Policy
 from tests.domain.decisions.driver import Company, Record
-from tests.domain.decisions.histories import Step, histories, send, tell
-from tests.domain.decisions.signing import KEY
+from tests.domain.decisions.histories import JUDGED, Step, histories, send, tell
+from tests.domain.decisions.signing import KEYS
 
 SCRIPT = """
 import hashlib
@@ -82,7 +82,7 @@ def test_compacted_topics_are_published_again_byte_for_byte() -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories)
 def test_a_restart_after_every_record_changes_nothing(history: list[Step]) -> None:
-    policy = Policy.from_document({"version": 1, "keys": [KEY]})
+    policy = Policy.from_document({"version": 1, "keys": KEYS})
     steady, restarted = Company(policy), Company(policy)
     tell(steady, history)
     for number, step in enumerate(history):
@@ -113,7 +113,7 @@ STATUS_FACTS = (
 def test_facts_in_any_order_come_to_the_same_status(history: list[Step]) -> None:
     """What is accepted, arriving all on one day in any order, makes the same status."""
     recorded = Company()
-    tell(recorded, [step for step in history if step.kind not in ("limit", "complete")])
+    tell(recorded, [step for step in history if step.kind not in ("limit", "complete", *JUDGED)])
     accepted = [record for record, why in recorded.records if why is None and record.key is not None]
     late = [record._replace(timestamp=recorded.at, offset=number) for number, record in enumerate(accepted)]
     statuses = []
