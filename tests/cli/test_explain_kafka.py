@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,7 +36,9 @@ Topics = Callable[..., str]
 @contextmanager
 def worker(bootstrap: str, log: Path, *flags: str) -> Iterator[None]:
     """A worker until the block ends, small chunks; stopped as an operator does."""
-    environment = {**os.environ, "STOPLIST_INSTANCE_ID": "only", "STOPLIST_CHUNK_RECORDS_MAX": "5"}
+    # a group of its own: one that another test's killed worker was in still holds that worker's partitions for it
+    group = f"explained-{uuid4().hex}"
+    environment = {**os.environ, "STOPLIST_APPLICATION_ID": group, "STOPLIST_CHUNK_RECORDS_MAX": "5"}
     command = [sys.executable, "-m", "streams.cli", "worker", "--bootstrap", bootstrap, *flags]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
