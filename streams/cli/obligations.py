@@ -80,7 +80,7 @@ def lines_of(rules: Rules, client: Client, instant: int) -> Iterator[bytes]:
     today = rules.day_of(instant)
     known = [(item.due, item.id, shipment, item) for shipment, item in _obligations(client)]
     for _, _, shipment_id, obligation in sorted(known, key=lambda item: item[:2]):
-        yield _encode(_line(rules, client.id, shipment_id, obligation, today)) + b"\n"
+        yield _encode(_line(rules, client, shipment_id, obligation, today)) + b"\n"
 
 
 def _obligations(client: Client) -> Iterator[tuple[str, Obligation]]:
@@ -92,10 +92,10 @@ def _obligations(client: Client) -> Iterator[tuple[str, Obligation]]:
             yield from ((obligation.shipment_id, obligation) for obligation in opening.obligations)
 
 
-def _line(rules: Rules, client_id: str, shipment_id: str, obligation: Obligation, today: Days) -> dict[str, Any]:
-    runs = overdue.episodes(rules, obligation, today)
+def _line(rules: Rules, client: Client, shipment_id: str, obligation: Obligation, today: Days) -> dict[str, Any]:
+    runs = overdue.episodes(rules, client, obligation, today)
     return {
-        "client_id": client_id,
+        "client_id": client.id,
         "obligation_id": obligation.id,
         "shipment_id": shipment_id,
         "due_date": _day(obligation.due),

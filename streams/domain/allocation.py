@@ -11,16 +11,18 @@ from collections.abc import Iterator
 import msgspec
 
 from schemas.records import NEVER
-from streams.domain import shortcut, volume_category
+from streams.domain import obligation_changes, shortcut, volume_category
 from streams.domain.debts import open_place
 from streams.domain.lookup import (
     DISPATCH,
     EXPIRY,
     OPENING,
     PAYMENT,
+    RESCHEDULE,
     RETURN,
     REVERSAL,
     SALE,
+    WRITE_OFF,
     obligation_at,
     opening_in_force,
 )
@@ -37,7 +39,7 @@ from streams.domain.state import (
     Reversal,
     Step,
 )
-from streams.domain.steps import take
+from streams.domain.steps import begin, take
 
 _LATE_MARGIN_DAYS = 31
 
@@ -132,7 +134,7 @@ def _start_anew(rules: Rules, client: Client) -> list[Step]:
     for name, opening in facts.openings.items():
         _reset_money(rules, position, opening, (opening.day, OPENING, name))
         for index, obligation in enumerate(opening.obligations):
-            _reset_obligation(rules, position, obligation, ("", index) if name == opening_id else None)
+            _reset_obligation(rules, client, obligation, ("", index) if name == opening_id else None)
     if opening_id is not None and facts.openings[opening_id].base is None:
         coming.append((begins, OPENING, opening_id))
     for shipment_id, dispatch in facts.dispatches.items():
@@ -140,7 +142,7 @@ def _start_anew(rules: Rules, client: Client) -> list[Step]:
         live = not dispatch.voided and dispatch.day >= begins
         folded = dispatch.day < facts.folded_before
         for index, obligation in enumerate(dispatch.obligations):
-            _reset_obligation(rules, position, obligation, (shipment_id, index) if live else None)
+            _reset_obligation(rules, client, obligation, (shipment_id, index) if live else None)
         if live and not folded:
             coming.append((dispatch.day, DISPATCH, shipment_id))
     for payment_id, payment in facts.payments.items():
@@ -154,8 +156,20 @@ def _start_anew(rules: Rules, client: Client) -> list[Step]:
         _reset_money(rules, position, goods, (goods.day, RETURN, return_id))
         if goods.base is None and not goods.voided and goods.day >= begins and (at := return_day(client, goods)):
             coming.append((at, RETURN, return_id))
+    if obligation_changes.any_known(client):
+        coming += _changes(client, max(begins, facts.folded_before))
     coming.sort()
     return coming
+
+
+def _changes(client: Client, begins: Days) -> list[Step]:
+    """What people changed of due dates and debts from `begins` on, as steps."""
+    changes = client.facts.changes
+    steps = [(one.day, RESCHEDULE, name) for name, one in changes.rescheduled.items() if not one.voided]
+    for name, one in changes.written_off.items():
+        if not one.voided and (at := obligation_changes.write_off_day(client, one)):
+            steps.append((at, WRITE_OFF, name))
+    return [step for step in steps if step[0] >= begins]
 
 
 def reversal_day(facts: Facts, reversal: Reversal) -> Days:
@@ -193,14 +207,19 @@ def _reset_money(rules: Rules, position: Position, money: Money, step: Step) -> 
         insort(position.unspent, step)
 
 
-def _reset_obligation(rules: Rules, position: Position, obligation: Obligation, place: tuple[str, int] | None) -> None:
-    obligation.due = rules.due_in_force(obligation.due_stated)
+def _reset_obligation(rules: Rules, client: Client, obligation: Obligation, place: tuple[str, int] | None) -> None:
+    position = client.position
     if obligation.base is None:
+        obligation.due = rules.due_in_force(obligation.due_stated)
         obligation.outstanding, obligation.moved, obligation.spans, obligation.unpaid = 0, 0, [], []
         return
     obligation.outstanding, obligation.moved = obligation.base[:2]
     obligation.spans, obligation.unpaid = list(obligation.base[2]), list(obligation.base[3])
-    if place is not None and obligation.outstanding:
+    if place is None:
+        obligation.due = rules.due_in_force(obligation.due_stated)
+        return
+    begin(rules, client, place, obligation, client.facts.folded_before - 1)
+    if obligation.outstanding:
         position.outstanding += obligation.outstanding
         open_place(position, OpenObligation(obligation.due, obligation.id, *place))
 

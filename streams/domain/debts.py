@@ -21,7 +21,7 @@ def reduce(
     tolerance = rules.overdue_tolerance
     if after <= tolerance < before:
         first = _close(obligation.spans, day)
-        if first and day > obligation.due:
+        if first and day > obligation.due and (place.shipment_id, place.index) not in position.changed:
             add_run(position, obligation, place.shipment_id, day)
     if after == 0:
         if tolerance:
@@ -56,6 +56,14 @@ def open_place(position: Position, place: OpenObligation) -> None:
         opened.append(place)
     else:
         insort(opened, place)
+
+
+def move_place(position: Position, place: OpenObligation, due: Days) -> None:
+    """Put an obligation where its new due date belongs; nothing when it is not open."""
+    index = bisect_left(position.open, place)
+    if index < len(position.open) and position.open[index] == place:
+        del position.open[index]
+        open_place(position, OpenObligation(due, place.id, place.shipment_id, place.index))
 
 
 def _open(spans: list[int], day: Days) -> None:

@@ -77,6 +77,9 @@ _AFTER: Final = {
     "conduct.cleared": Text("conduct decision {}", "решения {} о нарушении"),
     "first_deal.decided": Text("decision {} about the first deal", "решения {} о первой сделке"),
     "credit_limit.set": Text("credit limit {}", "установки лимита {}"),
+    "obligation.rescheduled": Text("the new term {}", "переноса срока {}"),
+    "obligation.disputed": Text("dispute {}", "регистрации спора {}"),
+    "obligation.written_off": Text("write-off {}", "списания {}"),
 }
 
 

@@ -1,9 +1,11 @@
-"""What every kind of fact keeps, wherever its struct is."""
+"""What every fact is made of: days, instants, and the revision by which a later word replaces an earlier one."""
 
 import msgspec
 
 Days = int
 Instant = int
+Step = tuple[Days, int, str]
+"""(effective day, rank of the kind within a day, id): the order in which facts take effect."""
 
 
 class Fact(msgspec.Struct, array_like=True, kw_only=True, gc=False):

@@ -6,12 +6,14 @@ from typing import Final
 from streams.domain.state import Client, Days, Money, Obligation, Payment, Step
 
 # ranks within a day, by the rules; what begins at 00:00 comes before them, sales do not touch money
+RESCHEDULE: Final = -3
 OPENING: Final = -2
 EXPIRY: Final = -1
 DISPATCH: Final = 0
 PAYMENT: Final = 1
 REVERSAL: Final = 2
 RETURN: Final = 3
+WRITE_OFF: Final = 4
 SALE: Final = 5
 SALE_RETURN: Final = 6
 

@@ -7,34 +7,14 @@ the usual question, of a client who pays on time, looks at two lists and is done
 
 from typing import Final
 
-import msgspec
-
 from schemas.records import NEVER
+from streams.domain import obligation_changes, overdue_changed
 from streams.domain.debts import run_first
+from streams.domain.lateness import Overdue as Overdue
 from streams.domain.lookup import obligation_at
 from streams.domain.policy import Rules
 from streams.domain.risk_group import next_threshold_days
 from streams.domain.state import Client, Days, Instant, Obligation
-
-
-class Overdue(msgspec.Struct, gc=False):
-    """Lateness of a client. Obligations are named by their business id."""
-
-    violations: int
-    """Obligations with a judged overdue day inside the window."""
-    violation_ids: list[str]
-    """Open ones first by due date, then ended ones in order of ending."""
-    days_longest: int
-    """Of the longest episode that touches the window, in full; an open one runs to today."""
-    longest_id: str
-    days_current: int
-    """Of the longest open episode; 0: nothing is overdue now."""
-    current_id: str
-    since: Days
-    """First overdue day of the longest open episode; 0: none."""
-    judged: list[str]
-    """Obligations judged overdue now, oldest due first."""
-
 
 _NONE: Final = Overdue(0, [], 0, "", 0, "", 0, [])
 
@@ -47,6 +27,8 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
     day that a `payments.completed` covered (0: none). Do not change the lists of the result.
     """
     position = client.position
+    if position.changed:
+        return overdue_changed.measure(rules, client, now, day, completed_through)
     late, opened = position.late, position.open
     if not late and (not opened or opened[0].due >= day):
         return _NONE
@@ -95,6 +77,8 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
 def next_instant(rules: Rules, client: Client, now: Instant, completed_through: Days) -> Instant:
     """The next instant after `now` at which violations, bands or what is overdue change by time alone; or NEVER."""
     position = client.position
+    if position.changed:
+        return overdue_changed.next_instant(rules, client, now, completed_through)
     dispatches = client.facts.dispatches
     earliest, since = NEVER, 0
     longest = 0
@@ -139,14 +123,7 @@ def next_instant(rules: Rules, client: Client, now: Instant, completed_through: 
     return earliest
 
 
-def episodes(rules: Rules, obligation: Obligation, day: Days) -> list[tuple[Days, Days]]:
+def episodes(rules: Rules, client: Client, obligation: Obligation, day: Days) -> list[tuple[Days, Days]]:
     """Runs of overdue days (first, last) of one obligation through `day`, judged or not, in order."""
-    runs: list[tuple[Days, Days]] = []
-    for first, end in zip(obligation.spans[::2], obligation.spans[1::2], strict=True):
-        begins, last = max(first, obligation.due + 1), min(end, day) if end else day
-        if begins > last:
-            continue
-        if runs and begins <= runs[-1][1] + 1:
-            begins = runs.pop()[0]
-        runs.append((begins, last))
-    return runs
+    segments = obligation_changes.segments(rules, client, obligation, day)
+    return [(first, last) for first, last, _ in obligation_changes.episodes(segments)]

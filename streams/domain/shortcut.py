@@ -6,6 +6,7 @@ later steps can have met the late fact only where they touched the same obligati
 
 from streams.domain.debts import raise_again
 from streams.domain.lookup import DISPATCH, PAYMENT, RETURN, instalments_of, obligation_at
+from streams.domain.obligation_changes import any_known
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Days, OpenObligation, Payment, Position, Step
 from streams.domain.steps import in_time, pay, return_to
@@ -13,6 +14,8 @@ from streams.domain.steps import in_time, pay, return_to
 
 def taken(rules: Rules, client: Client, step: Step) -> bool:
     """Take a late step in place when the result is that of a replay; False (nothing changed) when that is not sure."""
+    if any_known(client):
+        return False  # due dates of other days decide
     if step[1] == PAYMENT:
         return _payment(rules, client, step)
     if step[1] == DISPATCH:
@@ -109,7 +112,7 @@ def _return(rules: Rules, client: Client, step: Step) -> bool:
     """The shipment's own obligations take it all and no money has touched them since; or it has no effect."""
     goods = client.facts.returns[step[2]]
     places = instalments_of(client, goods.shipment_id)
-    if in_time(goods, places):
+    if in_time(rules, client, goods, places, step[0]):
         if any(one.moved >= step[0] for _, _, one in places):
             return False
         if sum(one.outstanding for _, _, one in places) < goods.amount:

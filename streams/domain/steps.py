@@ -6,13 +6,15 @@ never both there. Each function moves the position and the structs it touches; n
 
 from bisect import insort
 
-from streams.domain.debts import insert_run, raise_again, reduce
+from streams.domain.debts import insert_run, move_place, raise_again, reduce
 from streams.domain.lookup import (
     DISPATCH,
     EXPIRY,
     PAYMENT,
+    RESCHEDULE,
     RETURN,
     REVERSAL,
+    WRITE_OFF,
     Place,
     instalments_of,
     missing_names,
@@ -20,8 +22,20 @@ from streams.domain.lookup import (
     obligation_at,
 )
 from streams.domain.money import convert
+from streams.domain.obligation_changes import any_known, due_on, is_changed, places
 from streams.domain.policy import Rules
-from streams.domain.state import Client, Days, GoodsReturn, Money, OpenObligation, Payment, Position, Run, Step
+from streams.domain.state import (
+    Client,
+    Days,
+    GoodsReturn,
+    Money,
+    Obligation,
+    OpenObligation,
+    Payment,
+    Position,
+    Run,
+    Step,
+)
 
 
 def take(rules: Rules, client: Client, step: Step) -> None:
@@ -39,6 +53,10 @@ def take(rules: Rules, client: Client, step: Step) -> None:
     elif rank == EXPIRY:
         position.kept.remove((step[0], step[2]))
         _make_general(position, (client.facts.payments[step[2]].day, PAYMENT, step[2]))
+    elif rank == RESCHEDULE:
+        _reschedule(rules, client, position, step)
+    elif rank == WRITE_OFF:
+        _write_off(rules, client, position, step)
     else:
         _opening(rules, client, position, step)
     if position.unspent:
@@ -81,11 +99,21 @@ def _make_general(position: Position, step: Step) -> None:
 def _dispatch(rules: Rules, client: Client, position: Position, step: Step) -> None:
     day, _, shipment_id = step
     for index, obligation in enumerate(client.facts.dispatches[shipment_id].obligations):
-        obligation.due = rules.due_in_force(obligation.due_stated)
+        begin(rules, client, (shipment_id, index), obligation, day)
         if obligation.amount:
             raise_again(rules, position, (shipment_id, index), obligation, obligation.amount, day)
     if position.kept:
         _pay_from_kept(rules, client, position, step)
+
+
+def begin(rules: Rules, client: Client, place: tuple[str, int], obligation: Obligation, day: Days) -> None:
+    """An obligation begins on `day`: with the due date in force then, and noted when people changed it ever."""
+    if not any_known(client):
+        obligation.due = rules.due_in_force(obligation.due_stated)
+        return
+    obligation.due = due_on(rules, client, obligation, day)
+    if is_changed(client, obligation):
+        client.position.changed.append(place)
 
 
 def _pay_from_kept(rules: Rules, client: Client, position: Position, step: Step) -> None:
@@ -182,7 +210,7 @@ def _return(rules: Rules, client: Client, position: Position, step: Step) -> Non
     """An accepted return; what exceeds the shipment's outstanding amounts becomes unapplied."""
     goods = client.facts.returns[step[2]]
     places = instalments_of(client, goods.shipment_id)
-    if not in_time(goods, places):
+    if not in_time(rules, client, goods, places, step[0]):
         return
     left = return_to(rules, client, goods, places, step[0])
     position.money_step = step
@@ -192,9 +220,14 @@ def _return(rules: Rules, client: Client, position: Position, step: Step) -> Non
         _make_general(position, step)
 
 
-def in_time(goods: GoodsReturn, places: list[Place]) -> bool:
-    """Whether a return has effect: within the shipment's last due date in force, or accepted by a person."""
-    return bool(places) and (goods.accepted or goods.day <= max(obligation.due for _, _, obligation in places))
+def in_time(rules: Rules, client: Client, goods: GoodsReturn, places: list[Place], day: Days) -> bool:
+    """Whether a return that takes effect on `day` has any: within the shipment's last due date in force that day, or
+    accepted by a person."""
+    if goods.accepted or not places:
+        return bool(places)
+    if any_known(client):
+        return goods.day <= max(due_on(rules, client, obligation, day) for _, _, obligation in places)
+    return goods.day <= max(obligation.due for _, _, obligation in places)
 
 
 def return_to(rules: Rules, client: Client, goods: GoodsReturn, places: list[Place], day: Days) -> int:
@@ -216,12 +249,29 @@ def _latest_due_first(place: Place) -> tuple[int, int]:
     return -place[2].due, -place[1]
 
 
+def _reschedule(rules: Rules, client: Client, position: Position, step: Step) -> None:
+    """From the beginning of the day another due date is in force; money finds the obligation by it."""
+    for shipment_id, index in places(client, client.facts.changes.rescheduled[step[2]].obligation_id):
+        obligation = obligation_at(client, shipment_id, index)
+        before, obligation.due = obligation.due, due_on(rules, client, obligation, step[0])
+        move_place(position, OpenObligation(before, obligation.id, shipment_id, index), obligation.due)
+
+
+def _write_off(rules: Rules, client: Client, position: Position, step: Step) -> None:
+    """What is outstanding is owed no longer."""
+    wanted = client.facts.changes.written_off[step[2]].obligation_id
+    for place in [place for place in position.open if place.id == wanted]:
+        obligation = obligation_at(client, place.shipment_id, place.index)
+        reduce(rules, position, place, obligation, obligation.outstanding, step[0])
+    position.money_step = step
+
+
 def _opening(rules: Rules, client: Client, position: Position, step: Step) -> None:
     """What was open, overdue and unapplied when the client came into the system, at the beginning of the day."""
     day = step[0]
     opening = client.facts.openings[step[2]]
     for index, obligation in enumerate(opening.obligations):
-        obligation.due = rules.due_in_force(obligation.due_stated)
+        begin(rules, client, ("", index), obligation, day)
         if obligation.amount:
             raise_again(rules, position, ("", index), obligation, obligation.amount, min(obligation.due, day - 1))
     for obligation_id, first, last in opening.episodes:

@@ -1,8 +1,10 @@
-"""Reversals and returns whose partner has not come yet.
+"""Reversals, returns and changes of an obligation whose partner has not come yet.
 
 The fact is booked at once, without effect; beside it waits the record itself, for the dead letter it becomes when its
 partner does not come within `correction_days`.
 """
+
+from typing import Final
 
 from schemas.events import Event
 from schemas.records import NEVER, Source
@@ -10,6 +12,14 @@ from streams.domain.calendar import DAY_MS
 from streams.domain.policy import Rules
 from streams.domain.refusals import Refused
 from streams.domain.state import Client, Instant, Waiting
+
+OBLIGATION_KINDS: Final = {
+    "obligation.rescheduled": "rescheduled",
+    "obligation.disputed": "disputed",
+    "obligation.resolved": "resolved",
+    "obligation.written_off": "written_off",
+}
+"""Where the changes of an obligation stand in `Facts.changes`; their partner is the obligation."""
 
 
 def no_room(rules: Rules, client: Client) -> Refused | None:
@@ -49,6 +59,14 @@ def release(client: Client, kinds: tuple[str, ...], partner: str) -> list[str]:
     return ids
 
 
+def release_changes(client: Client, obligation_ids: list[str]) -> bool:
+    """Obligations have come; whether some change of one of them waited, which now takes effect."""
+    if not client.facts.waiting:
+        return False
+    released = [one for one in obligation_ids if release(client, tuple(OBLIGATION_KINDS), one)]
+    return bool(released)
+
+
 def expire_waiting(rules: Rules, client: Client, at: Instant) -> list[Waiting]:
     """Remove and give the waiting facts whose time is over at `at`, oldest first: each is a dead letter now."""
     facts = client.facts
@@ -61,6 +79,8 @@ def expire_waiting(rules: Rules, client: Client, at: Instant) -> list[Waiting]:
             facts.reversals.pop(one.id)
         elif one.kind == "goods.returned":
             facts.returns.pop(one.id)
+        elif one.kind in OBLIGATION_KINDS:
+            getattr(facts.changes, OBLIGATION_KINDS[one.kind]).pop(one.id)
         else:
             facts.sale_returns.pop(one.id)
     return over

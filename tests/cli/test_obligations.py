@@ -7,7 +7,7 @@ import pytest
 from schemas.policy_file import default_policy
 from streams.domain.overdue import episodes
 from streams.domain.policy import Rules
-from streams.domain.state import Obligation
+from streams.domain.state import Client, Obligation
 
 RULES = Rules.compile(default_policy())
 BEFORE = date(2026, 2, 28).toordinal()
@@ -36,4 +36,6 @@ def test_runs_of_overdue_days(due: int, spans: list[int], today: int, wanted: li
         amount=10_000,
         spans=[day and BEFORE + day for day in spans],
     )
-    assert episodes(RULES, obligation, BEFORE + today) == [(BEFORE + first, BEFORE + last) for first, last in wanted]
+    assert episodes(RULES, Client(id="C"), obligation, BEFORE + today) == [
+        (BEFORE + first, BEFORE + last) for first, last in wanted
+    ]

@@ -12,12 +12,20 @@ from schemas.events import (
     ClientEvent,
     ClientOpened,
     CreditLimitSet,
+    DocumentEnded,
+    DocumentSigned,
     Event,
     GoodsReturned,
     Instalment,
+    ObligationDisputed,
+    ObligationRescheduled,
+    ObligationResolved,
+    ObligationWrittenOff,
     OpeningObligation,
     OpeningTurnover,
     OpeningViolation,
+    OutletClosed,
+    OutletOpened,
     PaymentReceived,
     PaymentReversed,
     SaleRecorded,
@@ -110,6 +118,24 @@ def goods_return(
     )
 
 
+def rescheduled(change_id: str, obligation_id: str, on: date, due: date, **more: Any) -> ObligationRescheduled:
+    return sealed(
+        ObligationRescheduled(id=change_id, client_id="C", obligation_id=obligation_id, on=on, due_date=due, **more)
+    )
+
+
+def disputed(change_id: str, obligation_id: str, on: date, **more: Any) -> ObligationDisputed:
+    return sealed(ObligationDisputed(id=change_id, client_id="C", obligation_id=obligation_id, on=on, **more))
+
+
+def resolved(change_id: str, obligation_id: str, on: date, **more: Any) -> ObligationResolved:
+    return sealed(ObligationResolved(id=change_id, client_id="C", obligation_id=obligation_id, on=on, **more))
+
+
+def written_off(change_id: str, obligation_id: str, on: date, **more: Any) -> ObligationWrittenOff:
+    return sealed(ObligationWrittenOff(id=change_id, client_id="C", obligation_id=obligation_id, on=on, **more))
+
+
 def sale(sale_id: str, on: date, amount: int, **more: Any) -> SaleRecorded:
     more.setdefault("currency", "USD")
     return sealed(SaleRecorded(id=sale_id, client_id="C", sold_on=on, amount_minor=amount, **more))
@@ -152,6 +178,25 @@ def opened(
             **more,
         )
     )
+
+
+def signed(
+    fact_id: str, document: str, on: date, number: str = "1", form: str = "original", **more: Any
+) -> DocumentSigned:
+    said = {"accepted_by": "boss", "direction": "retail", **more}
+    return sealed(DocumentSigned(id=fact_id, client_id="C", document=document, number=number, on=on, form=form, **said))
+
+
+def ended(fact_id: str, document: str, on: date, number: str = "1", **more: Any) -> DocumentEnded:
+    return sealed(DocumentEnded(id=fact_id, client_id="C", document=document, number=number, on=on, **more))
+
+
+def outlet(fact_id: str, outlet_id: str, on: date, territory: str = "moscow", **more: Any) -> OutletOpened:
+    return sealed(OutletOpened(id=fact_id, client_id="C", outlet_id=outlet_id, on=on, territory=territory, **more))
+
+
+def outlet_closed(fact_id: str, outlet_id: str, on: date, **more: Any) -> OutletClosed:
+    return sealed(OutletClosed(id=fact_id, client_id="C", outlet_id=outlet_id, on=on, **more))
 
 
 def void(event: Event, revision: int = 2) -> Any:

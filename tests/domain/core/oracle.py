@@ -19,6 +19,12 @@ class World:
     """reversal: (payment, day, amount or None for all)"""
     returns: dict[str, tuple[str, int, int, bool]] = field(default_factory=dict)
     """return: (shipment, day, amount, accepted by a person)"""
+    rescheduled: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    """change: (obligation, day on which it holds, new due day)"""
+    disputed: dict[str, tuple[str, int]] = field(default_factory=dict)
+    resolved: dict[str, tuple[str, int]] = field(default_factory=dict)
+    written_off: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """change: (obligation, day on which it holds)"""
 
 
 @dataclass
@@ -41,15 +47,33 @@ class Oracle:
         self.owed: dict[str, int] = {}
         self.money: dict[str, Paid] = {}
         self.overdue_days: dict[str, list[int]] = {}
+        self.due_then: dict[tuple[str, int], int] = {}
+        """The due day in force of each overdue day."""
         days = [row[0] for row in world.dispatches.values()] + [row[0] for row in world.payments.values()]
         for day in range(min(days, default=today), today + 1):
             begin = dict(self.owed)
             self._day(day)
             for name, due in self.due.items():
-                if day > due and max(begin.get(name, 0), self.owed[name]) > tolerance:
+                late = day > due and max(begin.get(name, 0), self.owed[name]) > tolerance
+                if late and not self._is_disputed(name, day):
+                    self.due_then[name, day] = due
                     self.overdue_days.setdefault(name, []).append(day)
 
+    def _is_disputed(self, name: str, day: int) -> bool:
+        """At the end of the day: what was said last; a resolution wins on the same date."""
+        said = [(on, 0) for one, on in self.world.disputed.values() if one == name and on <= day]
+        said += [(on, 1) for one, on in self.world.resolved.values() if one == name and on <= day]
+        return bool(said) and max(said)[1] == 0
+
+    def _due(self, name: str, stated: int, day: int) -> int:
+        new = [(on, key, due) for key, (one, on, due) in self.world.rescheduled.items() if one == name and on <= day]
+        return max(new)[2] if new else stated
+
     def _day(self, day: int) -> None:
+        for _, instalments in self.world.dispatches.values():
+            for name, stated, _ in instalments:
+                if name in self.due:
+                    self.due[name] = self._due(name, stated, day)
         for paid in self.money.values():
             if paid.kept and day >= paid.order[0] + self.correction_days:
                 paid.kept = False
@@ -57,7 +81,7 @@ class Oracle:
         for _, (on, instalments) in sorted(self.world.dispatches.items()):
             if on == day:
                 for name, due, amount in instalments:
-                    self.due[name], self.owed[name] = due, amount
+                    self.due[name], self.owed[name] = self._due(name, due, day), amount
                 self._give_kept([name for name, _, _ in instalments])
                 self._settle()
         for name, (on, amount, names) in sorted(self.world.payments.items()):
@@ -72,6 +96,10 @@ class Oracle:
             if shipment in self.world.dispatches and max(on, self.world.dispatches[shipment][0]) == day:
                 self._return(name, shipment, on, amount, accepted, day)
                 self._settle()
+        dispatched = {one: on for on, rows in self.world.dispatches.values() for one, _, _ in rows}
+        for _, (name, on) in sorted(self.world.written_off.items()):
+            if name in dispatched and max(on, dispatched[name]) == day:
+                self.owed[name] = 0
 
     def _pay(self, paid: Paid, name: str) -> None:
         amount = min(paid.rest, self.owed[name])
@@ -116,9 +144,10 @@ class Oracle:
 
     def _return(self, name: str, shipment: str, on: int, amount: int, accepted: bool, day: int) -> None:
         instalments = self.world.dispatches[shipment][1]
-        if not accepted and on > max(due for _, due, _ in instalments):
+        due = [self.due[name] for name, _, _ in instalments]
+        if not accepted and on > max(due):
             return
-        for place in sorted(range(len(instalments)), key=lambda index: (-instalments[index][1], -index)):
+        for place in sorted(range(len(instalments)), key=lambda index: (-due[index], -index)):
             obligation = instalments[place][0]
             less = min(amount, self.owed[obligation])
             self.owed[obligation] -= less
@@ -154,9 +183,12 @@ def lateness(
     overdue: list[str] = []
     longest = current = since = 0
     for name in sorted(oracle.overdue_days):
-        if not is_judged[oracle.due[name]]:
-            continue
-        touching = [run for run in runs(oracle.overdue_days[name]) if run[1] > today - window_days]
+        touching = [
+            (first, last)
+            for first, last in runs(oracle.overdue_days[name])
+            if last > today - window_days
+            and any(is_judged[oracle.due_then[name, day]] for day in range(first, last + 1))
+        ]
         if touching:
             violating.append(name)
         for first, last in touching:

@@ -9,11 +9,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.policy import Policy
-from streams.domain import allocation, overdue, risk_group
+from streams.domain import allocation, first_deal, overdue, risk_group
 from streams.domain.policy import Rules
 from streams.domain.state import Client
 
-from .builder import Book, dispatch, goods_return, instant, payment, reversal, void
+from .builder import (
+    Book,
+    dispatch,
+    disputed,
+    goods_return,
+    instant,
+    payment,
+    rescheduled,
+    resolved,
+    reversal,
+    void,
+    written_off,
+)
 from .oracle import Oracle, World, lateness
 
 FIRST = date(2026, 1, 5)
@@ -46,7 +58,8 @@ def histories(draw: Any, length: int, delay_max: int) -> tuple[World, list[list[
         rows = [(f"{shipment}/{index}", on + term, part) for index, (term, part) in enumerate(terms)]
         world.dispatches[shipment] = on, rows
         parts = [(name, FIRST + timedelta(due), part) for name, due, part in rows]
-        finals.append((dispatch(shipment, FIRST + timedelta(on), instalments=parts), on))
+        deal_id = draw(st.sampled_from([None, "D"]))
+        finals.append((dispatch(shipment, FIRST + timedelta(on), instalments=parts, deal_id=deal_id), on))
     known = [name for _, rows in world.dispatches.values() for name, _, _ in rows]
     for number in range(draw(st.integers(0, 6))):
         name, on, amount = f"P{draw(st.integers(0, 99)):02}{number}", draw(day), draw(small)
@@ -65,9 +78,35 @@ def histories(draw: Any, length: int, delay_max: int) -> tuple[World, list[list[
         amount, accepted = draw(small), draw(st.booleans())
         world.returns[name] = target, on, amount, accepted
         finals.append((goods_return(name, target, FIRST + timedelta(on), amount, "boss" if accepted else None), on))
+    _change(draw, world, finals, known, length)
     orders = [_telling(draw, finals, delay_max) for _ in range(2)]
     _withdraw(draw, world, finals, orders, delay_max)
     return world, orders
+
+
+def _change(draw: Any, world: World, finals: list[tuple[Any, int]], known: list[str], length: int) -> None:
+    """People reschedule, dispute and write off; nearly half of the worlds have none of it."""
+    for number in range(max(0, draw(st.integers(-2, 3)))):
+        name, on = draw(st.sampled_from([*known, "never"])), draw(st.integers(0, length))
+        day = FIRST + timedelta(on)
+        match draw(st.sampled_from(["rescheduled", "rescheduled", "disputed", "disputed", "resolved", "written_off"])):
+            case "rescheduled":
+                due = on + draw(st.integers(-6, 12))
+                world.rescheduled[f"X{number}"] = name, on, due
+                finals.append((rescheduled(f"X{number}", name, day, FIRST + timedelta(due)), on))
+            case "disputed":
+                world.disputed[f"X{number}"] = name, on
+                finals.append((disputed(f"X{number}", name, day), on))
+                if draw(st.booleans()):
+                    ends = min(length, on + draw(st.integers(0, 9)))
+                    world.resolved[f"Y{number}"] = name, ends
+                    finals.append((resolved(f"Y{number}", name, FIRST + timedelta(ends)), ends))
+            case "resolved":
+                world.resolved[f"X{number}"] = name, on
+                finals.append((resolved(f"X{number}", name, day), on))
+            case _:
+                world.written_off[f"X{number}"] = name, on
+                finals.append((written_off(f"X{number}", name, day), on))
 
 
 def _telling(draw: Any, finals: list[tuple[Any, int]], delay_max: int) -> list[Told]:
@@ -80,7 +119,11 @@ def _withdraw(draw: Any, world: World, finals: list[tuple[Any, int]], orders: li
         choice = draw(st.integers(0, 9))
         if choice == 0:
             extra = void(event)
-            for kind in (world.dispatches, world.payments, world.reversals, world.returns):
+            kinds: list[dict[str, Any]] = [
+                world.dispatches, world.payments, world.reversals, world.returns,
+                world.rescheduled, world.disputed, world.resolved, world.written_off,
+            ]  # fmt: skip
+            for kind in kinds:
                 kind.pop(
                     getattr(event, "shipment_id", "")
                     if kind is world.dispatches and event.id.startswith("doc")
@@ -121,7 +164,7 @@ def check(rules: Rules, world: World, client: Client, today: int) -> None:
         earlier = Oracle(world, day, CORRECTION, rules.overdue_tolerance)
         judged = {
             due: noon_after(due) <= instant(FIRST + timedelta(day), 23 if back == 0 else 24 - 1, 59 if back else 0)
-            for due in earlier.due.values()
+            for due in earlier.due_then.values()
         }
         violating, longest, current, since, names = lateness(earlier, day, WINDOW, judged)
         late = book.late(FIRST + timedelta(day))
@@ -150,6 +193,9 @@ def test_any_order_gives_what_the_rules_say(
     clients = [tell(rules, order, today) for order in orders]
     for client in clients:
         check(rules, world, client, today)
+    for day in range((FIRST + timedelta(today - 2)).toordinal(), (FIRST + timedelta(today)).toordinal() + 1):
+        one, other = (first_deal.derived(rules, client, day) for client in clients)
+        assert one == other, "the first deal depends on the order"
 
 
 @SLOW

@@ -91,7 +91,7 @@ def test_reopened_the_next_day_it_is_one_run() -> None:
     )  # fmt: skip
     assert numbers(told.late()) == (1, 5, 0)
     obligation = told.client.facts.dispatches["S1"].obligations[0]
-    assert overdue.episodes(told.rules, obligation, date(2026, 3, 31).toordinal()) == [
+    assert overdue.episodes(told.rules, told.client, obligation, date(2026, 3, 31).toordinal()) == [
         (date(2026, 3, 3).toordinal(), date(2026, 3, 7).toordinal())
     ]
 

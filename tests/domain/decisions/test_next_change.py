@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from schemas.policy import Policy
 from streams.domain.next_change import look, next_instant, predict
 from tests.domain.decisions.driver import Company
-from tests.domain.decisions.histories import Step, histories, tell
+from tests.domain.decisions.histories import MALLS, Step, histories, tell
 from tests.domain.decisions.signing import KEYS
 
 
@@ -15,7 +15,8 @@ def _happened(company: Company, before: int) -> list[dict[str, object]]:
     changes: list[dict[str, object]] = []
     for item in company.published[before:]:
         if item.topic == "category-changes":
-            changes.append({"dimension": item["dimension"], "from": item["from"], "to": item["to"]})
+            scope = {"scope": item["scope"]} if item["scope"] else {}
+            changes.append({"dimension": item["dimension"], "from": item["from"], "to": item["to"]} | scope)
         elif item.topic == "shipment-blocks":
             opened = item["opened"] if item["type"] == "shipment.blocked" else []
             changes += [{"condition": reason, "change": "opens"} for reason in opened]
@@ -26,7 +27,7 @@ def _happened(company: Company, before: int) -> list[dict[str, object]]:
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories)
 def test_the_next_change_is_exact(history: list[Step]) -> None:
-    company = Company(Policy.from_document({"version": 1, "keys": KEYS}))
+    company = Company(Policy.from_document({"version": 1, "keys": KEYS, "large_malls": MALLS}))
     tell(company, history)
     company.wait_until(company.at)  # a broadcast may be the last record
     client = company.clients.get("c1")

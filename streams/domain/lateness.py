@@ -1,0 +1,24 @@
+"""How late a client is: what `streams.domain.overdue` finds."""
+
+import msgspec
+
+from streams.domain.fact import Days
+
+
+class Overdue(msgspec.Struct, gc=False):
+    """Lateness of a client. Obligations are named by their business id."""
+
+    violations: int
+    """Obligations with a judged overdue day inside the window."""
+    violation_ids: list[str]
+    """Open ones first by due date, then ended ones in order of ending."""
+    days_longest: int
+    """Of the longest episode that touches the window, in full; an open one runs to today."""
+    longest_id: str
+    days_current: int
+    """Of the longest open episode; 0: nothing is overdue now."""
+    current_id: str
+    since: Days
+    """First overdue day of the longest open episode; 0: none."""
+    judged: list[str]
+    """Obligations judged overdue now, oldest due first."""
