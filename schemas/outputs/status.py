@@ -107,7 +107,8 @@ class StatusDocument(Part):
 
 
 DealState = Annotated[
-    Literal["open", "returned", "stopped", "closed"], open_names("open", "returned", "stopped", "closed")
+    Literal["started", "open", "returned", "stopped", "closed"],
+    open_names("started", "open", "returned", "stopped", "closed"),
 ]
 
 
@@ -116,12 +117,14 @@ class FirstDeal(Part):
 
     deal_id: str
     state: DealState
-    """returned: in full, a person decides; stopped: a person decided that it ends here."""
+    """started: approved, and nothing has left; returned: in full, a person decides; stopped: a person decided that it
+    ends here."""
     started_at: Instant
     closed_on: date | None
     entitlement: Money
     """What it may take by recommended retail price, frozen at its start."""
     rrp_dispatched: Money
+    """Of its shipments that left, less what money not yet applied covered: that is no credit."""
     outlets: list[str]
     """Outlets that have had their shipment of it."""
 

@@ -52,10 +52,10 @@ def import_ledger(
     """Turns a ledger into events: sent to Kafka, or with --history written to a file.
 
     Receivables: one line an invoice with customerID, invoiceNumber, InvoiceDate, DueDate, InvoiceAmount, SettledDate
-    (month/day/year). Each invoice becomes shipment.dispatched with one instalment (shipment and obligation are called
-    by the invoice number) and sale.recorded on the morning of InvoiceDate, and when it is settled payment.received with
-    that value date, naming the obligation and appended on the next morning, when the bank's statement comes. Amounts
-    are in the policy's currency.
+    (month/day/year). Clients are registered and their documents signed on the ledger's first day. Each invoice becomes
+    shipment.dispatched with one instalment (shipment and obligation are called by the invoice number) and sale.recorded
+    on the morning of InvoiceDate, and when it is settled payment.received with that value date, naming the obligation
+    and appended on the next morning, when the bank's statement comes. Amounts are in the policy's currency.
 
     Kafka topics must be made with --simulated-time, which keeps these times; on others the past would arrive today.
 

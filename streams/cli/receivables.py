@@ -1,15 +1,18 @@
 """A receivables ledger (one line an invoice) read as the events it stands for.
 
-The mapping, for an invoice of client C settled on day S:
+The mapping, for an invoice of client C settled on day S, after the clients themselves:
 
 | event | id | topic | dated | appended (company's time zone) |
 |---|---|---|---|---|
+| `client.registered` | customerID | clients | the ledger's first day | that day 08:58 |
+| `document.signed`, both documents | the document's kind | clients | the ledger's first day | that day 08:59 |
 | `shipment.dispatched`, an instalment due on DueDate | invoiceNumber | shipments | InvoiceDate 09:00 | that instant |
 | `sale.recorded` of the same amount | invoiceNumber | sales | InvoiceDate | InvoiceDate 09:01 |
 | `payment.received` naming that instalment | `<invoiceNumber>/settled` | payments | SettledDate | the next day 09:02 |
 
 A payment is appended on the morning after, because that is when a bank statement comes; so it is there before the
-posting cutoff at which an unpaid instalment would be judged overdue. The minutes keep the order of a client's events,
+posting cutoff at which an unpaid instalment would be judged overdue. It is the ledger of an existing business, so its
+clients are registered and their documents signed before it begins. The minutes keep the order of a client's events,
 which lie in three topics, the same wherever they are read. An invoice that is not settled makes no payment.
 `Disputed` carries no dates and makes no event. Amounts are taken to be in the currency of the policy.
 """
@@ -25,10 +28,13 @@ from zoneinfo import ZoneInfo
 from streams.cli.failure import Failure
 
 COLUMNS: Final = ("customerID", "invoiceNumber", "InvoiceDate", "DueDate", "InvoiceAmount", "SettledDate")
-TOPICS: Final = ("shipments", "sales", "payments")
+TOPICS: Final = ("clients", "shipments", "sales", "payments")
 INVOICES_MAX: Final = 5_000_000
 DIRECTION: Final = "receivables"
 SETTLED: Final = "/settled"
+DOCUMENTS: Final = ("cooperation_agreement", "supply_contract")
+_REGISTERED: Final = time(8, 58)
+_SIGNED: Final = time(8, 59)
 _DISPATCHED: Final = time(9, 0)
 _SOLD: Final = time(9, 1)
 _STATEMENT_COMES: Final = time(9, 2)
@@ -111,9 +117,29 @@ def _date(text: str, column: str, where: str) -> date:
 
 def events(invoices: Iterable[Invoice], currency: str, zone: ZoneInfo) -> list[Entry]:
     """Every event of the ledger in order of append time, at one instant by invoice."""
-    entries = [entry for invoice in invoices for entry in _events(invoice, currency, zone)]
+    rows = list(invoices)
+    clients = sorted({invoice.client_id for invoice in rows})
+    first_day = min((invoice.invoiced for invoice in rows), default=date.min)
+    entries = [entry for client_id in clients for entry in _client(client_id, first_day, zone)]
+    entries += [entry for invoice in rows for entry in _events(invoice, currency, zone)]
     entries.sort(key=lambda entry: (entry.timestamp_ms, entry.value["id"]))
     return entries
+
+
+def _client(client_id: str, first_day: date, zone: ZoneInfo) -> Iterator[Entry]:
+    """Who it is, and the two documents without which nothing may be shipped to it."""
+    day = first_day.isoformat()
+    identity = {"id": client_id, "client_id": client_id, "name": client_id}
+    who = {"registered_on": day, "directions": [DIRECTION]}
+    yield _entry(
+        datetime.combine(first_day, _REGISTERED, zone), "clients", {"type": "client.registered", **identity, **who}
+    )
+    for document in DOCUMENTS:
+        identity = {"id": document, "client_id": client_id, "document": document, "number": document}
+        signed = {"on": day, "form": "original", "accepted_by": DIRECTION, "direction": DIRECTION}
+        yield _entry(
+            datetime.combine(first_day, _SIGNED, zone), "clients", {"type": "document.signed", **identity, **signed}
+        )
 
 
 def _events(invoice: Invoice, currency: str, zone: ZoneInfo) -> Iterator[Entry]:

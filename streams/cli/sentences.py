@@ -31,9 +31,18 @@ def category_line(event: dict[str, Any], paint: Paint, language: str) -> str:
     """What moved, from where to where, and why."""
     dimension = str(event.get("dimension"))
     named = _word(dimension, language) if dimension in _WORDS else dimension
-    moved = f"{named} {event.get('from')} → {event.get('to')}"
+    scope = event.get("scope") or {}
+    where = f" {scope['id']}" if "id" in scope else ""
+    moved = f"{named}{where} {_category(event.get('from'))} → {_category(event.get('to'))}"
     correction = paint(f" {_word('correction', language)}", "yellow") if event.get("correction") else ""
     return f"{_head(event, paint)}  {paint(moved, 'bold')}{correction}  {_said(event, language)}"
+
+
+def _category(value: Any) -> str:
+    """A category as one word or a few: none when there is none."""
+    if isinstance(value, list):
+        return "+".join(map(str, value)) or "–"
+    return "–" if value is None else str(value)
 
 
 def status_line(event: dict[str, Any], paint: Paint, language: str) -> str:

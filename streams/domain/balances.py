@@ -2,7 +2,7 @@
 
 from schemas.events import ClientOpened, ClientRegistered, CreditLimitSet
 from schemas.records import Source
-from streams.domain import allocation, volume_category
+from streams.domain import activity, allocation, profile, volume_category
 from streams.domain.judgements import proof_of
 from streams.domain.money import convert
 from streams.domain.policy import Rules
@@ -35,6 +35,7 @@ def registered(
         territory=event.territory or "",
         directions=event.directions,
     )
+    profile.forget(client)
     return KEPT
 
 
@@ -100,6 +101,8 @@ def opened(
     for one in fact.obligations:
         release(client, ("goods.returned",), one.shipment_id)
     release_changes(client, [one.id for one in fact.obligations])
+    profile.forget(client)
+    activity.opened(client)
     allocation.replay(rules, client, day)
     before = client.position.turnover
     volume_category.recount(rules, client, day)

@@ -6,8 +6,21 @@ that instant; and the volume category, when the turnover of a closed month chang
 
 from typing import Final
 
-from schemas.events import ClientEvent, ClientRegistered, Judgement, SaleRecorded, SaleReturned
-from streams.domain import overdue, risk_group, volume_category
+from schemas.events import (
+    ClientClosed,
+    ClientEvent,
+    ClientRegistered,
+    DocumentEnded,
+    DocumentSigned,
+    Judgement,
+    OutletClosed,
+    OutletOpened,
+    SaleRecorded,
+    SaleReturned,
+    SellThroughReported,
+)
+from schemas.records import NEVER
+from streams.domain import first_deal_closed, overdue, profile, risk_group
 from streams.domain.ages import dated_day
 from streams.domain.calendar import month_of
 from streams.domain.ledger import Accepted
@@ -16,7 +29,8 @@ from streams.domain.state import Client, Days
 
 Past = tuple[list[str], int]
 _CLEAN: Final[Past] = ([], 0)
-_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, Judgement, ClientRegistered)
+_ABOUT_CLIENT: Final = (ClientRegistered, ClientClosed, DocumentSigned, DocumentEnded, OutletOpened, OutletClosed)
+_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, SellThroughReported, Judgement, *_ABOUT_CLIENT)
 
 
 def before(standing: Standing, client: Client, event: ClientEvent, today: Days) -> Past | None:
@@ -35,7 +49,10 @@ def is_one(standing: Standing, client: Client, accepted: Accepted, past: Past | 
     if past is not None and accepted.moved and accepted.day_from < today:
         return _as_of_yesterday(standing, client, today) != past
     if accepted.month and accepted.month < month_of(today):
-        return volume_category.of(standing.rules, client, today) != client.decided.volume
+        rules = standing.rules
+        deal = first_deal_closed.not_closed_before(rules, client, today, NEVER)
+        closed = first_deal_closed.closed(client, today, profile.of(rules, client, today), deal)
+        return first_deal_closed.volume(rules, client, today, closed) != client.decided.volume
     return False
 
 

@@ -5,12 +5,15 @@ the status, and note the next deadline. All outputs of one decision share instan
 """
 
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 
 from schemas.records import Instant, Output
-from streams.domain import blocks, explanation, grounds, ledger, status, volume_category
-from streams.domain.next_change import Prediction, look, next_instant, predict
+from streams.domain import blocks, explanation, first_deal_start, grounds, ledger, lifecycle, profile, status
+from streams.domain.categories.category import Scope, Value
+from streams.domain.categories.table import are_published, to_publish
+from streams.domain.next_change import Prediction, awaits_activity, look, next_instant, predict
 from streams.domain.outputs import (
     BLOCKS,
     CATEGORIES,
@@ -20,6 +23,7 @@ from streams.domain.outputs import (
     Cause,
     Common,
     PolicyName,
+    RecordCause,
     encode,
     output,
     value_of,
@@ -30,13 +34,20 @@ from streams.domain.state import Client, Days
 from streams.domain.stop_conditions.table import STOP_CONDITIONS
 from streams.domain.view import View
 
+_CLIENT_CLOSED: Final = "client.closed"
+
 
 class _Changed(msgspec.Struct, rename={"before": "from", "after": "to"}, gc=False):
     dimension: str
-    scope: None
-    before: int | str
-    after: int | str
+    scope: Scope | None
+    before: Value
+    after: Value
     decided_by: list[str]
+
+
+def _takes_away(cause: Cause) -> bool:
+    """Whether a cause that moves a client back takes the ground of a move away: a revision, a void, an opening."""
+    return isinstance(cause, RecordCause) and cause.type != _CLIENT_CLOSED
 
 
 @lru_cache(maxsize=64)
@@ -66,17 +77,15 @@ class Decision:
     def publish(self) -> None:
         """Publish what differs from the last decision, and set the client's next deadline."""
         client, view, decided = self.client, self.view, self.client.decided
-        if view.group != decided.risk_group:
-            self._risk_group(decided.risk_group)
-            decided.risk_group = view.group
-        if view.volume != decided.volume:
-            self._volume(decided.volume)
-            decided.volume = view.volume
+        if not are_published(view, decided):
+            self._categories()
         if view.active or decided.conditions:
             self._conditions()
         decided.violations = view.overdue.violations
-        first = next_instant(self.standing, client, view.instant, view.day)
-        self._status(predict(self.standing, client, view, first))
+        first = next_instant(self.standing, client, view.instant, view.day, view.deal)
+        prediction = predict(self.standing, client, view, first)
+        decided.categories.awaits_activity = awaits_activity(view, prediction)
+        self._status(prediction)
         client.instant = view.instant
         client.deadline = min(first, ledger.next_expiry(client)) if client.facts.waiting else first
 
@@ -100,22 +109,17 @@ class Decision:
             said,
         )
 
-    def _risk_group(self, before: int) -> None:
-        view = self.view
-        said = explanation.risk_group_changed(before, view.group, view.overdue, self.rules.window_days)
-        because = grounds.of_risk_group(self.rules, view)
-        self._category(_Changed("risk_group", None, before, view.group, view.decided_by), because, said)
-
-    def _volume(self, before: str) -> None:
-        view = self.view
-        month, turnover = volume_category.deciding(self.rules, self.client, view.day)
-        said = explanation.volume_changed(before, view.volume, month, turnover, self.rules.currency)
-        because = [grounds.of_volume(self.rules, self.client, view)]
-        self._category(_Changed("volume", None, before, view.volume, ["turnover"]), because, said)
-
-    def _category(self, changed: _Changed, because: list[Because], said: Text) -> None:
-        common = self._common("category.changed", because, said)
-        self.out.append(output(CATEGORIES, common, value_of(common, encode(changed))))
+    def _categories(self) -> None:
+        """Publish every category that moved; one that a record moved back is a correction."""
+        before = self.client.decided.categories.lifecycle
+        if lifecycle.falls_back(before, self.view.lifecycle) and _takes_away(self.cause):
+            self.correction = True
+        for category, move in to_publish(self.view, self.client.decided):
+            because = category.because(self.rules, self.client, self.view, move)
+            common = self._common("category.changed", because, category.said(self.rules, self.client, self.view, move))
+            decided_by = category.decided_by(self.view, move)
+            changed = _Changed(category.dimension, move.scope, move.before, move.after, decided_by)
+            self.out.append(output(CATEGORIES, common, value_of(common, encode(changed))))
 
     def _conditions(self) -> None:
         change = blocks.change(self.standing, self.client, self.view, self.cause)
@@ -148,4 +152,6 @@ def decide(
     standing: Standing, client: Client, now: Instant, day: Days, cause: Cause, correction: bool, out: list[Output]
 ) -> None:
     """Decide about a client at `now`, which lies on `day`, and publish what changed."""
-    Decision(standing, client, look(standing, client, now, day), cause, correction, out).publish()
+    profile.keep(standing.rules, client, day)
+    deal = first_deal_start.record(standing.rules, client, now, day)
+    Decision(standing, client, look(standing, client, now, day, deal), cause, correction, out).publish()

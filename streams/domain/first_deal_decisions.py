@@ -25,6 +25,15 @@ def decided(
     return KEPT
 
 
+def up_to(client: Client, until: Instant) -> list[FirstDealDecision]:
+    """The decisions dated up to an instant, in order; of two at one instant the greater id is the later."""
+    judgements = client.facts.judgements
+    if judgements is None or not judgements.first_deal:
+        return []
+    found = [(one.at, name) for name, one in judgements.first_deal.items() if not one.voided and one.at <= until]
+    return [judgements.first_deal[name] for _, name in sorted(found)]
+
+
 def last(client: Client, since: Instant, until: Instant) -> tuple[str, FirstDealDecision] | None:
     """(id, decision) of the last decision dated from `since` through `until`, of two at one instant the greater id."""
     judgements = client.facts.judgements

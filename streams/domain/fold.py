@@ -128,7 +128,7 @@ class ClientFold:
         if why is not None:
             return self._reject(standing, state, source, event, at, why, out)
         assert not isinstance(event, admission.NOT_OF_A_CLIENT)
-        is_sale = isinstance(event, _SALES)
+        is_sale = isinstance(event, _SALES) and event.revision == 1
         past = None if is_sale else correction.before(standing, state, event, day)
         prospect = turnover_prospect(rules, state, day) if is_sale else None
         accepted = ledger.accept(rules, state, event, day, at, source)

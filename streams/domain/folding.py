@@ -47,7 +47,8 @@ def count(facts: Facts) -> int:
         len(facts.dispatches) + len(facts.payments) + len(facts.sales) + len(facts.reversals) + len(facts.returns)
         + len(facts.sale_returns) + len(facts.limits) + len(facts.registrations) + len(facts.openings)
         + sum(len(kind) for kind in _changes(facts))
-        + judgements.count(facts)
+        + facts.about.count()
+        + judgements.count(facts) + (len(facts.deal.reports) if facts.deal is not None else 0)
     )  # fmt: skip
 
 
@@ -121,6 +122,8 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
     if facts.folded_before <= begins < horizon:
         facts.folded_ids = []  # they have no effect any more
     waiting = dict.fromkeys((one.kind, one.id) for one in facts.waiting)
+    deal = None if facts.first_deal else first_deal.of(rules, client, horizon - 1)
+    of_deal = dict.fromkeys(deal.shipments + deal.earlier) if deal is not None and deal.open else {}
     reversed_later: dict[str, None] = {}
     returned_later: dict[str, None] = {}
     for reversal_id, reversal in list(facts.reversals.items()):
@@ -133,17 +136,18 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
         effective = max(goods.day, allocation.return_day(client, goods))
         if effective >= horizon:
             returned_later[goods.shipment_id] = None
-        elif not goods.rest and ("goods.returned", return_id) not in waiting:
+        elif not goods.rest and goods.shipment_id not in of_deal and ("goods.returned", return_id) not in waiting:
             del facts.returns[return_id]
     needed: dict[str, None] = dict(returned_later)
     for payment_id, payment in list(facts.payments.items()):
         if payment.day < horizon:
-            if _settled(payment, begins) and payment_id not in reversed_later:
+            # what was there before the goods left is no credit: the open first deal still asks for it
+            covers = any(to in of_deal and payment.day <= facts.dispatches[to].day for to, _, _ in payment.allocations)
+            if _settled(payment, begins) and payment_id not in reversed_later and not covers:
                 del facts.payments[payment_id]
             else:
                 needed.update(dict.fromkeys(place[0] for place in payment.allocations))
-    deal = None if facts.first_deal else first_deal.of(rules, client, horizon - 1)
-    needed.update(dict.fromkeys(deal.shipments if deal else []))
+    needed.update(of_deal)
     for shipment_id, dispatch in list(facts.dispatches.items()):
         if dispatch.day < horizon and shipment_id not in needed:
             owing = any(one.outstanding for one in dispatch.obligations)
@@ -151,10 +155,11 @@ def _drop(rules: Rules, client: Client, horizon: Days) -> None:
                 del facts.dispatches[shipment_id]
             elif not owing:
                 del facts.dispatches[shipment_id]
+                facts.about.dispatched_folded = max(facts.about.dispatched_folded, dispatch.day)
                 facts.folded_ids += [digest_of(one.id) for one in dispatch.obligations]
     del facts.folded_ids[:-FOLDED_IDS_MAX]
     _drop_changes(client, horizon, waiting)
-    _drop_sales(facts, horizon, waiting)
+    _drop_sales(facts, horizon, begins, waiting)
     facts.limits = {name: one for name, one in facts.limits.items() if not 0 < one.valid_until < horizon}
     judgements.drop(rules, facts, horizon)
     book = client.position.turnover
@@ -174,7 +179,9 @@ def _drop_changes(client: Client, horizon: Days, waiting: dict[tuple[str, str], 
                 del facts[change_id]
 
 
-def _drop_sales(facts: Facts, horizon: Days, waiting: dict[tuple[str, str], None]) -> None:
+def _drop_sales(facts: Facts, horizon: Days, begins: Days, waiting: dict[tuple[str, str], None]) -> None:
+    gone = [sale.day for sale in facts.sales.values() if not sale.voided and begins <= sale.day < horizon]
+    facts.about.sold_folded = max(gone, default=facts.about.sold_folded)
     facts.sales = {name: sale for name, sale in facts.sales.items() if sale.day >= horizon}
     facts.sale_returns = {
         name: one

@@ -133,7 +133,7 @@ def any_older(facts: Facts, horizon: Days) -> bool:
 
 def drop(rules: Rules, facts: Facts, horizon: Days) -> None:
     """Forget what is dated before the day `horizon` and can matter no more: breaches cleared by then with their
-    clearings, overrides ended by then with their revocations, first deal decisions but the last."""
+    clearings, overrides ended by then with their revocations, first deal decisions but the last and restarts."""
     judgements = facts.judgements
     if judgements is None:
         return
@@ -163,5 +163,7 @@ def drop(rules: Rules, facts: Facts, horizon: Days) -> None:
     decisions = [(one.at, name) for name, one in judgements.first_deal.items() if not one.voided]
     last = max(decisions)[1] if decisions else ""
     judgements.first_deal = {
-        name: one for name, one in judgements.first_deal.items() if one.day >= horizon or name == last
+        name: one
+        for name, one in judgements.first_deal.items()
+        if one.day >= horizon or name == last or one.decision == "restart"
     }

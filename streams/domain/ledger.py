@@ -4,24 +4,30 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from schemas.events import (
+    ClientClosed,
     ClientEvent,
     ClientOpened,
     ClientRegistered,
     ConductCleared,
     ConductRecorded,
     CreditLimitSet,
+    DocumentEnded,
+    DocumentSigned,
     FirstDealDecided,
     GoodsReturned,
     ObligationDisputed,
     ObligationRescheduled,
     ObligationResolved,
     ObligationWrittenOff,
+    OutletClosed,
+    OutletOpened,
     OverrideGranted,
     OverrideRevoked,
     PaymentReceived,
     PaymentReversed,
     SaleRecorded,
     SaleReturned,
+    SellThroughReported,
     ShipmentDispatched,
 )
 from schemas.records import Source
@@ -30,15 +36,18 @@ from streams.domain import (
     balances,
     booking_changes,
     conduct,
+    documents_and_outlets,
     first_deal_decisions,
     folding,
     overrides,
     sales,
+    sell_through,
     shipments_and_payments,
 )
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
 from streams.domain.refusals import Accepted, Refused
+from streams.domain.registration import in_force
 from streams.domain.state import Client, Days, Instant, Opening, Registration
 from streams.domain.waiting import expire_waiting, next_expiry
 
@@ -59,10 +68,16 @@ _HANDLERS: Final[dict[type, _Handler]] = {
     ObligationDisputed: booking_changes.changed,
     ObligationResolved: booking_changes.changed,
     ObligationWrittenOff: booking_changes.changed,
+    DocumentSigned: documents_and_outlets.document_signed,
+    DocumentEnded: documents_and_outlets.document_ended,
+    OutletOpened: documents_and_outlets.outlet_opened,
+    OutletClosed: documents_and_outlets.outlet_closed,
+    ClientClosed: documents_and_outlets.client_closed,
     ConductRecorded: conduct.recorded,
     ConductCleared: conduct.cleared,
     OverrideGranted: overrides.granted,
     OverrideRevoked: overrides.revoked,
+    SellThroughReported: sell_through.reported,
     FirstDealDecided: first_deal_decisions.decided,
 }
 
@@ -96,5 +111,4 @@ def opening(client: Client) -> Opening | None:
 
 def registration(client: Client) -> Registration | None:
     """The registration in force (latest date, then id)."""
-    live = [(fact.day, name) for name, fact in client.facts.registrations.items() if not fact.voided]
-    return client.facts.registrations[max(live)[1]] if live else None
+    return in_force(client)

@@ -11,7 +11,9 @@ from streams.domain.next_change import ends_at, look
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Payment
+from streams.domain.stop_conditions import documents_missing
 from streams.domain.stop_conditions.credit_limit import CREDIT_LIMIT
+from streams.domain.stop_conditions.documents_missing import DOCUMENTS_MISSING
 from streams.domain.stop_conditions.table import STOP_CONDITIONS
 from streams.domain.view import View
 
@@ -33,13 +35,19 @@ class DateLift(msgspec.Struct, tag_field="kind", tag="date", gc=False):
     at: str
 
 
+class DocumentLift(msgspec.Struct, tag_field="kind", tag="document", gc=False):
+    """It ends when these are in force."""
+
+    documents: list[str]
+
+
 class PersonLift(msgspec.Struct, tag_field="kind", tag="person", gc=False):
     """Who may lift it."""
 
     role: str
 
 
-Lift = PaymentLift | DateLift | PersonLift
+Lift = PaymentLift | DateLift | DocumentLift | PersonLift
 
 
 def of(standing: Standing, client: Client, view: View, reason: str) -> list[Lift]:
@@ -51,18 +59,22 @@ def of(standing: Standing, client: Client, view: View, reason: str) -> list[Lift
     ends = ends_at(standing, client, view, reason)
     if ends != NEVER:
         lifts.append(DateLift(rules.instant_text(ends)))
+    if reason == DOCUMENTS_MISSING.reason:
+        lifts.append(DocumentLift(view.profile.missing))
     lifts.append(PersonLift(STOP_CONDITIONS[reason].role))
     return lifts
 
 
 def in_words(lifts: list[Lift]) -> list[Text]:
-    """The payments and dates among the ways out, each a sentence."""
+    """The payments, dates and documents among the ways out, each a sentence."""
     said: list[Text] = []
     for lift in lifts:
         if isinstance(lift, PaymentLift):
             said.append(explanation.payment_lifts(lift.amount, lift.currency, lift.obligations))
         elif isinstance(lift, DateLift):
             said.append(explanation.date_lifts(date.fromisoformat(lift.at[:10]).toordinal()))
+        elif isinstance(lift, DocumentLift):
+            said.append(documents_missing.lifts(lift.documents))
     return said
 
 
@@ -75,8 +87,10 @@ def least_payment(standing: Standing, client: Client, view: View, reason: str) -
     ids = STOP_CONDITIONS[reason].to_pay(rules, client, view)
     if not ids:
         return 0, []
-    # the last of them may keep what the policy tolerates
-    amount = allocation.owed(client, ids) - rules.overdue_tolerance
+    amount = allocation.owed(client, ids)
+    if STOP_CONDITIONS[reason].in_full:  # unless it is written off or approved in part: then no payment closes the deal
+        return (amount, ids) if _ends(standing, client, view, (reason,), amount, ids) else (0, [])
+    amount -= rules.overdue_tolerance  # the last of them may keep what the policy tolerates
     if client.position.last_step[0] < view.day:
         return amount, ids
     return _searched(standing, client, view, (reason,), amount, ids), ids
@@ -86,13 +100,22 @@ def release_payment(standing: Standing, client: Client, view: View) -> PaymentLi
     """The least payment of today after which no condition of the view holds; None when no payment does that."""
     each = [least_payment(standing, client, view, reason) for reason in view.reasons]
     amount = max(least for least, _ in each)
-    named = dict.fromkeys(name for _, names in each for name in names)
-    ids = [name for name in view.overdue.judged if name in named]
     if not all(least for least, _ in each):
         return None
-    if client.position.last_step[0] >= view.day:
+    in_full = [name for reason, (_, ids) in zip(view.reasons, each, strict=True) if _in_full(reason) for name in ids]
+    named = dict.fromkeys(name for _, names in each for name in names)
+    ids = list(dict.fromkeys([*in_full, *(name for name in view.overdue.judged if name in named)]))
+    if in_full:
+        owed = allocation.owed(client, ids)
+        keeps = standing.rules.overdue_tolerance if len(ids) > len(dict.fromkeys(in_full)) else 0
+        amount = _searched(standing, client, view, view.reasons, max(amount, owed - keeps), ids)
+    elif client.position.last_step[0] >= view.day:
         amount = _searched(standing, client, view, view.reasons, amount, ids)
     return PaymentLift(money.text(amount), standing.rules.currency, ids) if amount else None
+
+
+def _in_full(reason: str) -> bool:
+    return STOP_CONDITIONS[reason].in_full
 
 
 def _searched(

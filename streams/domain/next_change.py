@@ -10,8 +10,23 @@ from functools import lru_cache
 import msgspec
 
 from schemas.records import NEVER, Instant
-from streams.domain import allocation, credit_limit, judgements, overdue, overrides, risk_group, volume_category
+from streams.domain import (
+    allocation,
+    credit_limit,
+    first_deal_closed,
+    judgements,
+    lifecycle,
+    overdue,
+    overrides,
+    profile,
+    risk_group,
+    sell_through,
+    volume_category,
+)
 from streams.domain.calendar import month_of
+from streams.domain.categories.category import Scope, Value
+from streams.domain.categories.table import between, same
+from streams.domain.first_deal import Deal
 from streams.domain.lookup import SALE, SALE_RETURN
 from streams.domain.policy import Rules
 from streams.domain.shared import Standing
@@ -22,12 +37,13 @@ from streams.domain.view import View
 _NO_GROUP: tuple[int, list[str]] = (0, [])
 
 
-class DimensionChange(msgspec.Struct, rename={"before": "from", "after": "to"}, gc=False):
+class DimensionChange(msgspec.Struct, rename={"before": "from", "after": "to"}, omit_defaults=True, gc=False):
     """A category that will move."""
 
     dimension: str
-    before: int | str
-    after: int | str
+    before: Value
+    after: Value
+    scope: Scope | None = None
 
 
 class ConditionChange(msgspec.Struct, gc=False):
@@ -53,8 +69,11 @@ def _group(rules: Rules, violations: int, days_longest: int) -> tuple[int, list[
     return risk_group.of(rules, violations, days_longest)
 
 
-def look(standing: Standing, client: Client, now: Instant, day: Days) -> View:
-    """What holds at `now`, which lies on `day`; the client's position must have been advanced to that day."""
+def look(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal | None = None) -> View:
+    """What holds at `now`, which lies on `day`; the client's position must have been advanced to that day.
+
+    `deal` is the first deal as of then where it was found already.
+    """
     rules, position = standing.rules, client.position
     late = overdue.measure(rules, client, now, day, standing.completed_through)
     group, decided_by = _group(rules, late.violations, late.days_longest) if late.violations else _NO_GROUP
@@ -62,18 +81,36 @@ def look(standing: Standing, client: Client, now: Instant, day: Days) -> View:
     exposure = position.outstanding - position.unapplied
     if exposure < 0:
         exposure = 0
-    view = View(now, day, late, group, decided_by, volume_category.of(rules, client, day), limit, exposure)
+    about = profile.of(rules, client, day)
+    if deal is None:
+        deal = first_deal_closed.not_closed_before(rules, client, day, now)
+    deal_closed = first_deal_closed.closed(client, day, about, deal)
+    volume = first_deal_closed.volume(rules, client, day, deal_closed)
+    stage = lifecycle.of(rules, client, day, about, deal_closed)
+    view = View(now, day, late, group, decided_by, volume, limit, exposure, about, deal_closed, stage, deal)
     view.active = view.reasons = active(rules, client, view)
     if view.active and client.facts.judgements is not None:
         view.reasons = overrides.uncovered(client, now, view.active)
     return view
 
 
-def next_instant(standing: Standing, client: Client, now: Instant, day: Days) -> Instant:
-    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds."""
+def next_instant(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal | None = None) -> Instant:
+    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds; `deal` is the
+    first deal as of then where it was found already."""
     rules = standing.rules
     earliest = overdue.next_instant(rules, client, now, standing.completed_through)
-    next_day = volume_category.next_day(rules, client, day)
+    about = profile.of(rules, client, day)
+    next_day = about.until
+    if deal is None:
+        deal = first_deal_closed.not_closed_before(rules, client, day, now)
+    if deal is not None and deal.open:
+        next_day = min(next_day, sell_through.next_day(rules, client, deal, day))
+    if first_deal_closed.closed(client, day, about, deal):
+        next_day = min(
+            next_day,
+            volume_category.next_day(rules, client, day),
+            lifecycle.next_day(rules, client, day, about),
+        )
     position = client.position
     if position.ahead or position.kept:
         next_day = min(next_day, allocation.next_day(client))
@@ -96,8 +133,9 @@ def timeline(standing: Standing, client: Client, at: Instant) -> Iterator[View]:
             if subject is client:
                 subject = allocation.copy(client)
             allocation.advance(rules, subject, day)
-        yield look(standing, subject, at, day)
-        at = next_instant(standing, subject, at, day)
+        view = look(standing, subject, at, day)
+        yield view
+        at = next_instant(standing, subject, at, day, view.deal)
 
 
 def predict(standing: Standing, client: Client, view: View, first: Instant) -> Prediction | None:
@@ -108,35 +146,48 @@ def predict(standing: Standing, client: Client, view: View, first: Instant) -> P
     if first == NEVER:
         return None
     for later in timeline(standing, client, first):
-        if later.group != view.group or later.volume != view.volume or later.reasons != view.reasons:
+        if later.reasons != view.reasons or not same(view, later):
             return Prediction(later.instant, differences(view, later))
     return None
 
 
 def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Instant:
     """When an active condition ends by time alone; NEVER when it does not."""
-    first = next_instant(standing, client, view.instant, view.day)
+    first = next_instant(standing, client, view.instant, view.day, view.deal)
     for later in timeline(standing, client, first):
         if reason not in later.active:
             return later.instant
     return NEVER
 
 
-Prospect = tuple[str, str, list[tuple[Step, int]], int]
+def awaits_activity(view: View, prediction: Prediction | None) -> bool:
+    """Whether a further sale changes what the status says: the client is lost, or becomes so next."""
+    if view.lifecycle == lifecycle.LOST:
+        return True
+    if prediction is not None:
+        for change in prediction.changes:
+            if isinstance(change, DimensionChange) and change.after == lifecycle.LOST:
+                return True
+    return False
+
+
+Prospect = tuple[str, str, list[tuple[Step, int]], int, int]
 _NONE_AHEAD: list[tuple[Step, int]] = []
 
 
 def turnover_prospect(rules: Rules, client: Client, day: Days) -> Prospect:
     """All that a sale can change of what holds and will hold: while this stays, nothing else does.
 
-    The category of today and of the month to come, what sales dated ahead bring, and how many facts wait for a partner.
+    The category of today and of the month to come, what sales dated ahead bring, how many facts wait for a partner, and
+    where the last sale decides when the client is lost, its day. A sale that is changed or withdrawn may do more.
     """
     month, book = month_of(day), client.position.turnover
     running, closed = book.get(month, 0), book.get(month - 1, 0)
     to_come = volume_category.category(rules, running)
     today = to_come if running >= closed else volume_category.category(rules, closed)
     ahead = client.position.ahead
-    return today, to_come, sales_ahead(client) if ahead else _NONE_AHEAD, len(client.facts.waiting)
+    sold_last = client.facts.about.sold_last if client.decided.categories.awaits_activity else 0
+    return today, to_come, sales_ahead(client) if ahead else _NONE_AHEAD, len(client.facts.waiting), sold_last
 
 
 def sales_ahead(client: Client) -> list[tuple[Step, int]]:
@@ -152,11 +203,10 @@ def sales_ahead(client: Client) -> list[tuple[Step, int]]:
 
 def differences(before: View, after: View) -> list[Change]:
     """What a reader of the status would be told between two views."""
-    changes: list[Change] = []
-    if before.group != after.group:
-        changes.append(DimensionChange("risk_group", before.group, after.group))
-    if before.volume != after.volume:
-        changes.append(DimensionChange("volume", before.volume, after.volume))
+    changes: list[Change] = [
+        DimensionChange(category.dimension, move.before, move.after, move.scope)
+        for category, move in between(before, after)
+    ]
     if before.reasons != after.reasons:
         changes.extend(ConditionChange(reason, "opens") for reason in after.reasons if reason not in before.reasons)
         changes.extend(ConditionChange(reason, "closes") for reason in before.reasons if reason not in after.reasons)

@@ -55,6 +55,7 @@ class Rules:
         "keys",
         "lost_after_days",
         "mall_territories",
+        "mark",
         "midnight",
         "not_selling_after_days",
         "not_selling_below_percent",
@@ -83,6 +84,8 @@ class Rules:
         self.policy = policy
         self.version: int = policy.version
         self.digest: str = policy_digest(policy)
+        self.mark: int = int(self.digest[:12], 16)
+        """Stands for the digest in what a state keeps of a day."""
         self.currency: str = policy.currency
         self.keys: tuple[Key, ...] = policy.keys
         hours, minutes = policy.posting_cutoff.split(":")

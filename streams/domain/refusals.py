@@ -58,11 +58,19 @@ TOO_MUCH: Final = Refused(
 def too_old(client: Client, day: Days, field: str) -> Refused | None:
     """Refuse a fact dated before the opening balances, or before what was folded away."""
     facts = client.facts
-    opening_id = opening_in_force(client) if facts.openings else None
-    if opening_id is not None and day < facts.openings[opening_id].day:
-        return Refused("before_opening", field, "Nothing to do: the opening balances of the client include it.")
+    refused = before_opening(client, day, field) if facts.openings else None
+    if refused is not None:
+        return refused
     if day < facts.folded_before:
         return Refused("too_late", field, "Book it anew with a date inside the window: what is older is closed.")
+    return None
+
+
+def before_opening(client: Client, day: Days, field: str) -> Refused | None:
+    """Refuse a fact dated before the opening balances."""
+    opening_id = opening_in_force(client) if client.facts.openings else None
+    if opening_id is not None and day < client.facts.openings[opening_id].day:
+        return Refused("before_opening", field, "Nothing to do: the opening balances of the client include it.")
     return None
 
 

@@ -2,7 +2,7 @@
 
 from schemas.events import SaleRecorded, SaleReturned
 from schemas.records import Source
-from streams.domain import volume_category
+from streams.domain import activity, volume_category
 from streams.domain.calendar import month_of
 from streams.domain.lookup import SALE
 from streams.domain.money import convert
@@ -41,6 +41,7 @@ def recorded(
     )
     facts.sales[event.id] = fact
     facts.count += known is None
+    activity.sold(client, on, known is not None or fact.voided)
     if known is not None or release(client, ("sale.returned",), event.id):
         return _recounted(rules, client, day)
     if fact.voided:

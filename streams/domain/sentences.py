@@ -61,6 +61,17 @@ def violations(count: int) -> Text:
     )
 
 
+def outlets(count: int) -> Text:
+    """`1 active outlet`, `1 действующая точка`."""
+    ru = plural_ru(count, "действующая точка", "действующие точки", "действующих точек")
+    return Text(f"{count} active outlet" if count == 1 else f"{count} active outlets", f"{count} {ru}")
+
+
+def iso(day: Days) -> str:
+    """`2026-03-01`."""
+    return date.fromordinal(day).isoformat()
+
+
 @lru_cache(maxsize=4096)
 def calendar_date(day: Days) -> Text:
     """`1 March 2026`, `01.03.2026`."""

@@ -6,7 +6,7 @@ is one step of the allocation; a replaced or withdrawn one, or one that was wait
 
 from schemas.events import GoodsReturned, PaymentReceived, PaymentReversed, ShipmentDispatched
 from schemas.records import NEVER, Source
-from streams.domain import allocation
+from streams.domain import activity, allocation, first_deal_start, sell_through
 from streams.domain.lookup import DISPATCH, PAYMENT, RETURN, REVERSAL, instalments_of
 from streams.domain.money import convert
 from streams.domain.policy import Rules
@@ -83,6 +83,7 @@ def dispatched(
     refused = full(rules, client) if known is None else None if _unpaid_at_base(known, event) else folded(client, known)
     if refused is not None:
         return refused
+    rate = ""
     if event.voided:
         fact = Dispatch(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
     else:
@@ -90,9 +91,10 @@ def dispatched(
         refused = too_old(client, on, "at")
         if refused is not None:
             return refused
-        rate = rate_of(rules, event.currency, event.rate, event.amount_minor)
-        if isinstance(rate, Refused):
-            return rate
+        found = rate_of(rules, event.currency, event.rate, event.amount_minor)
+        if isinstance(found, Refused):
+            return found
+        rate = found
         fact = Dispatch(
             revision=event.revision,
             digest=event.digest,
@@ -101,10 +103,14 @@ def dispatched(
             deal_id=event.deal_id or "",
             obligations=_obligations(event, on, rate),
         )
+    sell_through.note_dispatch(client, event, rate, day)
     facts.dispatches[shipment_id] = fact
     client.facts.count += known is None
     released = bool(release(client, ("goods.returned",), shipment_id))
     released |= release_changes(client, [one.id for one in fact.obligations])
+    if client.decided.deal is not None and not fact.voided:
+        first_deal_start.ended(client, shipment_id, fact.day)
+    activity.dispatched(client, fact.day, known is not None or fact.voided)
     if known is not None:
         return _replayed(rules, client, min(known.day, fact.day))
     if fact.voided:
@@ -197,6 +203,7 @@ def returned(
             amount=convert(event.amount_minor, rate),
             accepted=bool(event.accepted_by),
         )
+    sell_through.note_return(client, event, day)
     before = allocation.return_day(client, known) if known is not None and not known.voided else 0
     facts.returns[event.id] = fact
     client.facts.count += known is None

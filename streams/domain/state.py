@@ -13,11 +13,14 @@ decided and published, in the recorded order.
 import msgspec
 
 from streams.domain.changes import ObligationChanges
+from streams.domain.client_facts import ClientFacts
+from streams.domain.deal_facts import DealFacts, Start
 from streams.domain.fact import Days as Days
 from streams.domain.fact import Fact as Fact
 from streams.domain.fact import Instant as Instant
 from streams.domain.fact import Step as Step
 from streams.domain.judgement_facts import Judgements, Proof
+from streams.domain.published import PublishedCategories
 
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
@@ -180,8 +183,13 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     folded_ids: list[bytes] = []
     """Digests (`lookup.digest_of`) of the obligations folded away: money that names one is not kept for it."""
     changes: ObligationChanges = msgspec.field(default_factory=ObligationChanges)
+    about: ClientFacts = msgspec.field(default_factory=ClientFacts)
+    """About the client itself: documents, outlets, its end."""
     judgements: Judgements | None = None
     """Decisions of people beside limits; most clients have none."""
+
+    deal: DealFacts | None = None
+    """Goods and reports until the first deal is closed."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):
@@ -256,6 +264,9 @@ class Decided(msgspec.Struct, array_like=True, gc=False):
     """The last published record of `client-status`, byte for byte."""
     block: bytes = b""
     """The last published record of `shipment-blocks`, byte for byte; empty when there was none."""
+    categories: PublishedCategories = msgspec.field(default_factory=PublishedCategories)
+    deal: Start | None = None
+    """The first deal has started: on what terms."""
 
 
 class Client(msgspec.Struct, array_like=True, gc=False):

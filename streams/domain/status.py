@@ -6,11 +6,12 @@ moved (`overdue_since` lets readers count).
 
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 
 from schemas.records import Instant
-from streams.domain import money, overrides, overriding
+from streams.domain import first_deal_status, money, overrides, overriding, sell_through
 from streams.domain.lookup import obligation_at
 from streams.domain.next_change import Change, Prediction
 from streams.domain.outputs import Common, encode
@@ -19,9 +20,18 @@ from streams.domain.state import Client, Condition, Days
 from streams.domain.view import View
 
 
+class MallOutlets(msgspec.Struct, gc=False):
+    territory: str
+    outlets: int
+
+
 class Categories(msgspec.Struct, gc=False):
     risk_group: int
     volume: str
+    sales_type: str | None
+    activities: list[str]
+    mall_outlets: list[MallOutlets]
+    lifecycle: str
 
 
 class OpenObligation(msgspec.Struct, gc=False):
@@ -88,7 +98,15 @@ class Lasting(msgspec.Struct, gc=False):
     warnings: list[str]
     next_change: NextChange | None
     overrides: list[ActiveOverride]
+    documents: msgspec.Raw
+    """JSON of a list of `documents.Document`."""
+    first_deal: msgspec.Raw
+    """JSON of a `first_deal_status.FirstDeal` or null."""
     flags: list[str]
+
+
+_NO_MALLS: Final[list[MallOutlets]] = []
+_NO_WARNINGS: Final[list[str]] = []
 
 
 def says_more(counted_json: bytes, lasting_json: bytes, longest_is_open: bool, published: bytes) -> bool:
@@ -116,7 +134,9 @@ def _deadline_text(rules: Rules, instant: Instant) -> str:
 def counted(view: View, at: str) -> Counted:
     """The counted part as of the view, whose instant is `at` in words."""
     late = view.overdue
-    categories = Categories(view.group, view.volume)
+    about = view.profile
+    malls = [MallOutlets(*item) for item in about.mall_outlets.items()] if about.mall_outlets else _NO_MALLS
+    categories = Categories(view.group, view.volume, about.sales_type, about.activities, malls, view.lifecycle)
     blocked = bool(view.reasons)
     return Counted(at, blocked, categories, late.violations, late.days_longest, late.days_current)
 
@@ -154,11 +174,19 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         listed,
         len(position.open),
         [_condition(rules, client, view, name, held) for name, held in decided.conditions.items()],
-        [],
+        _warnings(rules, client, view) if view.deal is not None else _NO_WARNINGS,
         None if prediction is None else NextChange(_deadline_text(rules, prediction.instant), prediction.changes),
         [] if client.facts.judgements is None else _overrides(rules, client, view),
+        msgspec.Raw(view.profile.documents),
+        msgspec.Raw(first_deal_status.of(rules, client, view)),
         decided.flags,
     )
+
+
+def _warnings(rules: Rules, client: Client, view: View) -> list[str]:
+    """What a person should look at and what blocks nothing."""
+    deal = view.deal
+    return [sell_through.UNKNOWN] if deal is not None and sell_through.unknown(rules, client, deal, view.day) else []
 
 
 def _condition(rules: Rules, client: Client, view: View, name: str, held: Condition) -> ActiveCondition:

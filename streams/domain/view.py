@@ -3,6 +3,8 @@
 import msgspec
 
 from schemas.records import Instant
+from streams.domain.client_facts import Profile
+from streams.domain.first_deal import Deal
 from streams.domain.overdue import Overdue
 from streams.domain.state import Days
 
@@ -18,6 +20,12 @@ class View(msgspec.Struct, gc=False):
     volume: str
     limit: int | None
     exposure: int
+    profile: Profile
+    deal_closed: bool
+    """The first deal is closed."""
+    lifecycle: str
+    deal: Deal | None = None
+    """The first deal, until the day it closes is over; None: none has started, or it was closed before."""
     reasons: tuple[str, ...] = ()
     """The stop conditions that block: active and not covered by an override, in the order of the rules' table."""
     active: tuple[str, ...] = ()

@@ -11,7 +11,8 @@ from collections import deque
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from tests.benchmark.producing import new_producer, partition_of
+from tests.benchmark.documents import signed
+from tests.benchmark.producing import Record, new_producer, partition_of
 
 TRIGGER_EVERY = 50
 RELEASE_AFTER = 600
@@ -101,6 +102,15 @@ class Load:
             f'"sold_on":"{self._today.isoformat()}","direction":"stationery","territory":"msk"}}'
         )
         return key.encode(), value.encode()
+
+    def documents(self, due: list[tuple[str, int, bytes, bytes]] | None = None) -> list[Record]:
+        """The documents of the load's clients, and of those `due_at` made; to be folded before anything is offered."""
+        clients = [(key.encode(), place) for key, place in zip(self._keys, self._places, strict=True)]
+        clients += [(key, partition) for _, partition, key, _ in due or []]
+        day = (self._today - timedelta(days=2 * _LATE_DAYS)).isoformat()
+        return [
+            Record("clients", place, None, key, value) for key, place in clients for value in signed(key.decode(), day)
+        ]
 
     def due_at(self, due: date, clients: int, prefix: str = "due") -> list[tuple[str, int, bytes, bytes]]:
         """Topic, partition, key, value of one unpaid dispatch each for so many new clients, all due on `due`."""

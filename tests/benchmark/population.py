@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from tests.benchmark.documents import signed
 from tests.benchmark.producing import Record, partition_of
 
 DAY_MS = 86_400_000
@@ -100,6 +101,8 @@ class Population:
                 f'"registered_on":"{day}"}}'
             )
             yield Record("clients", client.partition, instant, client.key, value.encode())
+            for document in signed(client.id, day):
+                yield Record("clients", client.partition, instant, client.key, document)
 
     def _completed(self, day: int, instant: int) -> Iterator[Record]:
         through = (self._first_day + timedelta(days=day - 1)).isoformat()

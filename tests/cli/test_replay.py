@@ -44,6 +44,14 @@ def payment(client: str, payment_id: str, arrived: str, value_date: str, amount:
     return line("payments", arrived, value)
 
 
+def documents(client: str, at: str = "2026-02-02T09:00:00+03:00") -> list[str]:
+    """Both signed: without them a client to whom something was dispatched is blocked."""
+    kinds = ("cooperation_agreement", "supply_contract")
+    common = {"type": "document.signed", "client_id": client, "number": "1", "on": "2026-02-02", "form": "original"}
+    signed = {**common, "accepted_by": "head", "direction": "retail"}
+    return [line("clients", at, {**signed, "id": kind, "document": kind}) for kind in kinds]
+
+
 # Due on Sunday 1 March 2026: judged at 12:00 of Monday 2 March, the first overdue day; the eighth is 9 March.
 UNPAID = dispatch("C", "S", "2026-02-20T10:00:00+03:00", "2026-03-01")
 
@@ -64,21 +72,28 @@ def replay(tmp_path: Path, capfd: Capture) -> Any:
 
 
 def test_outputs_are_objects_with_topic_key_and_value_in_order(replay: Any) -> None:
-    outputs = replay([UNPAID], "--until", "2026-03-02T12:00:00+03:00")
+    outputs = replay([*documents("C"), UNPAID], "--until", "2026-03-02T12:00:00+03:00")
     assert {tuple(output) for output in outputs} == {("topic", "key", "value")}
     assert [(output["topic"], output["key"], output["value"]["sequence"]) for output in outputs] == [
         ("client-status", "C", 1),
         ("category-changes", "C", 2),
-        ("shipment-blocks", "C", 3),
+        ("client-status", "C", 2),
         ("client-status", "C", 3),
+        ("client-status", "C", 4),  # a week passed, and nobody said what was sold
+        ("category-changes", "C", 5),
+        ("shipment-blocks", "C", 6),
+        ("client-status", "C", 6),
     ]
-    assert outputs[1]["value"]["effective_at"] == "2026-03-02T12:00:00+03:00"
-    assert (outputs[1]["value"]["from"], outputs[1]["value"]["to"]) == (0, 1)
-    assert outputs[2]["value"]["conditions"][0]["reason"] == "first_payment_overdue"
+    assert (outputs[1]["value"]["from"], outputs[1]["value"]["to"]) == ("potential", "new")
+    assert outputs[5]["value"]["effective_at"] == "2026-03-02T12:00:00+03:00"
+    assert (outputs[5]["value"]["from"], outputs[5]["value"]["to"]) == (0, 1)
+    assert outputs[6]["value"]["conditions"][0]["reason"] == "first_payment_overdue"
 
 
 def test_time_ends_at_the_last_timestamp_when_nothing_else_is_said(replay: Any) -> None:
-    assert [output["topic"] for output in replay([UNPAID])] == ["client-status"]
+    outputs = replay([*documents("C"), UNPAID])
+    assert [output["topic"] for output in outputs[-1:]] == ["client-status"]
+    assert outputs[-1]["value"]["as_of"] == "2026-02-20T10:00:00+03:00"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +115,7 @@ def test_status_is_that_at_the_end_of_time(replay: Any, until: str, group: int, 
 
 
 def test_records_after_the_end_of_time_are_left_out(replay: Any) -> None:
-    lines = [UNPAID, payment("C", "P", "2026-03-03T09:00:00+03:00", "2026-03-02")]
+    lines = [*documents("C"), UNPAID, payment("C", "P", "2026-03-03T09:00:00+03:00", "2026-03-02")]
     (before,) = replay(lines, "--status", "--until", "2026-03-03T08:59:59+03:00")
     assert (before["outstanding"], before["blocked"]) == ("100.00", True)
     (after,) = replay(lines, "--status", "--until", "2026-03-03T09:00:00+03:00")

@@ -10,6 +10,7 @@ from streams.cli.main import run
 from streams.cli.sentences import block_line, category_line, status_line
 from streams.cli.terminal import Paint
 
+ACCEPTED = {"accepted_by": "head", "direction": "retail"}
 PLAIN, COLOURED = Paint(False), Paint(True)
 
 
@@ -27,7 +28,13 @@ def late(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
         "instalments": [{"obligation_id": "S/1", "due_date": "2026-03-01", "amount": "100.00"}],
     }
     file = tmp_path / "history.jsonl"
-    file.write_text(json.dumps({"topic": "shipments", "timestamp": value["at"], "value": value}))
+    signed = {"type": "document.signed", "client_id": "C", "number": "1", "on": "2026-02-02", "form": "original"}
+    lines: list[dict[str, Any]] = [
+        {"topic": "clients", "timestamp": value["at"], "value": {**signed, **ACCEPTED, "id": kind, "document": kind}}
+        for kind in ("cooperation_agreement", "supply_contract")
+    ]
+    lines.append({"topic": "shipments", "timestamp": value["at"], "value": value})
+    file.write_text("\n".join(map(json.dumps, lines)))
     assert run(["replay", str(file), "--until", "2026-03-02T12:00:00+03:00"]) == 0
     outputs = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     return {output["topic"]: output["value"] for output in outputs}
@@ -46,6 +53,17 @@ def test_a_release_is_told_from_a_block() -> None:
 
 def test_a_move_says_from_where_to_where(late: dict[str, Any]) -> None:
     assert category_line(late["category-changes"], PLAIN, "en").startswith("2026-03-02 12:00  C  risk_group 0 → 1  ")
+
+
+def test_a_move_of_a_list_or_in_a_scope_or_from_nothing_is_readable(late: dict[str, Any]) -> None:
+    event = late["category-changes"]
+    activities = {**event, "dimension": "activities", "from": [], "to": ["photo", "watches"]}
+    assert "  activities – → photo+watches  " in category_line(activities, PLAIN, "en")
+    malls = {**event, "dimension": "mall_outlets", "from": 0, "to": 2, "scope": {"kind": "territory", "id": "tver"}}
+    assert "  mall_outlets tver 0 → 2  " in category_line(malls, PLAIN, "en")
+    assert "  sales_type – → single  " in category_line(
+        {**event, "dimension": "sales_type", "from": None, "to": "single"}, PLAIN, "en"
+    )
 
 
 def test_a_correction_is_said(late: dict[str, Any]) -> None:

@@ -141,7 +141,7 @@ def test_a_reader_that_closes_the_pipe_ends_the_command_quietly(tmp_path: Path) 
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.readline().startswith(b'{"topic":"shipments"')
+        assert process.stdout.readline().startswith(b'{"topic":"clients"')
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 0

@@ -51,6 +51,7 @@ def test_every_event_is_valid_and_lies_under_its_client() -> None:
 def test_all_kinds_of_events_occur() -> None:
     assert {_body(event)["type"] for event in _events()} == {
         "client.registered",
+        "document.signed",
         "payment.received",
         "payments.completed",
         "shipment.dispatched",

@@ -21,6 +21,7 @@ from streams.cli.simulator.mistakes import spoiled
 from streams.cli.simulator.names import Name, name_of, territory_of
 
 _DIRECTIONS: Final = ("stationery", "watches", "souvenirs-and-gifts", "photo")
+_DOCUMENTS: Final = ("cooperation_agreement", "supply_contract")
 _TERMS_DAYS: Final = (5, 7, 10, 14)
 _ORDER_CENTS: Final = (4_000, 90_000)
 _SALE_CENTS: Final = (150, 4_500)
@@ -93,7 +94,9 @@ class Wholesaler:
         """What is sent on one day, in order of time; equal instants keep the order in which they were made."""
         today = self._planned.pop(number, [])
         if number == 0:
-            today += [self._registered(client) for client in self.clients]
+            for client in self.clients:
+                registered = self._registered(client)
+                today += [registered, *self._signed(client, registered.timestamp_ms)]
         else:
             today.append(self._completed(number))
         for client in self.clients:
@@ -122,6 +125,27 @@ class Wholesaler:
                 "registered_on": self._date(0).isoformat(),
             },
         )
+
+    def _signed(self, client: Client, registered: int) -> list[SimulatedEvent]:
+        """Both documents, minutes after the registration: nothing is shipped without them."""
+        return [
+            self._event(
+                CLIENTS,
+                client,
+                registered + minutes * 60_000,
+                {
+                    "type": "document.signed",
+                    "id": f"{document}-{client.id}",
+                    "document": document,
+                    "number": f"{client.id}/{minutes}",
+                    "on": self._date(0).isoformat(),
+                    "form": "original",
+                    "accepted_by": "head",
+                    "direction": client.direction,
+                },
+            )
+            for minutes, document in enumerate(_DOCUMENTS, 1)
+        ]
 
     def _completed(self, number: int) -> SimulatedEvent:
         through = self._date(number - 1).isoformat()

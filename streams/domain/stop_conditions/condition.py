@@ -29,4 +29,6 @@ class StopCondition(NamedTuple):
     ended: Callable[[Rules, Client, View], Text]
     """Why it is no longer active, in a few words."""
     to_pay: Callable[[Rules, Client, View], list[str]] = no_payment
-    """The overdue obligations whose payment ends it, oldest due first; empty when none does."""
+    """The obligations whose payment ends it, oldest due first; empty when none does."""
+    in_full: bool = False
+    """Only when they are paid to the last cent; else the last of them may keep what the policy tolerates."""

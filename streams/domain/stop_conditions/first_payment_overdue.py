@@ -1,6 +1,6 @@
 """`first_payment_overdue` (source: «Первый платеж просрочен»): an obligation of the open first deal is overdue."""
 
-from streams.domain import allocation, explanation, first_deal, money
+from streams.domain import allocation, explanation, money
 from streams.domain.outputs import Because
 from streams.domain.policy import Rules
 from streams.domain.sentences import Text
@@ -11,9 +11,7 @@ from streams.domain.view import View
 
 def overdue_of_first_deal(rules: Rules, client: Client, view: View) -> list[str]:
     """Obligations of the first deal that are overdue now, oldest due first; none once the deal is closed."""
-    if first_deal.known_closed(client, view.day):
-        return []
-    deal = first_deal.of(rules, client, view.day)
+    deal = view.deal
     if deal is None or not deal.open:
         return []
     return [obligation_id for obligation_id in view.overdue.judged if obligation_id in deal.obligations]

@@ -8,11 +8,24 @@ from streams.domain.state import Client
 from streams.domain.stop_conditions.condition import StopCondition
 from streams.domain.stop_conditions.conduct import CONDUCT
 from streams.domain.stop_conditions.credit_limit import CREDIT_LIMIT
+from streams.domain.stop_conditions.documents_missing import DOCUMENTS_MISSING
+from streams.domain.stop_conditions.first_deal_returned import FIRST_DEAL_RETURNED
 from streams.domain.stop_conditions.first_payment_overdue import FIRST_PAYMENT_OVERDUE
+from streams.domain.stop_conditions.limit_exceeded import LIMIT_EXCEEDED
+from streams.domain.stop_conditions.not_selling import NOT_SELLING
 from streams.domain.stop_conditions.risk_group import RISK_GROUP
 from streams.domain.view import View
 
-_IN_ORDER: Final = (FIRST_PAYMENT_OVERDUE, CONDUCT, RISK_GROUP, CREDIT_LIMIT)
+_IN_ORDER: Final = (
+    NOT_SELLING,
+    FIRST_PAYMENT_OVERDUE,
+    LIMIT_EXCEEDED,
+    CONDUCT,
+    RISK_GROUP,
+    CREDIT_LIMIT,
+    DOCUMENTS_MISSING,
+    FIRST_DEAL_RETURNED,
+)
 STOP_CONDITIONS: Final[dict[str, StopCondition]] = {condition.reason: condition for condition in _IN_ORDER}
 
 
@@ -23,6 +36,8 @@ def active(rules: Rules, client: Client, view: View) -> tuple[str, ...]:
         or view.limit is not None
         or view.group >= rules.risk_group_min
         or client.facts.judgements is not None
+        or view.profile.missing
+        or view.deal is not None
     ):
         return ()  # most clients, most of the time: nothing that any of them asks for
     return tuple(condition.reason for condition in _IN_ORDER if condition.holds(rules, client, view))

@@ -70,6 +70,7 @@ def test_money_kept_for_a_shipment_waits_also_for_a_later_one_of_the_same_day(fi
 def test_a_revised_sale_of_tomorrow_moves_the_next_expected_change() -> None:
     """50.00 of tomorrow is C; made 600.00 it is A from tomorrow's midnight, and the status says so today."""
     company = Company()
+    company.trade("2026-02-01")
     company.sell("S1", "1.00", "2026-03-01")
     company.sell("S2", "50.00", "2026-03-11", arrives="2026-03-10T10:00:00+03:00")
     company.sell("S2", "600.00", "2026-03-11", arrives="2026-03-10T11:00:00+03:00", revision=2)
@@ -80,7 +81,7 @@ def test_a_revised_sale_of_tomorrow_moves_the_next_expected_change() -> None:
 
 
 def test_a_first_record_that_is_a_dead_letter_leaves_the_client_incomplete() -> None:
-    company = Company()
+    company = Company(signs=False)
     published = company.pay("P1", "-1", "2026-03-01")
     assert kinds(published) == ["dead-letter:invalid_field"]
     company.pay("P2", "1.00", "2026-03-02")
@@ -119,6 +120,6 @@ def test_the_currency_of_known_debts_does_not_change_with_the_first_policy() -> 
     [("2026-05-02T00:00:00+03:00", False), ("2026-05-02T00:00:01+03:00", True)],
 )
 def test_a_month_is_closed_to_sales_after_90_days_to_the_second(appended: str, rejected: bool) -> None:
-    company = Company()
+    company = Company(signs=False)
     published = company.sell("S1", "10.00", "2026-01-15", arrives=appended)
     assert kinds(published) == (["dead-letter:month_closed"] if rejected else ["client.status"])

@@ -12,6 +12,8 @@ from schemas.events import (
     ClientEvent,
     ClientOpened,
     CreditLimitSet,
+    DocumentEnded,
+    DocumentSigned,
     Event,
     GoodsReturned,
     Instalment,
@@ -22,6 +24,8 @@ from schemas.events import (
     OpeningObligation,
     OpeningTurnover,
     OpeningViolation,
+    OutletClosed,
+    OutletOpened,
     PaymentReceived,
     PaymentReversed,
     SaleRecorded,
@@ -174,6 +178,25 @@ def opened(
             **more,
         )
     )
+
+
+def signed(
+    fact_id: str, document: str, on: date, number: str = "1", form: str = "original", **more: Any
+) -> DocumentSigned:
+    said = {"accepted_by": "boss", "direction": "retail", **more}
+    return sealed(DocumentSigned(id=fact_id, client_id="C", document=document, number=number, on=on, form=form, **said))
+
+
+def ended(fact_id: str, document: str, on: date, number: str = "1", **more: Any) -> DocumentEnded:
+    return sealed(DocumentEnded(id=fact_id, client_id="C", document=document, number=number, on=on, **more))
+
+
+def outlet(fact_id: str, outlet_id: str, on: date, territory: str = "moscow", **more: Any) -> OutletOpened:
+    return sealed(OutletOpened(id=fact_id, client_id="C", outlet_id=outlet_id, on=on, territory=territory, **more))
+
+
+def outlet_closed(fact_id: str, outlet_id: str, on: date, **more: Any) -> OutletClosed:
+    return sealed(OutletClosed(id=fact_id, client_id="C", outlet_id=outlet_id, on=on, **more))
 
 
 def void(event: Event, revision: int = 2) -> Any:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.policy import Policy
-from streams.domain import allocation, overdue, risk_group
+from streams.domain import allocation, first_deal, overdue, risk_group
 from streams.domain.policy import Rules
 from streams.domain.state import Client
 
@@ -58,7 +58,8 @@ def histories(draw: Any, length: int, delay_max: int) -> tuple[World, list[list[
         rows = [(f"{shipment}/{index}", on + term, part) for index, (term, part) in enumerate(terms)]
         world.dispatches[shipment] = on, rows
         parts = [(name, FIRST + timedelta(due), part) for name, due, part in rows]
-        finals.append((dispatch(shipment, FIRST + timedelta(on), instalments=parts), on))
+        deal_id = draw(st.sampled_from([None, "D"]))
+        finals.append((dispatch(shipment, FIRST + timedelta(on), instalments=parts, deal_id=deal_id), on))
     known = [name for _, rows in world.dispatches.values() for name, _, _ in rows]
     for number in range(draw(st.integers(0, 6))):
         name, on, amount = f"P{draw(st.integers(0, 99)):02}{number}", draw(day), draw(small)
@@ -192,6 +193,9 @@ def test_any_order_gives_what_the_rules_say(
     clients = [tell(rules, order, today) for order in orders]
     for client in clients:
         check(rules, world, client, today)
+    for day in range((FIRST + timedelta(today - 2)).toordinal(), (FIRST + timedelta(today)).toordinal() + 1):
+        one, other = (first_deal.derived(rules, client, day) for client in clients)
+        assert one == other, "the first deal depends on the order"
 
 
 @SLOW

@@ -19,6 +19,7 @@ from streams.domain.state import Client
 from tests.schemas.examples import TOPICS
 
 TOPIC = TOPICS
+DOCUMENTS = ("cooperation_agreement", "supply_contract")
 
 
 class Record(NamedTuple):
@@ -72,6 +73,10 @@ class Company:
     clients: dict[str, Client] = field(default_factory=dict)
     published: list[Published] = field(default_factory=list)
     offsets: dict[str, int] = field(default_factory=dict)
+    signs: bool = True
+    """Both documents of a client are told before its first event: work with it may start."""
+    signed: list[str] = field(default_factory=list)
+    """Clients whose documents were told so."""
     at: int = 0
     records: list[tuple[Record, Rejected | None]] = field(default_factory=list)
     """Every record and why it does not count."""
@@ -123,8 +128,38 @@ class Company:
         body = {"amount": amount, "currency": "USD", "sold_on": on[:10], "direction": "retail"}
         return self.send("sale.recorded", number, arrives or on, **(body | more))
 
+    def sign(
+        self, document: str, on: str, *, client: str = "c1", arrives: str | None = None, **more: Any
+    ) -> list[Published]:
+        """A document signed, the original of number 1 unless `more` says otherwise."""
+        body = {"document": document, "number": "1", "on": on[:10], "form": "original"}
+        body |= {"accepted_by": "boss", "direction": "retail", **more}
+        return self._tell("document.signed", f"{document}-{on}", arrives or on, client, body)
+
+    def end(
+        self, document: str, on: str, *, client: str = "c1", arrives: str | None = None, **more: Any
+    ) -> list[Published]:
+        """A document ended, that of number 1 unless `more` says otherwise."""
+        self._sign_first(arrives or on, client)
+        body = {"document": document, "number": "1", "on": on[:10], **more}
+        return self._tell("document.ended", f"{document}-ends-{on}", arrives or on, client, body)
+
     def send(self, kind: str, number: str, arrives: str, client: str | None = "c1", **body: Any) -> list[Published]:
         """Any event of `client`, under its key."""
+        if self.signs and client and kind == "client.opened":
+            self.signed.append(client)
+            body.setdefault("documents", [{"document": document, "number": "1"} for document in DOCUMENTS])
+        elif client:
+            self._sign_first(arrives, client)
+        return self._tell(kind, number, arrives, client, body)
+
+    def _sign_first(self, arrives: str, client: str) -> None:
+        if self.signs and client not in self.signed:
+            self.signed.append(client)
+            for document in DOCUMENTS:
+                self.sign(document, "2020-01-01", arrives=arrives, client=client)
+
+    def _tell(self, kind: str, number: str, arrives: str, client: str | None, body: dict[str, Any]) -> list[Published]:
         document = {"type": kind, "id": number, **({"client_id": client} if client else {}), **body}
         return self.send_bytes(TOPIC[kind], json.dumps(document).encode(), arrives, client)
 
@@ -143,6 +178,11 @@ class Company:
         """A policy that differs from the default in `changes`."""
         document = {**Policy(version=1).to_document(), **changes, "version": version}
         return self.send("policy.activated", f"policy-{version}", arrives, None, version=version, policy=document)
+
+    def trade(self, since: str, client: str = "c1", **more: Any) -> list[Published]:
+        """A client that traded before: past its first deal, its documents in force."""
+        body = {"as_of": since, "currency": "USD", "lifecycle": "active", **more}
+        return self.send("client.opened", f"open-{since}", since, client, **body)
 
     # ------------------------------------------------------------- the worker
     def take(self, record: Record) -> list[Published]:
@@ -198,6 +238,10 @@ class Company:
     def current(self, client: str = "c1") -> dict[str, Any]:
         """The status as of the last instant, though nothing was published since."""
         return dict(json.loads(self.fold.status_as_of(self.shared, self.clients[client], self.at)))
+
+    def moves(self, dimension: str) -> list[Published]:
+        """What was published of the moves of one category."""
+        return [item for item in self.published if item.topic == "category-changes" and item["dimension"] == dimension]
 
     def deadline(self, client: str = "c1") -> int:
         return self.fold.deadline(self.clients[client]) if client in self.clients else NEVER

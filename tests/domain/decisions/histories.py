@@ -5,11 +5,18 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.domain.decisions.driver import Company
+from tests.domain.decisions.driver import DOCUMENTS, Company
 from tests.domain.decisions.signing import grant, judge, set_limit
 
 START = date(2026, 1, 12)
 JUDGED = ["grant", "grant", "revoke", "breach", "clear"]
+DEAL = ["goods", "goods", "report", "report", "decide", "give_all"]
+
+
+MALLS = [{"mall": "M0", "territory": "T0"}, {"mall": "M1", "territory": "T1"}, {"mall": "M2", "territory": "T0"}]
+OF_MONEY = ("dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete")
+ABOUT_CLIENT = ("sign", "end", "open_outlet", "close_outlet", "register", "close_client")
+KINDS = [*OF_MONEY, *ABOUT_CLIENT, *JUDGED, *DEAL]
 
 
 class Step(NamedTuple):
@@ -25,9 +32,7 @@ class Step(NamedTuple):
 
 steps = st.builds(
     Step,
-    kind=st.sampled_from(
-        ["dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete", *JUDGED]
-    ),
+    kind=st.sampled_from(KINDS),
     day=st.integers(0, 60),
     hour=st.integers(0, 23),
     cents=st.integers(1, 30_000),
@@ -39,13 +44,34 @@ histories = st.lists(steps, min_size=2, max_size=14).map(lambda items: sorted(it
 
 def tell(company: Company, history: list[Step]) -> None:
     """Send the history; what names something that is not there waits or is kept, as the rules say."""
+    sign(company)
     for number, step in enumerate(history):
         send(company, f"{number}", step)
+
+
+def sign(company: Company) -> None:
+    """Both documents, before anything else."""
+    for document in DOCUMENTS:
+        company.sign(document, "2020-01-01", arrives=str(START - timedelta(days=1)))
 
 
 def money(cents: int) -> str:
     """A decimal string."""
     return f"{cents // 100}.{cents % 100:02d}"
+
+
+def _line(sku: str, units: int, cents: int) -> dict[str, Any]:
+    """A line of so many units at a tenth of so many cents."""
+    price = money(cents // 10)
+    quantity = str(units)
+    return {
+        "sku": sku,
+        "quantity": quantity,
+        "price": price,
+        "rrp": price,
+        "product_category": "A",
+        "fast_moving": True,
+    }
 
 
 def send(company: Company, number: str, step: Step) -> None:
@@ -57,6 +83,22 @@ def send(company: Company, number: str, step: Step) -> None:
     if step.kind == "dispatch":
         due = str(arrives_on + timedelta(days=step.which * 3 - 2))
         company.dispatch(f"O{step.which}", amount, due, dated, arrives=arrives, revision=int(number) + 1)
+    elif step.kind == "goods":
+        due = str(arrives_on + timedelta(days=step.which * 3 - 2))
+        lines = [_line("pen", 10, step.cents), _line("book", 1, 2 * step.cents)]
+        more: dict[str, Any] = {"outlet_id": f"N{step.which % 2}", **({"deal_id": "D"} if step.late else {})}
+        company.dispatch(
+            f"O{step.which}", amount, due, dated, arrives=arrives, revision=int(number) + 1, lines=lines, **more
+        )
+    elif step.kind == "report":
+        sold = [{"sku": "pen", "quantity": str(step.cents % 3)}, {"sku": "book", "quantity": str(step.late % 2)}]
+        at = f"{dated}T08:00:00+03:00"
+        company.send("sell_through.reported", f"T{number}", arrives, shipment_id=f"S-O{step.which}", at=at, lines=sold)
+    elif step.kind == "give_all":
+        company.give_back(f"G{number}", f"S-O{step.which}", "300.00", dated, arrives=arrives, accepted_by="boss")
+    elif step.kind == "decide":
+        decision = ("close", "restart", "stop")[step.which % 3]
+        judge(company, "first_deal.decided", f"F{number}", dated, arrives=arrives, decision=decision)
     elif step.kind == "pay":
         company.pay(f"P{step.which}", amount, dated, arrives=arrives, revision=int(number) + 1)
     elif step.kind == "name":
@@ -75,6 +117,8 @@ def send(company: Company, number: str, step: Step) -> None:
         )
     elif step.kind in JUDGED:
         _judge(company, number, step, arrives)
+    elif step.kind in ABOUT_CLIENT:
+        _about_client(company, number, step, arrives, arrives_on)
     else:
         company.complete(dated, arrives, f"done-{number}")
 
@@ -109,3 +153,30 @@ def _judge(company: Company, number: str, step: Step, arrives: str) -> None:
         )
     else:
         judge(company, "conduct.cleared", f"C{number}", at, key="k2", conduct_id=f"B{step.which % 3}", arrives=arrives)
+
+
+def _about_client(company: Company, number: str, step: Step, arrives: str, arrives_on: date) -> None:
+    """What is said of the client itself, up to two weeks ago or from two weeks ahead on; some is withdrawn at once."""
+    on = str(arrives_on + timedelta(days=(step.cents % 29) - 14))
+    document = ("cooperation_agreement", "supply_contract")[step.which % 2]
+    outlet: dict[str, Any] = {"outlet_id": f"X{step.which % 4}", "on": on}
+    if step.kind == "sign":
+        company.sign(document, on, arrives=arrives, number=f"{step.late % 2 + 1}", revision=int(number) + 1)
+    elif step.kind == "end":
+        company.end(document, on, arrives=arrives, revision=int(number) + 1, voided=step.late == 3)
+    elif step.kind == "open_outlet":
+        mall = {"mall": f"M{step.late}"} if step.late else {}
+        company.send("outlet.opened", f"X{number}", arrives, **outlet, territory="T", **mall)
+    elif step.kind == "close_outlet":
+        company.send("outlet.closed", f"C{number}", arrives, **outlet)
+    elif step.kind == "close_client":
+        company.send("client.closed", f"E{step.which}", arrives, on=on, revision=int(number) + 1, voided=step.late == 3)
+    else:
+        activities = ["photo", "watches", "unlisted"][: step.late]
+        who: dict[str, Any] = {
+            "name": "Lavka",
+            "wholesaler": step.which == 0,
+            "activities": activities,
+            "registered_on": on,
+        }
+        company.send("client.registered", "K", arrives, **who, revision=int(number) + 1)

@@ -56,6 +56,7 @@ def test_a_policy_forgotten_is_still_in_force() -> None:
     company.restart()
     assert company.shared.current.rules.version == 2
     company.dispatch("O1", "50.00", "2026-03-06", "2026-03-02")
+    company.wait("2026-03-09")  # nobody said what was sold: a warning
     assert company.wait("2026-04-01") == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemas.policy import Policy
 from streams.domain.next_change import look, next_instant, predict
 from tests.domain.decisions.driver import Company
-from tests.domain.decisions.histories import Step, histories, tell
+from tests.domain.decisions.histories import MALLS, Step, histories, tell
 from tests.domain.decisions.signing import KEYS, TERMS, limit_beside
 
 POLICIES: Final[tuple[dict[str, Any], ...]] = (
@@ -52,7 +52,8 @@ def _happened(company: Company, before: int) -> list[dict[str, object]]:
     changes: list[dict[str, object]] = []
     for item in company.published[before:]:
         if item.topic == "category-changes":
-            changes.append({"dimension": item["dimension"], "from": item["from"], "to": item["to"]})
+            scope = {"scope": item["scope"]} if item["scope"] else {}
+            changes.append({"dimension": item["dimension"], "from": item["from"], "to": item["to"]} | scope)
         elif item.topic == "shipment-blocks":
             opened = item["opened"] if item["type"] == "shipment.blocked" else []
             changes += [{"condition": reason, "change": "opens"} for reason in opened]
@@ -63,7 +64,7 @@ def _happened(company: Company, before: int) -> list[dict[str, object]]:
 def _check(
     history: list[Step], numbers: dict[str, Any], opened: str, terms: tuple[str, ...], seen: Counter[str]
 ) -> None:
-    company = Company(Policy.from_document({"version": 1, "keys": KEYS, **numbers}))
+    company = Company(Policy.from_document({"version": 1, "keys": KEYS, "large_malls": MALLS, **numbers}))
     if opened:
         _open(company, opened)
     limit_beside(company, terms)

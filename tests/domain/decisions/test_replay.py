@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from schemas.policy import Policy
 from tests.domain.decisions.driver import Company, Record
-from tests.domain.decisions.histories import JUDGED, Step, histories, send, tell
+from tests.domain.decisions.histories import JUDGED, MALLS, Step, histories, send, sign, tell
 from tests.domain.decisions.signing import KEYS
 
 SCRIPT = """
@@ -85,6 +85,7 @@ def test_a_restart_after_every_record_changes_nothing(history: list[Step]) -> No
     policy = Policy.from_document({"version": 1, "keys": KEYS})
     steady, restarted = Company(policy), Company(policy)
     tell(steady, history)
+    sign(restarted)
     for number, step in enumerate(history):
         restarted.restart()
         send(restarted, f"{number}", step)
@@ -104,6 +105,7 @@ STATUS_FACTS = (
     "unapplied",
     "exposure",
     "open_obligations",
+    "documents",
     "next_change",
 )
 
@@ -112,15 +114,16 @@ STATUS_FACTS = (
 @given(histories)
 def test_facts_in_any_order_come_to_the_same_status(history: list[Step]) -> None:
     """What is accepted, arriving all on one day in any order, makes the same status."""
-    recorded = Company()
-    tell(recorded, [step for step in history if step.kind not in ("limit", "complete", *JUDGED)])
+    policy = Policy.from_document({"version": 1, "large_malls": MALLS})
+    recorded = Company(policy)
+    tell(recorded, [step for step in history if step.kind not in ("limit", "complete", "decide", *JUDGED)])
     accepted = [record for record, why in recorded.records if why is None and record.key is not None]
     late = [record._replace(timestamp=recorded.at, offset=number) for number, record in enumerate(accepted)]
     statuses = []
     for seed in range(3):
         shuffled: list[Record] = list(late)
         random.Random(seed).shuffle(shuffled)
-        company = Company()
+        company = Company(policy)
         for record in shuffled:
             company.take(record)
         if not company.clients:

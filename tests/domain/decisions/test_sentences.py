@@ -70,6 +70,10 @@ def test_a_clerk_reads_why_a_client_is_blocked_and_what_to_do() -> None:
     }
     published = company.pay("P1", "100.00", "2026-03-10T10:00:00+03:00")
     assert published[0]["explanation"] == {
+        "en": "The client is now active, before new: the first deal is closed.",
+        "ru": "Клиент теперь активный, был новый: первая сделка закрыта.",
+    }
+    assert published[1]["explanation"] == {
         "en": "Shipping is allowed again after payment P1: "
         "nothing of the first deal is overdue; nothing is overdue any more.",
         "ru": "Отгрузки снова разрешены после платежа P1: по первой сделке просрочки нет; просрочка погашена.",
@@ -82,8 +86,9 @@ def test_a_clerk_reads_why_a_client_is_blocked_and_what_to_do() -> None:
 
 def test_a_fall_of_the_group_and_moves_of_the_volume_are_told() -> None:
     company = Company()
-    company.sell("S1", "600.00", "2026-03-05")
-    assert company.published[0]["explanation"] == {
+    company.trade("2026-03-01")
+    published = company.sell("S1", "600.00", "2026-03-05")
+    assert published[0]["explanation"] == {
         "en": "Volume category rises from C to A: the turnover of March 2026 is 600.00 USD.",
         "ru": "Категория по объёму повышена с C до A: оборот за март 2026 — 600.00 USD.",
     }
@@ -91,8 +96,8 @@ def test_a_fall_of_the_group_and_moves_of_the_volume_are_told() -> None:
     assert published[0]["explanation"]["en"].startswith("Volume category falls from A to C: the turnover of ")
     company.dispatch("O1", "100.00", "2026-05-04", "2026-05-02")
     company.pay("P1", "100.00", "2026-05-05", arrives="2026-05-06")
-    published = company.wait("2027-05-05")
-    assert published[0]["explanation"] == {
+    company.wait("2027-05-05")
+    assert company.moves("risk_group")[-1]["explanation"] == {
         "en": "Risk group falls from 1 to 0: no violations in the last 365 days.",
         "ru": "Группа риска понижена с 1 до 0: за последние 365 дней нарушений нет.",
     }
@@ -106,6 +111,7 @@ def test_a_release_says_what_ended() -> None:
     assert "above the credit limit of 50.00 USD" in company.published[-2]["explanation"]["en"]
     assert "выше кредитного лимита 50.00 USD" in company.published[-2]["explanation"]["ru"]
     assert "Снимется само собой 01.03.2026." in company.published[-2]["explanation"]["ru"]
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     (release, _) = company.wait("2026-03-01")
     assert release["explanation"]["en"] == "Shipping is allowed again: no credit limit is in force."
     set_limit(company, "L2", "50.00", "2026-03-02", valid_from="2026-03-02")

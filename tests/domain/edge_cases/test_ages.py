@@ -18,14 +18,14 @@ from tests.schemas.examples import TOPICS, record
     [("2026-03-04T00:00:00+03:00", False), ("2026-03-03T23:59:59+03:00", True)],
 )
 def test_a_date_is_its_midnight_in_moscow_and_24_hours_ahead_are_taken(appended: str, rejected: bool) -> None:
-    company = Company()
+    company = Company(signs=False)
     published = company.pay("P1", "10.00", "2026-03-05", arrives=appended)
     assert kinds(published) == (["dead-letter:future_dated"] if rejected else ["client.status"])
 
 
 @pytest.mark.parametrize(("at", "rejected"), [("2026-03-05T09:00:00Z", False), ("2026-03-05T09:00:01Z", True)])
 def test_a_dispatch_may_be_24_hours_ahead_to_the_second(at: str, rejected: bool) -> None:
-    company = Company()
+    company = Company(signs=False)
     published = company.dispatch("O1", "10.00", "2026-03-20", at, arrives="2026-03-04T09:00:00+00:00")
     assert kinds(published) == (["dead-letter:future_dated"] if rejected else ["client.status"])
 
@@ -35,13 +35,13 @@ def test_a_dispatch_may_be_24_hours_ahead_to_the_second(at: str, rejected: bool)
     [("2027-06-03T00:00:00+03:00", False), ("2027-06-03T00:00:01+03:00", True)],
 )
 def test_a_fact_older_than_window_and_correction_time_is_too_late(appended: str, rejected: bool) -> None:
-    company = Company()
+    company = Company(signs=False)
     published = company.pay("P1", "10.00", "2026-03-05", arrives=appended)
     assert kinds(published) == (["dead-letter:too_late"] if rejected else ["client.status"])
 
 
 def test_the_reason_names_the_field() -> None:
-    company = Company()
+    company = Company(signs=False)
     (letter,) = company.pay("P1", "10.00", "2026-03-09", arrives="2026-03-05")
     assert letter.headers["stoplist-field"] == "value_date"
     (letter,) = company.dispatch("O1", "10.00", "2026-03-20", "2026-03-09", arrives="2026-03-05")
@@ -53,7 +53,8 @@ def test_a_fact_dated_tomorrow_counts_from_tomorrow() -> None:
     company.dispatch("O1", "10.00", "2026-03-20", "2026-03-01")
     company.pay("P1", "10.00", "2026-03-05", arrives="2026-03-04T10:00:00+03:00")
     assert company.status()["outstanding"] == "10.00"
-    (status,) = company.wait("2026-03-05T00:00:00+03:00")
+    change, status = company.wait("2026-03-05T00:00:00+03:00")
+    assert (change["dimension"], change["to"]) == ("lifecycle", "active")
     assert status["outstanding"] == "0.00"
     assert status["effective_at"] == "2026-03-05T00:00:00+03:00"
     assert status["cause"] == {"kind": "deadline", "at": "2026-03-05T00:00:00+03:00"}

@@ -85,6 +85,7 @@ def test_money_kept_in_vain_pays_any_after_90_days() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-08-20", "2026-03-01")
     company.pay("P1", "80.00", "2026-03-02", obligations=["O2"])
+    company.wait("2026-03-08")  # nobody said what was sold: a warning
     assert company.wait("2026-05-30T23:59:59+03:00") == []
     published = company.wait("2026-06-01T23:59:59+03:00")
     assert [item["outstanding"] for item in published] == ["20.00"]

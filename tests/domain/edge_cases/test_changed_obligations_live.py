@@ -12,6 +12,7 @@ def owing() -> Company:
     """100.00 of the first deal due on 2 March, judged and blocked at noon of the 3rd."""
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     assert kinds(company.wait(BLOCKED_AT)) == ["category.changed", "shipment.blocked", "client.status"]
     return company
 

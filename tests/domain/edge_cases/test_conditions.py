@@ -14,9 +14,10 @@ def test_the_first_deal_overdue_blocks_at_the_posting_cutoff_and_payment_release
             {"condition": "first_payment_overdue", "change": "opens"},
         ],
     }
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     published = company.wait("2026-03-03T12:00:00+03:00")
     assert kinds(published) == ["category.changed", "shipment.blocked", "client.status"]
-    assert [item["sequence"] for item in published] == [2, 3, 3]
+    assert [item["sequence"] for item in published] == [5, 6, 6]
     blocked = published[1].body
     assert (blocked["opened"], blocked["closed"]) == (["first_payment_overdue"], [])
     (condition,) = blocked["conditions"]
@@ -30,8 +31,8 @@ def test_the_first_deal_overdue_blocks_at_the_posting_cutoff_and_payment_release
         {"kind": "person", "role": "manager"},
     ]
     published = company.pay("P1", "100.00", "2026-03-03T14:00:00+03:00")
-    assert kinds(published) == ["shipment.released", "client.status"]
-    assert (published[0]["closed"], published[0]["overridden"]) == (["first_payment_overdue"], False)
+    assert kinds(published) == ["category.changed", "shipment.released", "client.status"]
+    assert (published[1]["closed"], published[1]["overridden"]) == (["first_payment_overdue"], False)
 
 
 def test_only_the_first_deal_counts_for_it() -> None:
@@ -128,6 +129,7 @@ def test_exposure_above_the_limit_blocks_and_the_excess_lifts_it() -> None:
         "at": "2026-04-01T00:00:00+03:00",
         "changes": [{"condition": "credit_limit", "change": "closes"}],
     }
+    company.wait("2026-02-27")  # nobody said what was sold: a warning
     published = company.wait("2026-04-01T00:00:00+03:00")
     assert kinds(published) == ["shipment.released", "client.status"]
     assert published[1]["limit"] is None
@@ -139,6 +141,7 @@ def test_a_limit_that_begins_later_blocks_by_time_alone() -> None:
     company.dispatch("O1", "100.00", "2026-04-20", "2026-02-19")
     set_limit(company, "L1", "50.00", "2026-02-20", valid_from="2026-03-01")
     assert company.status()["next_change"]["at"] == "2026-03-01T00:00:00+03:00"
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     published = company.wait("2026-03-01T00:00:00+03:00")
     assert kinds(published) == ["shipment.blocked", "client.status"]
     set_limit(company, "L2", None, "2026-03-02", valid_from="2026-03-02")
@@ -180,7 +183,8 @@ def test_a_group_that_blocks_without_anything_overdue_says_when_it_ends() -> Non
         {"kind": "date", "at": "2027-03-03T00:00:00+03:00"},  # 3 March 2026 is the last day of the window on 2 March
         {"kind": "person", "role": "manager"},
     ]
-    assert kinds(company.wait("2027-03-02T23:59:59+03:00")) == []
+    lost, status = company.wait("2027-03-02T23:59:59+03:00")
+    assert (lost["to"], status["blocked"]) == ("lost", True)  # on 21 May
     assert kinds(company.wait("2027-03-03T00:00:00+03:00")) == [
         "category.changed",
         "shipment.released",
@@ -212,4 +216,4 @@ def test_conditions_that_close_together_are_named_in_the_order_of_the_rules_whic
         "risk_group",
     ]
     published = company.pay("P1", "100.00", "2026-03-12")
-    assert published[0]["closed"] == ["first_payment_overdue", "risk_group", "credit_limit"]
+    assert published[1]["closed"] == ["first_payment_overdue", "risk_group", "credit_limit"]

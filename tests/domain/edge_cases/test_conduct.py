@@ -143,6 +143,6 @@ def test_old_and_cleared_breaches_are_forgotten_and_uncleared_ones_never() -> No
     facts = company.clients["c1"].facts
     assert facts.judgements is not None
     assert (list(facts.judgements.breaches), list(facts.judgements.clearings)) == (["B2"], [])
-    assert facts.count == 2  # B2 and P1
+    assert facts.count == 4  # B2, P1 and both documents
     assert company.status()["blocked"] is True
     assert kinds(clear(company, "C2", "B2", "2028-03-02")) == ["shipment.released", "client.status"]

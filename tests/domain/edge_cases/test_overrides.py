@@ -155,7 +155,7 @@ def test_while_blocked_the_end_of_an_overridden_condition_is_published_too() -> 
     company = overdue()
     judge(company, "conduct.recorded", "B1", "2026-03-03T13:00:00+03:00", kind="ethics", evidence="a letter")
     grant(company, "V1", "2026-03-04", "2026-03-06T09:00:00+03:00", "first_payment_overdue")
-    blocked = company.pay("P1", "100.00", "2026-03-04T10:00:00+03:00")[0]
+    blocked = company.pay("P1", "100.00", "2026-03-04T10:00:00+03:00")[1]  # after the lifecycle
     assert (blocked["type"], blocked["opened"], blocked["closed"]) == ("shipment.blocked", [], [])
     assert [item["reason"] for item in blocked["conditions"]] == ["conduct"]
 
@@ -361,7 +361,7 @@ def test_ended_overrides_are_forgotten_with_their_revocations() -> None:
     assert facts.judgements is not None
     kept = facts.judgements
     assert (list(kept.overrides), list(kept.revocations), list(kept.first_deal)) == ([], [], ["F2"])
-    assert facts.count == 2
+    assert facts.count == 4  # F2, P1 and both documents
 
 
 def test_what_ends_an_overridden_condition_is_told_by_trying_where_it_must_be() -> None:

@@ -37,6 +37,7 @@ def test_a_policy_activated_between_two_records() -> None:
 def test_a_policy_that_changes_nothing_for_a_client_publishes_nothing() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-20", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     company.activate(2, "2026-03-05", volume={"a_above": "900.00", "b_from": "100.00"})
     assert company.wait("2026-03-06") == []
 
@@ -44,6 +45,7 @@ def test_a_policy_that_changes_nothing_for_a_client_publishes_nothing() -> None:
 def test_due_dates_roll_from_the_instant_of_the_policy_that_says_so() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-07", "2026-02-19")  # a Saturday
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     company.activate(2, "2026-03-05", roll_due_dates=True)
     (status,) = company.wait("2026-03-06")
     assert status["open_obligations"][0]["due_date"] == "2026-03-09"
@@ -90,6 +92,7 @@ def test_a_new_client_begins_under_the_policy_in_force() -> None:
 def test_a_deadline_at_the_very_instant_of_a_policy_comes_first_under_the_policy_before() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     groups = [
         {"group": 0, "violations_max": 0, "overdue_days_max": 0},
         {"group": 1, "violations_max": 5, "overdue_days_max": 5},

@@ -36,7 +36,7 @@ def test_group_rises_while_an_obligation_stays_open() -> None:
     company = Company()
     company.dispatch("O1", "10.00", MONDAY, "2026-01-05")
     company.wait("2026-01-31")
-    moves = [(item["effective_at"], item["from"], item["to"]) for item in company.published if "dimension" in item.body]
+    moves = [(item["effective_at"], item["from"], item["to"]) for item in company.moves("risk_group")]
     assert moves == [
         ("2026-01-13T12:00:00+03:00", 0, 1),  # posting cutoff of the next working day: 1 day
         ("2026-01-16T00:00:00+03:00", 1, 2),  # the 4th overdue day begins
@@ -48,7 +48,7 @@ def test_both_bands_are_named_when_both_give_the_group() -> None:
     company = Company()
     company.dispatch("O1", "10.00", MONDAY, "2026-01-05")
     company.wait("2026-01-13T12:00:00+03:00")
-    (change,) = [item.body for item in company.published if item.topic == "category-changes"]
+    (change,) = [item.body for item in company.moves("risk_group")]
     assert change["decided_by"] == ["violations", "overdue_days"]
     assert change["because"] == [
         {"rule": "risk_group.violations", "threshold": "1", "observed": "1", "facts": ["O1"]},

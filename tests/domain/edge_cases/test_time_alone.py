@@ -31,6 +31,7 @@ def test_each_deadline_takes_effect_at_its_own_instant() -> None:
     company.dispatch("O1", "100.00", "2026-02-02", "2026-01-10")
     published = company.pay("P1", "100.00", "2026-02-20", arrives="2026-02-20T10:00:00+03:00")
     assert [(item["effective_at"], item["type"], item["cause"]["kind"]) for item in published] == [
+        ("2026-01-17T00:00:00+03:00", "client.status", "deadline"),  # nobody said what was sold: a warning
         ("2026-02-03T12:00:00+03:00", "category.changed", "deadline"),
         ("2026-02-03T12:00:00+03:00", "shipment.blocked", "deadline"),
         ("2026-02-03T12:00:00+03:00", "client.status", "deadline"),
@@ -39,17 +40,20 @@ def test_each_deadline_takes_effect_at_its_own_instant() -> None:
         ("2026-02-10T00:00:00+03:00", "category.changed", "deadline"),
         ("2026-02-10T00:00:00+03:00", "shipment.blocked", "deadline"),
         ("2026-02-10T00:00:00+03:00", "client.status", "deadline"),
+        ("2026-02-20T10:00:00+03:00", "category.changed", "record"),  # the first deal is closed
         ("2026-02-20T10:00:00+03:00", "shipment.released", "record"),
         ("2026-02-20T10:00:00+03:00", "client.status", "record"),
     ]
-    assert [item["sequence"] for item in published] == [2, 3, 3, 4, 4, 5, 6, 6, 7, 7]
+    assert [item["sequence"] for item in published] == [4, 5, 6, 6, 7, 7, 8, 9, 9, 10, 11, 11]
 
 
 def test_the_payment_of_saturday_counts_before_the_due_date_of_sunday() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-01", "2026-02-19")  # a Sunday
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     published = company.pay("P1", "100.00", "2026-02-28", arrives="2026-03-02T09:00:00+03:00")
-    assert kinds(published) == ["client.status"]
+    assert kinds(published) == ["category.changed", "client.status"]
+    assert published[0]["dimension"] == "lifecycle"
     assert company.wait("2026-04-30") == []
 
 
@@ -57,6 +61,7 @@ def test_a_due_date_before_a_holiday_is_judged_on_the_next_working_day() -> None
     company = Company()
     company.activate(2, "2026-01-01", non_working_days=["2026-03-09"])
     company.dispatch("O1", "100.00", "2026-03-06", "2026-02-19")  # Friday; Monday is a holiday
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     assert company.wait("2026-03-10T11:59:59+03:00") == []
     (change, *_) = company.wait("2026-03-10T12:00:00+03:00")
     # 7, 8, 9, 10 March: four days at once
@@ -66,6 +71,7 @@ def test_a_due_date_before_a_holiday_is_judged_on_the_next_working_day() -> None
 def test_completed_payments_judge_before_the_cutoff() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     company.complete("2026-03-02", "2026-03-03T08:00:00+03:00")
     published = company.wait("2026-03-03T08:00:00+03:00")
     assert kinds(published) == ["category.changed", "shipment.blocked", "client.status"]
@@ -83,6 +89,7 @@ def test_completed_payments_judge_before_the_cutoff() -> None:
 def test_completed_payments_before_the_due_date_judge_nothing() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     company.complete("2026-03-01", "2026-03-02T08:00:00+03:00")
     assert company.wait("2026-03-03T11:59:59+03:00") == []
 
@@ -90,9 +97,10 @@ def test_completed_payments_before_the_due_date_judge_nothing() -> None:
 def test_a_broadcast_waits_for_a_client_and_takes_effect_at_its_own_instant() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     company.complete("2026-03-02", "2026-03-03T08:00:00+03:00")
     published = company.pay("P1", "100.00", "2026-03-03", arrives="2026-03-03T10:00:00+03:00")
-    assert [item["effective_at"] for item in published] == 3 * ["2026-03-03T08:00:00+03:00"] + 2 * [
+    assert [item["effective_at"] for item in published] == 3 * ["2026-03-03T08:00:00+03:00"] + 3 * [
         "2026-03-03T10:00:00+03:00"
     ]
 
@@ -112,6 +120,7 @@ def test_a_statement_taken_back_by_a_revision_judges_no_longer() -> None:
 def test_statements_of_two_days_each_judge_their_day() -> None:
     company = Company()
     company.dispatch("O1", "100.00", "2026-03-03", "2026-02-19")
+    company.wait("2026-02-26")  # nobody said what was sold: a warning
     company.complete("2026-03-02", "2026-03-03T08:00:00+03:00")
     assert company.wait("2026-03-04T07:59:59+03:00") == []
     company.complete("2026-03-03", "2026-03-04T08:00:00+03:00")

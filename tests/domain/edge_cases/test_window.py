@@ -20,7 +20,8 @@ def test_eight_days_late_then_paid_is_group_3_but_not_blocked() -> None:
     company.wait("2026-03-09T08:00:00+03:00")
     assert company.status()["blocked"] is True
     published = company.pay("P1", "100.00", "2026-03-09")
-    assert kinds(published) == ["shipment.released", "client.status"]
+    assert kinds(published) == ["category.changed", "shipment.released", "client.status"]
+    assert published[0]["dimension"] == "lifecycle"
     status = company.status()
     assert (status["categories"]["risk_group"], status["blocked"]) == (3, False)
     assert (status["violations"], status["overdue_days_longest"], status["overdue_days_current"]) == (1, 8, 0)
@@ -40,6 +41,11 @@ def test_an_episode_that_ended_on_1_march_2027_counts_through_28_february_2028()
     company.dispatch("O1", "100.00", "2027-02-28", "2027-02-10")
     company.pay("P1", "100.00", "2027-03-01", arrives="2027-03-02T15:00:00+03:00")
     assert company.status()["next_change"] == {
+        "at": "2027-05-12T00:00:00+03:00",  # the 91st day after 10 February
+        "changes": [{"dimension": "lifecycle", "from": "active", "to": "lost"}],
+    }
+    company.wait("2027-05-12")
+    assert company.status()["next_change"] == {
         "at": "2028-02-29T00:00:00+03:00",
         "changes": [{"dimension": "risk_group", "from": 1, "to": 0}],
     }
@@ -57,6 +63,7 @@ def test_a_violation_that_leaves_without_moving_the_group_is_told_in_the_status(
     company.pay("P1", "10.00", "2026-03-03", arrives="2026-03-04")
     company.dispatch("O2", "10.00", "2026-04-06", "2026-03-10")
     company.pay("P2", "10.00", "2026-04-07", arrives="2026-04-08")
+    company.wait("2026-06-09")  # lost
     before = company.status()
     assert (before["violations"], before["categories"]["risk_group"]) == (2, 1)
     (status,) = company.wait("2027-03-03")

@@ -1,0 +1,103 @@
+"""Whether the first deal is paid: all its obligations, 100 %, net of returns (source: «только после 100% оплаты»)."""
+
+from typing import NamedTuple
+
+from streams.domain import obligation_changes
+from streams.domain.allocation import return_day
+from streams.domain.deal_facts import Approval
+from streams.domain.lookup import instalments_of, opening_in_force
+from streams.domain.policy import Rules
+from streams.domain.state import Client, Days, Dispatch, Instant
+from streams.domain.steps import in_time
+
+
+class Shipment(NamedTuple):
+    """A shipment dispatched and not withdrawn; ordered by `at`, then id."""
+
+    at: Instant
+    id: str
+    deal_id: str
+    dispatch: Dispatch
+
+
+def dispatched(client: Client, since: Instant, day: Days) -> list[Shipment]:
+    """What left from the instant `since` through `day`, in order."""
+    opening_id = opening_in_force(client) if client.facts.openings else None
+    begins = 0 if opening_id is None else client.facts.openings[opening_id].day
+    return sorted(
+        (
+            Shipment(dispatch.at, shipment_id, dispatch.deal_id or shipment_id, dispatch)
+            for shipment_id, dispatch in client.facts.dispatches.items()
+            if not dispatch.voided and begins <= dispatch.day <= day and dispatch.at >= since
+        ),
+        key=_earliest,
+    )
+
+
+def _earliest(shipment: Shipment) -> tuple[Instant, str]:
+    return shipment.at, shipment.id
+
+
+def paid_on(
+    rules: Rules, client: Client, shipments: list[Shipment], approvals: list[Approval], day: Days, now: Instant
+) -> Days:
+    """The first day at whose end (today: now) all dispatched by then is paid, not all of it is returned, and no
+    approval is open; or 0. What was written off is not paid: a person decides."""
+    candidates = [shipment.dispatch.day for shipment in shipments]
+    candidates += [end for _, end in _unpaid(rules, shipments) if end]
+    candidates += [approval.until or rules.day_of(approval.expires) for approval in approvals]
+    for candidate in sorted(dict.fromkeys(candidates)):
+        if candidate > day:
+            break
+        end = min(now, rules.end_of(candidate))
+        if any(one.open_at(candidate, end) for one in approvals):
+            continue
+        if not is_settled(rules, shipments, candidate):
+            continue
+        if _any_written_off(client, shipments, candidate):
+            return 0
+        if not returned_in_full(rules, client, shipments, candidate):
+            return candidate
+    return 0
+
+
+def is_settled(rules: Rules, shipments: list[Shipment], day: Days) -> bool:
+    """Whether something has left by `day` and nothing of it is outstanding at its end (today: now)."""
+    if not any(shipment.dispatch.day <= day for shipment in shipments):
+        return False
+    return not any(first <= day and (end == 0 or day < end) for first, end in _unpaid(rules, shipments))
+
+
+def _unpaid(rules: Rules, shipments: list[Shipment]) -> list[tuple[Days, Days]]:
+    """(first day, day after the last) of the days at whose end an obligation was not paid in full; 0: it still is."""
+    found: list[tuple[Days, Days]] = []
+    for shipment in shipments:
+        for obligation in shipment.dispatch.obligations:
+            spans = obligation.unpaid if rules.overdue_tolerance else obligation.spans
+            found += zip(spans[::2], spans[1::2], strict=True)
+    return found
+
+
+def _any_written_off(client: Client, shipments: list[Shipment], day: Days) -> bool:
+    return bool(client.facts.changes.written_off) and any(
+        obligation_changes.written_off(client, obligation, day)
+        for shipment in shipments
+        for obligation in shipment.dispatch.obligations
+    )
+
+
+def returned_in_full(rules: Rules, client: Client, shipments: list[Shipment], day: Days) -> bool:
+    """Whether by the end of `day` accepted returns took back all that had been dispatched of the deal."""
+    by_then = [one for one in shipments if one.dispatch.day <= day]
+    amount = sum(obligation.amount for one in by_then for obligation in one.dispatch.obligations)
+    if not amount or sum(one.dispatch.returned for one in by_then) < amount:
+        return False
+    ids = dict.fromkeys(one.id for one in by_then)
+    returned = sum(one.dispatch.returned_base for one in by_then)
+    for goods in client.facts.returns.values():
+        if goods.shipment_id not in ids or goods.voided or goods.base is not None:
+            continue
+        on = return_day(client, goods)
+        if on <= day and in_time(rules, client, goods, instalments_of(client, goods.shipment_id), on):
+            returned += goods.amount
+    return returned >= amount

@@ -1,0 +1,76 @@
+"""The decisions about a first deal: that it has started, on what terms, and what is approved of it.
+
+They are taken in the recorded order and kept, whatever comes later: outlets that close leave the entitlement as it is.
+"""
+
+from streams.domain import first_deal, first_deal_entitlement, first_deal_status
+from streams.domain.deal_facts import Approval
+from streams.domain.first_deal import Deal
+from streams.domain.policy import Rules
+from streams.domain.request_reasons.reason import Request
+from streams.domain.state import Client, Days, Instant
+
+
+def record(rules: Rules, client: Client, now: Instant, day: Days) -> Deal | None:
+    """Write down a start that has come, and forget one that is void; called before each decision.
+
+    Gives the first deal as of `now` while it is not closed for good.
+    """
+    decided = client.decided
+    if first_deal.known_closed(client, day):
+        untold = decided.deal is not None and not decided.deal.said and not client.facts.first_deal
+        if client.facts.deal is not None or untold:
+            _finish(rules, client, day)
+        return None
+    if decided.deal is None and not client.facts.dispatches:
+        return None
+    deal = first_deal.of(rules, client, day, now)
+    if deal is None:
+        decided.deal = None
+    elif not deal.open and deal.closed_on < day:
+        _finish(rules, client, day)
+        return None
+    elif decided.deal is None or not first_deal_entitlement.is_of(decided.deal, deal):
+        decided.deal = first_deal_entitlement.granted(rules, client, deal.id, deal.started_at, approved=False)
+    elif decided.deal.said:
+        decided.deal.said = b""  # a late fact has opened it again
+    return deal
+
+
+def _finish(rules: Rules, client: Client, day: Days) -> None:
+    """The deal is closed for good: what it was stays as the status says it, goods and reports go."""
+    deal = first_deal.derived(rules, client, day)
+    if deal is not None and not deal.open:
+        start = first_deal_entitlement.terms(rules, client, deal)
+        start.said = first_deal_status.encoded(rules, client, deal)
+        client.decided.deal = start
+    kept = client.facts.deal
+    if kept is not None:
+        client.facts.count -= len(kept.reports)
+        client.facts.deal = None
+
+
+def approve(rules: Rules, client: Client, request: Request, now: Instant, day: Days, expires: Instant) -> None:
+    """An approval of a request is recorded as one of the first deal, when it is; the first one starts it."""
+    if first_deal.known_closed(client, day) or first_deal.opened_past(client):
+        return
+    deal = first_deal.of(rules, client, day, now)
+    deal_id = request.deal_id or request.shipment_id
+    if deal is not None and (not deal.open or deal.id != deal_id):
+        return
+    start = client.decided.deal
+    if start is None or deal is None or not first_deal_entitlement.is_of(start, deal):
+        start = first_deal_entitlement.granted(rules, client, deal_id, now, approved=True)
+    covered = min(request.amount, first_deal_entitlement.uncovered_money(client, deal))
+    start.approved = True
+    start.approvals[request.shipment_id] = Approval(
+        request.outlet_id, request.amount, request.rrp, covered, day, expires
+    )
+    client.decided.deal = start
+
+
+def ended(client: Client, shipment_id: str, day: Days) -> None:
+    """An approval ended on `day`: its goods left, or it was cancelled, withdrawn or expired."""
+    start = client.decided.deal
+    if start is not None and shipment_id in start.approvals and not start.approvals[shipment_id].until:
+        start.approvals[shipment_id].until = day
