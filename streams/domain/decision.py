@@ -10,6 +10,8 @@ import msgspec
 
 from schemas.records import Instant, Output
 from streams.domain import blocks, explanation, grounds, ledger, status, volume_category
+from streams.domain.importance import telling
+from streams.domain.importance.hearing import Moved, Scope
 from streams.domain.next_change import Prediction, look, next_instant, predict
 from streams.domain.outputs import (
     BLOCKS,
@@ -20,6 +22,7 @@ from streams.domain.outputs import (
     Cause,
     Common,
     PolicyName,
+    RecordCause,
     encode,
     output,
     value_of,
@@ -33,9 +36,9 @@ from streams.domain.view import View
 
 class _Changed(msgspec.Struct, rename={"before": "from", "after": "to"}, gc=False):
     dimension: str
-    scope: None
-    before: int | str
-    after: int | str
+    scope: Scope | None
+    before: int | str | None
+    after: int | str | None
     decided_by: list[str]
 
 
@@ -47,10 +50,17 @@ def _policy_name(version: int, digest: str) -> PolicyName:
 class Decision:
     """One decision about one client, whose position must stand at the day of `view`."""
 
-    __slots__ = ("at", "cause", "client", "correction", "numbered", "out", "rules", "standing", "view")
+    __slots__ = ("at", "cause", "client", "correction", "moved", "numbered", "out", "rules", "standing", "view")
 
     def __init__(
-        self, standing: Standing, client: Client, view: View, cause: Cause, correction: bool, out: list[Output]
+        self,
+        standing: Standing,
+        client: Client,
+        view: View,
+        cause: Cause,
+        correction: bool,
+        out: list[Output],
+        moved: Moved | None = None,
     ) -> None:
         self.standing = standing
         self.rules = standing.rules
@@ -58,6 +68,8 @@ class Decision:
         self.view = view
         self.cause = cause
         self.correction = correction
+        self.moved = moved
+        """What a scope told the client, when that is what the decision is about."""
         self.out = out
         self.at = standing.rules.instant_text(view.instant)
         self.numbered = False
@@ -72,6 +84,8 @@ class Decision:
         if view.volume != decided.volume:
             self._volume(decided.volume)
             decided.volume = view.volume
+        if self.moved is not None:
+            self._importance(self.moved)
         if view.active or decided.conditions:
             self._conditions()
         decided.violations = view.overdue.violations
@@ -113,6 +127,16 @@ class Decision:
         because = [grounds.of_volume(self.rules, self.client, view)]
         self._category(_Changed("volume", None, before, view.volume, ["turnover"]), because, said)
 
+    def _importance(self, moved: Moved) -> None:
+        told = moved.told
+        changed = _Changed(
+            "importance", Scope(told.kind, told.scope_id), moved.before, told.importance, ["turnover_share"]
+        )
+        said = explanation.importance_changed(
+            told.kind, told.scope_id, moved.before, told.importance, told.before_minor, told.total_minor
+        )
+        self._category(changed, [grounds.of_importance(told)], said)
+
     def _category(self, changed: _Changed, because: list[Because], said: Text) -> None:
         common = self._common("category.changed", because, said)
         self.out.append(output(CATEGORIES, common, value_of(common, encode(changed))))
@@ -126,7 +150,7 @@ class Decision:
 
     def _status(self, prediction: Prediction | None) -> None:
         client, view, rules = self.client, self.view, self.rules
-        counted = encode(status.counted(view, self.at))
+        counted = encode(status.counted(client, view, self.at))
         lasting = status.lasting(rules, client, view, prediction)
         lasting_json = encode(lasting)
         late = view.overdue
@@ -145,7 +169,17 @@ class Decision:
 
 
 def decide(
-    standing: Standing, client: Client, now: Instant, day: Days, cause: Cause, correction: bool, out: list[Output]
+    standing: Standing,
+    client: Client,
+    now: Instant,
+    day: Days,
+    cause: Cause,
+    correction: bool,
+    out: list[Output],
+    moved: Moved | None = None,
 ) -> None:
     """Decide about a client at `now`, which lies on `day`, and publish what changed."""
-    Decision(standing, client, look(standing, client, now, day), cause, correction, out).publish()
+    if client.books is not None and client.books.moved:
+        named = msgspec.structs.replace(cause, client_id=client.id) if isinstance(cause, RecordCause) else cause
+        telling.tell(client, named, now, out)
+    Decision(standing, client, look(standing, client, now, day), cause, correction, out, moved).publish()

@@ -11,6 +11,8 @@ import msgspec
 
 from schemas.records import Instant
 from streams.domain import money, overrides, overriding
+from streams.domain.importance import hearing
+from streams.domain.importance.hearing import InScope
 from streams.domain.lookup import obligation_at
 from streams.domain.next_change import Change, Prediction
 from streams.domain.outputs import Common, encode
@@ -22,6 +24,8 @@ from streams.domain.view import View
 class Categories(msgspec.Struct, gc=False):
     risk_group: int
     volume: str
+    importance: list[InScope]
+    """By scope, directions first."""
 
 
 class OpenObligation(msgspec.Struct, gc=False):
@@ -113,10 +117,10 @@ def _deadline_text(rules: Rules, instant: Instant) -> str:
     return rules.instant_text(instant)
 
 
-def counted(view: View, at: str) -> Counted:
+def counted(client: Client, view: View, at: str) -> Counted:
     """The counted part as of the view, whose instant is `at` in words."""
     late = view.overdue
-    categories = Categories(view.group, view.volume)
+    categories = Categories(view.group, view.volume, hearing.of(client))
     blocked = bool(view.reasons)
     return Counted(at, blocked, categories, late.violations, late.days_longest, late.days_current)
 

@@ -19,6 +19,7 @@ from kafka import KafkaConsumer
 from schemas.policy_file import default_policy_text
 from streams.cli.main import run
 from streams.cli.state_reading import records
+from streams.engine.journal import Chunk, decode
 from tests.cli.ledgers import SAMPLE
 from tests.harness.waiting import wait_until
 
@@ -58,9 +59,9 @@ def read(bootstrap: str, topic: str) -> list[Any]:
 
 def journaled(bootstrap: str) -> int:
     """How many records the workers have folded."""
-    chunks = [json.loads(record.value) for record in read(bootstrap, "stoplist-journal")]
-    ranges = [part for chunk in chunks if chunk["type"] == "chunk" for part in (chunk, *chunk.get("more", ()))]
-    return sum(part["last"] - part["first"] + 1 for part in ranges)
+    entries = [decode(record.value) for record in read(bootstrap, "stoplist-journal")]
+    ranges = [part for entry in entries if isinstance(entry, Chunk) for part in entry.ranges]
+    return sum(part.last - part.first + 1 for part in ranges)
 
 
 def json_of(capfd: Capture, *arguments: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def test_balances_count_like_the_facts_they_replace() -> None:
     )
     status = company.status()
     assert (status["outstanding"], status["violations"], status["overdue_days_longest"]) == ("70.00", 3, 2)
-    assert status["categories"] == {"risk_group": 2, "volume": "B"}
+    assert status["categories"] == {"risk_group": 2, "volume": "B", "importance": []}
     assert status["open_obligations"][0]["shipment_id"] is None
     assert status["flags"] == []
 
