@@ -1,4 +1,4 @@
-"""Every topic: what it holds, who writes it, its key and its settings; and which partition a key belongs to.
+"""Every topic: what it holds, who writes it, its key and its settings.
 
 All topics have one partition count, and the p-th partitions of all of them belong together: a client's inputs,
 outputs, journal and snapshots lie under one number, that of its id's murmur2 hash (the default of the Java client,
@@ -28,6 +28,8 @@ JOURNAL: Final = "stoplist-journal"
 SNAPSHOTS: Final = "stoplist-clients"
 TURNOVER: Final = "stoplist-turnover"
 IMPORTANCE: Final = "stoplist-importance"
+SCOPES_JOURNAL: Final = "stoplist-scopes-journal"
+SCOPES: Final = "stoplist-scopes"
 
 _HOUR_MS: Final = 60 * 60 * 1000
 _LONG_MS: Final = 1_100 * 24 * _HOUR_MS  # three years: the window and a correction twice over
@@ -62,14 +64,21 @@ class Topic(NamedTuple):
     max_message_bytes: int = _BATCH_BYTES
     min_compaction_lag_ms: int = 0
     segment_bytes: int = 1 << 30
+    between_folds: bool = False
+    """Written by one fold of ours and read by another: as much an input as those from outside."""
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether a worker folds its records, so that their time counts."""
+        return self.role is Role.INPUT or self.between_folds
 
     def config(self, *, simulated_time: bool = False, replication_factor: int = 1) -> dict[str, str]:
         """The topic's settings by Kafka's names, all values as text.
 
-        With `simulated_time` an input keeps its records' own timestamps (however old or far ahead) and all records;
+        With `simulated_time` what is folded keeps its records' own timestamps (however old or ahead) and all records;
         otherwise, and for every other topic, the broker's clock gives the timestamp.
         """
-        own_time = simulated_time and self.role is Role.INPUT
+        own_time = simulated_time and self.is_folded
         settings = {
             "cleanup.policy": self.cleanup_policy,
             "message.timestamp.type": "CreateTime" if own_time else "LogAppendTime",
@@ -242,6 +251,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "A client's turnover by month in one direction or territory, at every change.",
         "scope, like direction/watches",
         (),
+        between_folds=True,
     ),
     Topic(
         IMPORTANCE,
@@ -250,6 +260,24 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "A client's importance in one direction or territory, at every change, and the sale that moved it.",
         _CLIENT,
         (),
+        between_folds=True,
+    ),
+    Topic(
+        SCOPES_JOURNAL,
+        Role.INTERNAL,
+        "stoplist",
+        "What the fold of scopes folded, as the journal of clients says it of clients.",
+        "none",
+        (),
+        retention_ms=_FOR_EVER,
+    ),
+    _compacted(
+        SCOPES,
+        Role.INTERNAL,
+        "The clients of each direction and territory at a chunk of its journal.",
+        "scope and owner",
+        (),
+        16 * _MIB,
     ),
 )
 """Every topic of the system, inputs first."""
@@ -260,25 +288,3 @@ OUTPUTS: Final[tuple[str, ...]] = tuple(topic.name for topic in TOPICS if topic.
 BROADCASTS: Final[tuple[str, ...]] = ("payments.completed", "policy.activated")
 """Event types without a client: no key, written to every partition."""
 TOPIC_OF_TYPE: Final[dict[str, str]] = {kind: topic.name for topic in TOPICS for kind in topic.types}
-
-
-def murmur2(data: bytes) -> int:
-    """The 32-bit hash of Kafka's default partitioner, as an unsigned number."""
-    length = len(data)
-    value = 0x9747B28C ^ length
-    whole = length & ~3
-    for index in range(0, whole, 4):
-        part = int.from_bytes(data[index : index + 4], "little") * 0x5BD1E995 & 0xFFFFFFFF
-        part = (part ^ part >> 24) * 0x5BD1E995 & 0xFFFFFFFF
-        value = value * 0x5BD1E995 & 0xFFFFFFFF ^ part
-    if whole < length:
-        value = (value ^ int.from_bytes(data[whole:], "little")) * 0x5BD1E995 & 0xFFFFFFFF
-    value = (value ^ value >> 13) * 0x5BD1E995 & 0xFFFFFFFF
-    return value ^ value >> 15
-
-
-def partition_of(key: bytes, count: int) -> int:
-    """The partition, of `count`, to which a record with this key belongs."""
-    if count < 1:
-        raise ValueError(f"{count} partitions; a topic has at least one")
-    return (murmur2(key) & 0x7FFFFFFF) % count

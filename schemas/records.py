@@ -14,12 +14,14 @@ Header = tuple[str, bytes]
 
 
 class Output(NamedTuple):
-    """One record to publish, to the partition of the same number as its inputs."""
+    """One record to publish: to the partition of the same number as its inputs, or of its key (`keyed_topics`)."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: list[Header]
+    timestamp: Instant | None = None
+    """Its own time, for topics that keep it (simulated time); None: now."""
 
 
 class Rejected(NamedTuple):

@@ -22,6 +22,8 @@ class RecordCause(Part):
     topic: str
     partition: Annotated[int, Field(ge=0)]
     offset: Annotated[int, Field(ge=0)]
+    client_id: str | None = None
+    """Whose record it is, where that may be another client's: importance moves by everybody's sales."""
 
 
 class DeadlineCause(Part):

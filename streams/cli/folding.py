@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from schemas.catalogue import PARTITIONS_DEFAULT, partition_of
+from schemas.catalogue import PARTITIONS_DEFAULT
+from schemas.partitioning import partition_of
 from schemas.records import NEVER, Instant, Output, Rejected, Source
 from streams.cli.history import Line
 from streams.engine.fold import Fold
@@ -87,6 +88,14 @@ class HistoryFold(Generic[State, Shared]):
                 self._note(key, state)
                 self.instant = max(self.instant, instant)
         self.instant = max(self.instant, until)
+
+    @property
+    def due(self) -> Instant:
+        """The next instant at which time alone brings something; NEVER: none."""
+        deadlines = self._deadlines
+        while deadlines and self._fold.deadline(self._states[deadlines[0][1]]) != deadlines[0][0]:
+            heapq.heappop(deadlines)  # it moved since it was noted, and is noted anew
+        return deadlines[0][0] if deadlines else NEVER
 
     def states(self) -> Iterator[tuple[bytes, State]]:
         """Each client with its state, by client id."""

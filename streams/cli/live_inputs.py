@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from kafka import KafkaConsumer, TopicPartition
 
-from schemas.catalogue import CLIENTS, INPUTS, JOURNAL, partition_of
+from schemas.catalogue import CLIENTS, INPUTS, JOURNAL
+from schemas.partitioning import partition_of
 from schemas.records import Instant, Source
 from streams.cli.connection import admin_client, consumer, partitions_of
 from streams.cli.failure import Failure

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 import typer
@@ -11,11 +11,13 @@ import typer
 from schemas.catalogue import DEAD_LETTERS
 from schemas.records import Output
 from streams.cli.failure import Failure, failing_on
-from streams.cli.folding import HistoryFold
 from streams.cli.history import Line, parse_instant, read_history, reading
 from streams.cli.options import load_policy
 from streams.cli.rejections import Rejections
 from streams.cli.terminal import Progress, tell
+
+if TYPE_CHECKING:
+    from streams.cli.linked_folds import LinkedFolds  # the rules are read when they are needed
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -59,12 +61,9 @@ def replay(
         raise Failure(f"--until {error}") from None
     numbers = load_policy(policy)
 
-    from streams.domain.fold import ClientFold
-    from streams.domain.shared import Shared
-    from streams.domain.state import Client
+    from streams.cli.linked_folds import LinkedFolds
 
-    fold = ClientFold(numbers)
-    folded: HistoryFold[Client, Shared] = HistoryFold(fold)
+    folded = LinkedFolds(numbers)
     out = sys.stdout.buffer
     rejections = Rejections()
     with reading(history) as lines, Progress("records folded") as progress:
@@ -75,7 +74,7 @@ def replay(
                 out.writelines(map(output_line, outputs))
     if status:
         for _, state in folded.states():
-            out.write(fold.status_as_of(folded.shared, state, folded.instant) + b"\n")
+            out.write(folded.fold.status_as_of(folded.shared, state, folded.instant) + b"\n")
     elif obligations:
         from streams.cli.obligations import left_out, lines_of
 
@@ -87,7 +86,7 @@ def replay(
 
 
 def _fold(
-    folded: HistoryFold[Any, Any], lines: Iterable[Line], end: int | None, progress: Progress
+    folded: "LinkedFolds", lines: Iterable[Line], end: int | None, progress: Progress
 ) -> Iterator[tuple[int, list[Output]]]:
     """Line and outputs of each record up to `end`, then what time alone still brings."""
     number = 0

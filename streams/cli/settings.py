@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.wording import in_words
+from streams.agents.folds import FoldName, of_scopes
 from streams.cli.failure import Failure
 from streams.engine.settings import EngineSettings
 
@@ -30,8 +31,11 @@ class WorkerSettings(BaseSettings):
 
     bootstrap: str = "127.0.0.1:9092"
     """Kafka brokers, `HOST:PORT` separated by commas."""
+    fold: FoldName = "clients"
+    """What this worker folds: the clients' records, or what they tell the directions and territories they sell in
+    (`importance`). An installation needs both, each in workers of its own."""
     application_id: Annotated[str, Field(pattern=_NAME)] = _DEFAULT.application_id
-    """Consumer group that the workers of one installation share."""
+    """Consumer group that the workers of one installation share; those of `importance` add the fold's name to it."""
     instance_id: Annotated[str, Field(pattern=_NAME)] | None = None
     """Name of this worker, unique in the group and the same after a restart: it then takes its partitions back at
     once. Without a name a killed worker's partitions wait for the session timeout."""
@@ -70,6 +74,9 @@ class WorkerSettings(BaseSettings):
     """Clients kept ready in memory; the others stay as bytes."""
     state_bytes_max: Annotated[int, Field(ge=1 << 10, le=16 << 20)] = _DEFAULT.state_bytes_max
     """A client whose state is larger is held: its records are kept, its neighbours go on."""
+    scope_bytes_max: Annotated[int, Field(ge=1 << 10, le=15 << 20)] = 15 << 20
+    """The same for a direction or territory, with some 100 bytes for each client that sells in it: one that is larger
+    is held, and the importance of its clients stays as it is."""
     held_bytes_max: Annotated[int, Field(ge=1 << 10, le=1 << 30)] = _DEFAULT.held_bytes_max
     """Records kept for a held client; further ones are dead letters."""
     bad_records_window: Annotated[int, Field(ge=1, le=1_000_000)] = _DEFAULT.bad_records_window
@@ -100,9 +107,11 @@ class WorkerSettings(BaseSettings):
     """Least severe log lines that are written."""
 
     def engine(self) -> EngineSettings:
-        """The same for the engine."""
-        values = self.model_dump(exclude={"bootstrap", "policy"})
-        return EngineSettings(bootstrap_servers=tuple(part.strip() for part in self.bootstrap.split(",")), **values)
+        """The same for the engine, with the topics of the fold."""
+        values = self.model_dump(exclude={"bootstrap", "policy", "fold", "scope_bytes_max"})
+        servers = tuple(part.strip() for part in self.bootstrap.split(","))
+        settings = EngineSettings(bootstrap_servers=servers, **values)
+        return settings if self.fold == "clients" else of_scopes(settings, self.scope_bytes_max)
 
 
 def worker_settings(**flags: Any) -> WorkerSettings:

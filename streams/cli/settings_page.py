@@ -11,6 +11,7 @@ from streams.cli.settings import PREFIX, WorkerSettings
 _FLAGS: Final = {
     "bootstrap": "--bootstrap",
     "policy": "--policy",
+    "fold": "--fold",
     "simulated_time": "--simulated-time",
     "accept_loss": "--accept-loss",
     "accept_new_rules": "--accept-new-rules",

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
-from schemas.catalogue import PARTITIONS_DEFAULT, TOPICS, Role, Topic
+from schemas.catalogue import PARTITIONS_DEFAULT, TOPICS, Topic
 from streams.cli.connection import partitions_of
 from streams.cli.failure import Failure
 
@@ -124,7 +124,7 @@ def _less(is_now: str, wanted: str) -> bool:
 
 
 def _remedy(name: str, topic: Topic, value: str) -> str:
-    if name == "message.timestamp.type" and topic.role is Role.INPUT:
+    if name == "message.timestamp.type" and topic.is_folded:
         if value == "LogAppendTime":
             return "it is made for simulated time: give --simulated-time, or make it anew without"
         return "it is made for the broker's clock: leave out --simulated-time, or make it anew with it"

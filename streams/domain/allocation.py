@@ -242,9 +242,9 @@ def owed(client: Client, obligation_ids: list[str]) -> int:
 
 
 def copy(client: Client) -> Client:
-    """A copy whose facts and position may be advanced without touching the client (`decided` is shared)."""
+    """A copy whose facts and position may be advanced without touching the client (`decided` is shared, no books)."""
     facts, position = _decoder.decode(_encoder.encode((client.facts, client.position)))
-    return msgspec.structs.replace(client, facts=facts, position=position)
+    return msgspec.structs.replace(client, facts=facts, position=position, books=None)
 
 
 _encoder = msgspec.msgpack.Encoder()

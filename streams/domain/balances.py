@@ -3,6 +3,7 @@
 from schemas.events import ClientOpened, ClientRegistered, CreditLimitSet
 from schemas.records import Source
 from streams.domain import activity, allocation, profile, volume_category
+from streams.domain.importance.telling import book_of, registered_on, scope_of
 from streams.domain.judgements import proof_of
 from streams.domain.money import convert
 from streams.domain.policy import Rules
@@ -36,6 +37,8 @@ def registered(
         directions=event.directions,
     )
     profile.forget(client)
+    if client.books is not None:
+        client.books.register(registered_on(client))
     return KEPT
 
 
@@ -96,6 +99,8 @@ def opened(
         fact = Opening(revision=event.revision, digest=event.digest, voided=True, day=known.day if known else day)
     else:
         fact = _opening(event, rate)
+    for _, direction, territory, _ in fact.turnover:
+        book_of(client, scope_of(direction, territory, bool(territory)))
     facts.openings[event.id] = fact
     facts.count += known is None
     for one in fact.obligations:

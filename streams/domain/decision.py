@@ -13,6 +13,8 @@ from schemas.records import Instant, Output
 from streams.domain import blocks, explanation, first_deal_start, grounds, ledger, lifecycle, profile, status
 from streams.domain.categories.category import Scope, Value
 from streams.domain.categories.table import are_published, to_publish
+from streams.domain.importance import telling
+from streams.domain.importance.hearing import Moved
 from streams.domain.next_change import Prediction, awaits_activity, look, next_instant, predict
 from streams.domain.outputs import (
     BLOCKS,
@@ -58,10 +60,17 @@ def _policy_name(version: int, digest: str) -> PolicyName:
 class Decision:
     """One decision about one client, whose position must stand at the day of `view`."""
 
-    __slots__ = ("at", "cause", "client", "correction", "numbered", "out", "rules", "standing", "view")
+    __slots__ = ("at", "cause", "client", "correction", "moved", "numbered", "out", "rules", "standing", "view")
 
     def __init__(
-        self, standing: Standing, client: Client, view: View, cause: Cause, correction: bool, out: list[Output]
+        self,
+        standing: Standing,
+        client: Client,
+        view: View,
+        cause: Cause,
+        correction: bool,
+        out: list[Output],
+        moved: Moved | None = None,
     ) -> None:
         self.standing = standing
         self.rules = standing.rules
@@ -69,6 +78,8 @@ class Decision:
         self.view = view
         self.cause = cause
         self.correction = correction
+        self.moved = moved
+        """What a scope told the client, when that is what the decision is about."""
         self.out = out
         self.at = standing.rules.instant_text(view.instant)
         self.numbered = False
@@ -79,6 +90,8 @@ class Decision:
         client, view, decided = self.client, self.view, self.client.decided
         if not are_published(view, decided):
             self._categories()
+        if self.moved is not None:
+            self._importance(self.moved)
         if view.active or decided.conditions:
             self._conditions()
         decided.violations = view.overdue.violations
@@ -116,10 +129,23 @@ class Decision:
             self.correction = True
         for category, move in to_publish(self.view, self.client.decided):
             because = category.because(self.rules, self.client, self.view, move)
-            common = self._common("category.changed", because, category.said(self.rules, self.client, self.view, move))
+            said = category.said(self.rules, self.client, self.view, move)
             decided_by = category.decided_by(self.view, move)
-            changed = _Changed(category.dimension, move.scope, move.before, move.after, decided_by)
-            self.out.append(output(CATEGORIES, common, value_of(common, encode(changed))))
+            self._category(_Changed(category.dimension, move.scope, move.before, move.after, decided_by), because, said)
+
+    def _importance(self, moved: Moved) -> None:
+        told = moved.told
+        changed = _Changed(
+            "importance", Scope(told.kind, told.scope_id), moved.before, told.importance, ["turnover_share"]
+        )
+        said = explanation.importance_changed(
+            told.kind, told.scope_id, moved.before, told.importance, told.before_minor, told.total_minor
+        )
+        self._category(changed, [grounds.of_importance(told)], said)
+
+    def _category(self, changed: _Changed, because: list[Because], said: Text) -> None:
+        common = self._common("category.changed", because, said)
+        self.out.append(output(CATEGORIES, common, value_of(common, encode(changed))))
 
     def _conditions(self) -> None:
         change = blocks.change(self.standing, self.client, self.view, self.cause)
@@ -130,7 +156,7 @@ class Decision:
 
     def _status(self, prediction: Prediction | None) -> None:
         client, view, rules = self.client, self.view, self.rules
-        counted = encode(status.counted(view, self.at))
+        counted = encode(status.counted(client, view, self.at))
         lasting = status.lasting(rules, client, view, prediction)
         lasting_json = encode(lasting)
         late = view.overdue
@@ -149,9 +175,19 @@ class Decision:
 
 
 def decide(
-    standing: Standing, client: Client, now: Instant, day: Days, cause: Cause, correction: bool, out: list[Output]
+    standing: Standing,
+    client: Client,
+    now: Instant,
+    day: Days,
+    cause: Cause,
+    correction: bool,
+    out: list[Output],
+    moved: Moved | None = None,
 ) -> None:
     """Decide about a client at `now`, which lies on `day`, and publish what changed."""
     profile.keep(standing.rules, client, day)
+    if client.books is not None and client.books.moved:
+        named = msgspec.structs.replace(cause, client_id=client.id) if isinstance(cause, RecordCause) else cause
+        telling.tell(client, named, now, out)
     deal = first_deal_start.record(standing.rules, client, now, day)
-    Decision(standing, client, look(standing, client, now, day, deal), cause, correction, out).publish()
+    Decision(standing, client, look(standing, client, now, day, deal), cause, correction, out, moved).publish()

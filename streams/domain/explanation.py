@@ -37,6 +37,34 @@ def volume_changed(before: str, after: str, month: int, turnover: int, currency:
     )
 
 
+_IMPORTANCE: Final = {
+    None: Text("none", "нет"),
+    "small": Text("small", "малый"),
+    "medium": Text("medium", "средний"),
+    "key": Text("key", "ключевой"),
+}
+_RANKS: Final = tuple(_IMPORTANCE)
+
+
+def importance_changed(kind: str, scope_id: str, before: str | None, after: str | None, held: int, total: int) -> Text:
+    """Why a client's importance moved in a scope; `held` of its turnover `total` are with the clients before it."""
+    was, now, up = _IMPORTANCE[before], _IMPORTANCE[after], _RANKS.index(after) > _RANKS.index(before)
+    share = f"{held * 1000 // total // 10}.{held * 1000 // total % 10}%" if total else "0.0%"
+    if after is None:
+        en_why, ru_why = "no sales in it any more", "продаж больше нет"
+    else:
+        en_why, ru_why = (
+            f"clients with more turnover hold {share} of it",
+            f"на долю клиентов впереди приходится {share}",
+        )
+    ru_scope = "направлению" if kind == "direction" else "территории"
+    return Text(
+        f"Importance in {kind} {scope_id} {'rises' if up else 'falls'} from {was.en} to {now.en}: {en_why}.",
+        f"Важность по {ru_scope} {scope_id} {'повышена' if up else 'понижена'}: "
+        f"была {was.ru}, теперь {now.ru}; {ru_why}.",
+    )
+
+
 def overdue_now(ids: list[str], amount: int, currency: str) -> Text:
     """What is overdue: `100.00 USD is overdue (O1)`."""
     listed = sentences.listed(ids)

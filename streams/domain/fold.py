@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from schemas.catalogue import IMPORTANCE
 from schemas.dead_letters import (
     CONFLICTING_REVISION,
     KEY_INVALID,
@@ -22,6 +23,7 @@ from schemas.policy import Policy
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from streams.domain import admission, allocation, broadcasting, correction, flags, ledger, outputs, status
 from streams.domain.decision import decide
+from streams.domain.importance import hearing, telling
 from streams.domain.late_partners import dead_letter_of_waiting
 from streams.domain.next_change import look, turnover_prospect
 from streams.domain.outputs import DeadlineCause, RecordCause
@@ -110,7 +112,7 @@ class ClientFold:
             decide(standing, state, at, standing.rules.day_of(at), cause, False, out)
             return state.decided.status
         view = look(standing, state, at, standing.rules.day_of(at))
-        return status.as_of(state.decided.status, status.counted(view, standing.rules.instant_text(at)))
+        return status.as_of(state.decided.status, status.counted(state, view, standing.rules.instant_text(at)))
 
     def rejected(self, source: Source, why: Rejected, at: Instant) -> Output:
         return rejected_output(source, why)
@@ -120,6 +122,8 @@ class ClientFold:
         """Fold one keyed record decided at `at`; see `streams.engine.fold.Fold`."""
         if state.deadline <= at or state.seen < shared.number:
             self.fire(shared, state, at, out)
+        if source.topic == IMPORTANCE:
+            return self._hear(shared, state, source, at, out)
         event = decode(source.topic, source.value)
         standing = shared.standing(state.seen)
         rules = standing.rules
@@ -137,6 +141,9 @@ class ClientFold:
             return self._reject(standing, state, source, event, at, why, out, conflict=accepted.conflict)
         if not accepted.changed:
             return None
+        if state.books is not None and state.books.moved:
+            place = source.topic, source.partition, source.offset
+            telling.tell(state, RecordCause(event.id, _type(event), *place, state.id), at, out)
         if is_sale and state.sequence and prospect == turnover_prospect(rules, state, day):
             return None  # most sales move no category, now or later, and nothing else depends on them
         if not state.sequence or isinstance(event, _WHO):
@@ -144,6 +151,17 @@ class ClientFold:
         corrected = correction.is_one(standing, state, accepted, past, day)
         cause = RecordCause(event.id, _type(event), source.topic, source.partition, source.offset)
         decide(standing, state, at, day, cause, corrected, out)
+        return None
+
+    def _hear(self, shared: Shared, state: Client, source: Source, at: Instant, out: list[Output]) -> Rejected | None:
+        """A scope tells the client its importance."""
+        moved = hearing.hear(state, source.value)
+        if moved is None or isinstance(moved, Rejected):
+            return moved
+        standing = shared.standing(state.seen)
+        day = standing.rules.day_of(at)
+        allocation.advance(standing.rules, state, day)
+        decide(standing, state, at, day, moved.cause, False, out, moved)
         return None
 
     def broadcast(self, shared: Shared, source: Source, at: Instant) -> Reach | Rejected | None:

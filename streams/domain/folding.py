@@ -7,7 +7,7 @@ unapplied there stays as a fact with its base, the rest goes. What is observable
 
 from typing import Any, Final
 
-from streams.domain import allocation, first_deal, judgements, obligation_changes
+from streams.domain import allocation, first_deal, judgements, obligation_changes, volume_category
 from streams.domain.calendar import month_of
 from streams.domain.changes import Change
 from streams.domain.lookup import digest_of, opening_in_force
@@ -39,6 +39,21 @@ def fold(rules: Rules, client: Client, day: Days) -> None:
     facts.folded_before = horizon
     facts.count = count(facts)
     allocation.replay(rules, client, day)
+    _fold_books(rules, client, day)
+
+
+def _fold_books(rules: Rules, client: Client, day: Days) -> None:
+    """The turnover of sales that are gone stays in the books as it was."""
+    books, position = client.books, client.position
+    if books is None:
+        return
+    before, turnover, moved = [book.months for book in books.all], position.turnover, books.moved
+    for book in books.all:
+        book.folded = {}
+    books.moved = []
+    volume_category.recount(rules, client, day)
+    books.moved, position.turnover = moved, turnover
+    books.fold_away(before, month_of(day))
 
 
 def count(facts: Facts) -> int:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
+from schemas.importance import ScopeImportance
 from streams.domain import money, volume_category
 from streams.domain.outputs import Because
 from streams.domain.policy import Rules
@@ -43,3 +44,12 @@ def of_volume(rules: Rules, client: Client, view: View) -> Because:
     """The turnover that gives the volume category, and its month."""
     month, turnover = volume_category.deciding(rules, client, view.day)
     return Because("volume.turnover", _volume_threshold(rules, view.volume), money.text(turnover), [_month_text(month)])
+
+
+def of_importance(told: ScopeImportance) -> Because:
+    """The part of the scope's turnover that the clients before this one hold, against the borders."""
+    threshold = f"key < {told.key_below_percent}%, medium < {told.medium_below_percent}%"
+    if told.importance is None:
+        return Because("importance", threshold, "no sales", [])
+    observed = f"{money.text(told.before_minor)} of {money.text(told.total_minor)}"
+    return Because("importance", threshold, observed, [])

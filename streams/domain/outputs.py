@@ -28,7 +28,7 @@ _CONTENT: Final[Header] = ("content-type", b"application/json")
 _TYPES: Final[dict[str, Header]] = {name: ("ce_type", name.encode()) for name in MODELS}
 
 
-class RecordCause(msgspec.Struct, tag_field="kind", tag="record", gc=False):
+class RecordCause(msgspec.Struct, tag_field="kind", tag="record", omit_defaults=True, gc=False):
     """The record that made the output; id and type are null when it could not be read."""
 
     id: str | None
@@ -36,6 +36,8 @@ class RecordCause(msgspec.Struct, tag_field="kind", tag="record", gc=False):
     topic: str
     partition: int
     offset: int
+    client_id: str | None = None
+    """Whose record it is, where that may be another client's."""
 
 
 class DeadlineCause(msgspec.Struct, tag_field="kind", tag="deadline", gc=False):
@@ -65,6 +67,8 @@ class BroadcastCause(msgspec.Struct, tag_field="kind", tag="broadcast", gc=False
 
 
 Cause = RecordCause | DeadlineCause | PolicyCause | BroadcastCause
+read_cause = msgspec.json.Decoder(Cause).decode
+"""A cause that another fold passed on. Raises `msgspec.MsgspecError`."""
 
 
 class Because(msgspec.Struct, gc=False):

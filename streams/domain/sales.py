@@ -4,6 +4,7 @@ from schemas.events import SaleRecorded, SaleReturned
 from schemas.records import Source
 from streams.domain import activity, volume_category
 from streams.domain.calendar import month_of
+from streams.domain.importance.telling import book_of, scope_of
 from streams.domain.lookup import SALE
 from streams.domain.money import convert
 from streams.domain.policy import Rules
@@ -38,6 +39,7 @@ def recorded(
         day=on,
         amount=0 if event.voided else convert(event.amount_minor, rate) if rate else event.amount_minor,
         rate=rate,
+        scope=-1 if event.voided else book_of(client, scope_of(event.direction, event.territory, event.territorial)),
     )
     facts.sales[event.id] = fact
     facts.count += known is None

@@ -19,6 +19,7 @@ from streams.domain.fact import Days as Days
 from streams.domain.fact import Fact as Fact
 from streams.domain.fact import Instant as Instant
 from streams.domain.fact import Step as Step
+from streams.domain.importance.books import Books
 from streams.domain.judgement_facts import Judgements, Proof
 from streams.domain.published import PublishedCategories
 
@@ -93,6 +94,8 @@ class GoodsReturn(Money, array_like=True, kw_only=True, gc=False):
 class Sale(Fact, array_like=True, kw_only=True, gc=False):
     amount: int = 0
     rate: str = ""
+    scope: int = -1
+    """Index of the book (`Client.books`) of the direction or territory in which it counts; -1: none."""
 
 
 class SaleReturn(Fact, array_like=True, kw_only=True, gc=False):
@@ -105,6 +108,8 @@ class SaleReturn(Fact, array_like=True, kw_only=True, gc=False):
     """Derived: the month it is booked to; 0 while its sale is not there."""
     booked: int = 0
     """Derived: its amount in the policy's currency."""
+    scope: int = -1
+    """Derived: that of its sale."""
 
 
 class Limit(Fact, array_like=True, kw_only=True, gc=False):
@@ -282,3 +287,5 @@ class Client(msgspec.Struct, array_like=True, gc=False):
     facts: Facts = msgspec.field(default_factory=Facts)
     position: Position = msgspec.field(default_factory=Position)
     decided: Decided = msgspec.field(default_factory=Decided)
+    books: Books | None = None
+    """Turnover and importance by scope; None before the first sale."""

@@ -12,6 +12,8 @@ import msgspec
 
 from schemas.records import Instant
 from streams.domain import first_deal_status, money, overrides, overriding, sell_through
+from streams.domain.importance import hearing
+from streams.domain.importance.hearing import InScope
 from streams.domain.lookup import obligation_at
 from streams.domain.next_change import Change, Prediction
 from streams.domain.outputs import Common, encode
@@ -32,6 +34,8 @@ class Categories(msgspec.Struct, gc=False):
     activities: list[str]
     mall_outlets: list[MallOutlets]
     lifecycle: str
+    importance: list[InScope]
+    """By scope, directions first."""
 
 
 class OpenObligation(msgspec.Struct, gc=False):
@@ -131,12 +135,14 @@ def _deadline_text(rules: Rules, instant: Instant) -> str:
     return rules.instant_text(instant)
 
 
-def counted(view: View, at: str) -> Counted:
+def counted(client: Client, view: View, at: str) -> Counted:
     """The counted part as of the view, whose instant is `at` in words."""
     late = view.overdue
     about = view.profile
     malls = [MallOutlets(*item) for item in about.mall_outlets.items()] if about.mall_outlets else _NO_MALLS
-    categories = Categories(view.group, view.volume, about.sales_type, about.activities, malls, view.lifecycle)
+    categories = Categories(
+        view.group, view.volume, about.sales_type, about.activities, malls, view.lifecycle, hearing.of(client)
+    )
     blocked = bool(view.reasons)
     return Counted(at, blocked, categories, late.violations, late.days_longest, late.days_current)
 

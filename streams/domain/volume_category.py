@@ -6,6 +6,7 @@ Turnover is sales less sale returns, booked to the month of the sale; a return o
 
 from schemas.records import NEVER
 from streams.domain.calendar import DAY_MS, month_first, month_of
+from streams.domain.importance.telling import scope_of
 from streams.domain.lookup import SALE, SALE_RETURN, opening_in_force
 from streams.domain.money import AMOUNT_MAX, convert
 from streams.domain.policy import Rules
@@ -70,11 +71,11 @@ def take(rules: Rules, client: Client, step: Step) -> None:
     facts = client.facts
     if step[1] == SALE:
         sale = facts.sales[step[2]]
-        _add(client, month_of(sale.day), sale.amount)
+        _add(client, month_of(sale.day), sale.amount, sale.scope)
     else:
         returned = facts.sale_returns[step[2]]
         resolve(rules, client, returned)
-        _add(client, returned.month, -returned.booked)
+        _add(client, returned.month, -returned.booked, returned.scope)
 
 
 def resolve(rules: Rules, client: Client, returned: SaleReturn) -> None:
@@ -85,10 +86,13 @@ def resolve(rules: Rules, client: Client, returned: SaleReturn) -> None:
     month = month_of(sale.day)
     late = closed(rules, month, returned.recorded)
     returned.month = month_of(returned.day) if late else month
+    returned.scope = sale.scope
     returned.booked = 0 if sale.voided else min(convert(returned.amount, sale.rate), AMOUNT_MAX)
 
 
-def _add(client: Client, month: int, amount: int) -> None:
+def _add(client: Client, month: int, amount: int, scope: int) -> None:
+    if scope >= 0 and client.books is not None:
+        client.books.add(scope, month, amount)
     book = client.position.turnover
     total = book.get(month, 0) + amount
     if total:
@@ -98,16 +102,20 @@ def _add(client: Client, month: int, amount: int) -> None:
 
 
 def recount(rules: Rules, client: Client, day: Days) -> None:
-    """Turnover anew from the facts dated up to `day`; those dated later are put ahead."""
+    """Turnover anew, all in all and by scope, from the facts dated up to `day`; those dated later are put ahead."""
     facts, position = client.facts, client.position
     position.turnover = {}
     ahead = [step for step in position.ahead if step[1] < SALE]
     opening_id = opening_in_force(client)
-    begins = 0
+    begins = 0 if opening_id is None else facts.openings[opening_id].day
+    books = client.books
+    if books is not None:
+        moved_before = len(books.moved)
+        booked_before = books.start_anew(with_folded=begins < facts.folded_before)
     if opening_id is not None:
-        begins = facts.openings[opening_id].day
-        for month, _, _, amount in facts.openings[opening_id].turnover:
-            _add(client, month, amount)
+        for month, direction, territory, amount in facts.openings[opening_id].turnover:
+            name = scope_of(direction, territory, bool(territory))
+            _add(client, month, amount, books.index(name) if books is not None and name else -1)
     steps = [(sale.day, SALE, name) for name, sale in facts.sales.items() if not sale.voided and sale.day >= begins]
     for name, returned in facts.sale_returns.items():
         sale = facts.sales.get(returned.sale_id)
@@ -123,3 +131,5 @@ def recount(rules: Rules, client: Client, day: Days) -> None:
         else:
             take(rules, client, step)
     position.ahead = sorted(ahead)
+    if books is not None:
+        books.compare(booked_before, moved_before)

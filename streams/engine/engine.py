@@ -81,7 +81,7 @@ class Engine:
         self._ends = Reader(self.settings)
         await self._ends.start()
         self._started = True
-        self._count = checks.topics(self.settings, await self._partition_counts())
+        self._count = self.publisher.partitions = checks.topics(self.settings, await self._partition_counts())
 
     async def stop(self) -> None:
         """Write checkpoints of what is still owned, unless something failed, and disconnect."""

@@ -1,5 +1,6 @@
 """Records found in a partition that is not their key's: sent once to the right one, marked with where they were."""
 
+from functools import lru_cache
 from typing import Final
 
 from aiokafka.partitioner import murmur2
@@ -17,6 +18,7 @@ MISROUTED: Final = Rejected(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition, of `partitions`, to which a record with this key belongs."""
     return int((murmur2(key) & 0x7FFFFFFF) % partitions)

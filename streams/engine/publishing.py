@@ -14,6 +14,7 @@ from aiokafka.structs import RecordMetadata
 from schemas.records import Header, Instant, Output
 from streams.engine.failures import Stopped
 from streams.engine.made import Made
+from streams.engine.misrouting import partition_of
 from streams.engine.settings import EngineSettings
 
 UNKNOWN_OFFSET: Final = -1
@@ -31,6 +32,8 @@ class Publisher:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         self._producers: dict[str, AIOKafkaProducer] = {}
+        self.partitions = 1
+        """How many every topic has; known once the engine has asked."""
         self.marks: list[Header] = []
         """Headers that every output carries; they say that a loss was accepted."""
 
@@ -105,9 +108,15 @@ class Publisher:
         By topic, the (first offset, count) of the requests to the chunk's own partition.
         """
         by_target: dict[tuple[str, int], list[Record]] = {}
+        timestamps: dict[tuple[str, int], list[Instant | None]] = {}
+        keyed = self._settings.keyed_topics
         for output in made.here:
-            self._add(by_target, partition, output)
-        timestamps: dict[tuple[str, int], list[Instant]] = {}
+            if output.topic not in keyed:
+                self._add(by_target, partition, output)
+                continue
+            target = partition_of(output.key or b"", self.partitions)
+            self._add(by_target, target, output)
+            timestamps.setdefault((output.topic, target), []).append(output.timestamp)
         for partition_right, output, timestamp in made.elsewhere:
             self._add(by_target, partition_right, output)
             timestamps.setdefault((output.topic, partition_right), []).append(timestamp)

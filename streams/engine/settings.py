@@ -20,15 +20,31 @@ class EngineSettings:
     """Static membership: a worker restarted under the same id takes its partitions back at once."""
     client_id: str = "stoplist"
 
-    input_topics: tuple[str, ...] = ("payments", "shipments", "sales", "clients", "judgements", "policies")
+    input_topics: tuple[str, ...] = (
+        "payments",
+        "shipments",
+        "sales",
+        "clients",
+        "judgements",
+        "policies",
+        "stoplist-importance",
+    )
     """Topics with one partition count and one key; partition p of all of them belongs to one worker."""
     journal_topic: str = "stoplist-journal"
     snapshot_topic: str = "stoplist-clients"
     """Changelog of the table `clients`: compacted, LogAppendTime, records up to 16 MiB."""
     compacted_output_topics: tuple[str, ...] = ("shipment-blocks", "client-status")
     """Output topics keyed by client whose last record must be the newest: the engine repairs them (rule 17)."""
-    output_topics: tuple[str, ...] = ("shipment-blocks", "category-changes", "client-status", "dead-letters")
+    output_topics: tuple[str, ...] = (
+        "shipment-blocks",
+        "category-changes",
+        "client-status",
+        "dead-letters",
+        "stoplist-turnover",
+    )
     """Topics the fold publishes to; they need as many partitions as the inputs."""
+    keyed_topics: tuple[str, ...] = ("stoplist-turnover",)
+    """Output topics with another key than the inputs: a record goes to its own key's partition, not to theirs."""
 
     simulated_time: bool = False
     """Inputs carry their own timestamps (CreateTime) and the clock follows them."""

@@ -87,7 +87,8 @@ def test_topics_with_simulated_time_keep_the_records_timestamps(topics: Topics, 
     assert run(["topics", "check", "--bootstrap", bootstrap]) == 1
     said = capfd.readouterr().out.splitlines()
     assert said == [
-        "payments, shipments, sales, clients, judgements, policies: message.timestamp.type is CreateTime, expected "
+        "payments, shipments, sales, clients, judgements, policies, stoplist-turnover, stoplist-importance: "
+        "message.timestamp.type is CreateTime, expected "
         "LogAppendTime; it is made for simulated time: give "
         "--simulated-time, or make it anew without"
     ]

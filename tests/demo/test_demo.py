@@ -109,7 +109,7 @@ def test_it_ends_by_itself_where_nobody_is_ever_blocked(demo: Demo) -> None:
 def test_a_signal_ends_it_cleanly_and_in_russian_too(demo: Demo, number: signal.Signals) -> None:
     running = demo("--language", "ru")  # plain by itself: its output is no terminal
     running.wait_for("ЗАПРЕТ")
-    assert len(running.children()) == 2
+    assert len(running.children()) == 3
     running.process.send_signal(number)
     assert running.process.wait(60) == 0, running.err
     assert "Клиенты по группам риска: 0: " in running.out.splitlines()[-1]
@@ -117,7 +117,10 @@ def test_a_signal_ends_it_cleanly_and_in_russian_too(demo: Demo, number: signal.
     assert running.left_behind() == []
 
 
-@pytest.mark.parametrize(("part", "name"), [("worker", "worker"), ("noida-db", "embedded broker")])
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [("--fold clients", "worker"), ("--fold importance", "worker of importance"), ("noida-db", "embedded broker")],
+)
 def test_it_says_which_part_died(demo: Demo, part: str, name: str) -> None:
     running = demo("--plain")
     running.wait_for("BLOCKED")

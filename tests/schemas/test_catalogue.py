@@ -7,7 +7,8 @@ from aiokafka.partitioner import murmur2 as aiokafka_murmur2
 from kafka.partitioner.default import murmur2 as kafka_python_murmur2
 
 from schemas import inputs, outputs
-from schemas.catalogue import BROADCASTS, BY_NAME, INPUTS, OUTPUTS, TOPIC_OF_TYPE, TOPICS, Role, murmur2, partition_of
+from schemas.catalogue import BROADCASTS, BY_NAME, INPUTS, OUTPUTS, TOPIC_OF_TYPE, TOPICS, Role
+from schemas.partitioning import murmur2, partition_of
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,14 @@ def test_names() -> None:
         "dead-letters",
     )
     internal = [topic.name for topic in TOPICS if topic.role is Role.INTERNAL]
-    assert internal == ["stoplist-journal", "stoplist-clients", "stoplist-turnover", "stoplist-importance"]
+    assert internal == [
+        "stoplist-journal",
+        "stoplist-clients",
+        "stoplist-turnover",
+        "stoplist-importance",
+        "stoplist-scopes-journal",
+        "stoplist-scopes",
+    ]
 
 
 def test_every_type_has_one_topic_and_a_model() -> None:
@@ -63,7 +71,7 @@ def test_every_type_has_one_topic_and_a_model() -> None:
 
 def test_topics_that_keep_the_last_record_of_a_key() -> None:
     compacted = {topic.name for topic in TOPICS if topic.cleanup_policy == "compact"}
-    assert compacted == {"shipment-blocks", "client-status", "stoplist-clients"}
+    assert compacted == {"shipment-blocks", "client-status", "stoplist-clients", "stoplist-scopes"}
     for name in compacted:
         for simulated in (False, True):
             settings = BY_NAME[name].config(simulated_time=simulated)
@@ -73,8 +81,8 @@ def test_topics_that_keep_the_last_record_of_a_key() -> None:
     assert "min.compaction.lag.ms" not in BY_NAME["payments"].config()
 
 
-def test_time_of_the_inputs() -> None:
-    for name in INPUTS:
+def test_time_of_what_is_folded() -> None:
+    for name in (*INPUTS, "stoplist-turnover", "stoplist-importance"):
         assert BY_NAME[name].config()["message.timestamp.type"] == "LogAppendTime"
         simulated = BY_NAME[name].config(simulated_time=True)
         assert simulated["message.timestamp.type"] == "CreateTime"

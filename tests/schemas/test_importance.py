@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from schemas.importance import (
-    Cause,
     ScopeImportance,
     ScopeTurnover,
     encode,
@@ -16,16 +15,15 @@ from schemas.importance import (
     split_scope_key,
 )
 
-SALE = Cause("L", "SA-1", "sale.recorded", "sales", 3, 17)
+SALE = msgspec.Raw(
+    b'{"kind":"record","id":"SA-1","type":"sale.recorded","topic":"sales","partition":3,"offset":17,"client_id":"L"}'
+)
 TURNOVER = ScopeTurnover(
-    kind="direction",
-    scope_id="watches",
     client_id="X",
     sequence=4,
-    months=[("2026-02", -250), ("2026-03", 12_000)],
+    months={"2026-02": -250, "2026-03": 12_000, "2026-04": None},
     registered_on=date(2026, 1, 15),
     cause=SALE,
-    at_ms=1_772_355_600_000,
 )
 IMPORTANCE = ScopeImportance(
     kind="territory",
@@ -36,8 +34,9 @@ IMPORTANCE = ScopeImportance(
     turnover_minor=12_000,
     before_minor=25_000,
     total_minor=110_000,
-    cause=None,
-    at_ms=1_772_355_600_000,
+    key_below_percent=20,
+    medium_below_percent=70,
+    cause=SALE,
 )
 
 

@@ -122,9 +122,10 @@ class Performance:
             feed.send_history()
             show.note("starting_worker")
             working = stack.enter_context(worker(home, embedded.bootstrap))
+            scopes = stack.enter_context(worker(home, embedded.bootstrap, "importance"))
             try:
                 with show:
-                    self._play(show, feed, outputs, [working, embedded.process], seconds, embedded.bootstrap)
+                    self._play(show, feed, outputs, [working, scopes, embedded.process], seconds, embedded.bootstrap)
                 show.note("ending")
             except (KafkaError, Failure):
                 embedded.process.check()  # the cause, when it is gone

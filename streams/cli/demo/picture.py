@@ -18,10 +18,9 @@ from streams.cli.demo.board import Board
 from streams.cli.demo.command import CLIENTS_DEFAULT, FIRST_DAY, MISTAKES, SEED_DEFAULT, SPEED_DEFAULT
 from streams.cli.demo.view import Frame, draw
 from streams.cli.demo.words import Language
-from streams.cli.folding import HistoryFold
 from streams.cli.history import Line
+from streams.cli.linked_folds import LinkedFolds
 from streams.cli.simulator import Wholesaler
-from streams.domain.fold import ClientFold
 
 UNTIL: Final = datetime(2026, 4, 12, 22, 15, tzinfo=timezone(timedelta(hours=3)))
 WIDTH: Final = 132
@@ -35,7 +34,7 @@ def played(until: datetime) -> tuple[Board, int]:
     """The board at an instant of the simulated time, and how many events made it."""
     wholesaler = Wholesaler(CLIENTS_DEFAULT, seed=SEED_DEFAULT, first_day=FIRST_DAY, mistakes=MISTAKES)
     board = Board({client.id: client.name for client in wholesaler.clients})
-    history = HistoryFold(ClientFold(default_policy()))
+    history = LinkedFolds(default_policy())
     until_ms = int(until.timestamp() * 1000)
     sent = 0
     for event in wholesaler.events():

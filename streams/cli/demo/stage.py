@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import streams
 from schemas.catalogue import TOPICS
+from streams.agents.folds import FoldName
 from streams.cli.connection import admin_client
 from streams.cli.demo.children import LOOPBACK, Child, Ended, answers, free_port
 from streams.cli.failure import Failure
@@ -65,15 +66,17 @@ def create_topics(bootstrap: str) -> None:
         client.wait_for_topics([topic.name for topic in TOPICS], timeout_ms=15_000)
 
 
-def worker(home: Path, bootstrap: str) -> Child:
+def worker(home: Path, bootstrap: str, fold: FoldName = "clients") -> Child:
     """A worker as `stoplist worker` starts it, with none of the settings that the caller's environment may hold."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
     root = str(Path(next(iter(streams.__path__))).parent)  # also where the package is not installed
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
     environment[f"{_PREFIX}DATA_DIRECTORY"] = str(home / "worker")
     environment[f"{_PREFIX}LOG_LEVEL"] = "warning"
-    command = [sys.executable, "-m", "streams.cli", "worker", "--simulated-time", "--bootstrap", bootstrap]
-    return Child("worker", command, home / "worker.log", environment, stop_seconds=10)
+    command = [sys.executable, "-m", "streams.cli", "worker", "--fold", fold, "--simulated-time"]
+    command += ["--bootstrap", bootstrap]
+    name = "worker" if fold == "clients" else f"worker of {fold}"
+    return Child(name, command, home / f"worker-{fold}.log", environment, stop_seconds=10)
 
 
 def _both_answer(kafka_port: int, redis_port: int) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from schemas.catalogue import TURNOVER
 from schemas.envelope import cloud_event_headers
 from schemas.outputs import validate_output
 from schemas.policy import Policy
@@ -72,6 +73,8 @@ class Company:
     shared: Shared = field(init=False)
     clients: dict[str, Client] = field(default_factory=dict)
     published: list[Published] = field(default_factory=list)
+    told: list[Output] = field(default_factory=list)
+    """What went to the fold of scopes."""
     offsets: dict[str, int] = field(default_factory=dict)
     signs: bool = True
     """Both documents of a client are told before its first event: work with it may start."""
@@ -247,7 +250,8 @@ class Company:
         return self.fold.deadline(self.clients[client]) if client in self.clients else NEVER
 
     def _keep(self, out: list[Output]) -> list[Published]:
-        new = [Published(output) for output in out]
+        self.told += [output for output in out if output.topic == TURNOVER]
+        new = [Published(output) for output in out if output.topic != TURNOVER]
         for item in new:
             if item.topic != "dead-letters":
                 _assert_contract(item)

@@ -28,6 +28,7 @@ def test_balances_count_like_the_facts_they_replace() -> None:
         "activities": [],
         "mall_outlets": [],
         "lifecycle": "active",
+        "importance": [],
     }
     assert status["open_obligations"][0]["shipment_id"] is None
     assert status["flags"] == []

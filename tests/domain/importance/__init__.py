@@ -1,0 +1,1 @@
+"""Importance: what clients tell scopes, what scopes tell clients."""

@@ -1,0 +1,165 @@
+"""Importance as the rules say it: borders, ties, months, returns, revisions, and whose sale moved whom."""
+
+import json
+
+from schemas.outputs import validate_output
+from tests.domain.decisions.driver import Company, kinds
+from tests.domain.importance.market import Market
+
+KEY, MEDIUM, SMALL = "key", "medium", "small"
+
+
+def ten_times_73(market: Market) -> None:
+    market.sell("L", "150.00", "2026-03-02")
+    market.sell("X", "120.00", "2026-03-02")
+    for number in range(10):
+        market.sell(f"c{number}", "73.00", "2026-03-02")
+
+
+def test_another_client_s_sale_moves_a_client_and_is_its_cause() -> None:
+    """L 150, X 120, ten of 73, 1000 in all: X has 15.0% before it. L sells 100 more: 250 of 1100 are 22.7%."""
+    market = Market()
+    ten_times_73(market)
+    assert market.importance("X") == {"direction/watches": KEY}
+    market.moves.clear()
+    market.sell("L", "100.00", "2026-03-03", number="SA-L")
+    (move,) = [move for move in market.moves if move["client_id"] == "X"]
+    assert (move["from"], move["to"], move["scope"]) == (KEY, MEDIUM, {"kind": "direction", "id": "watches"})
+    assert move["cause"] == {
+        "kind": "record",
+        "id": "SA-L",
+        "type": "sale.recorded",
+        "topic": "sales",
+        "partition": move["cause"]["partition"],
+        "offset": move["cause"]["offset"],
+        "client_id": "L",
+    }
+    assert move["because"][0]["observed"] == "250.00 of 1100.00"
+    assert "22.7%" in move["explanation"]["en"]
+    assert market.importance("X") == {"direction/watches": MEDIUM}
+    assert market.importance("L") == {"direction/watches": KEY}
+
+
+def test_what_is_published_keeps_the_contract() -> None:
+    market = Market()
+    ten_times_73(market)
+    assert len(market.published) > 20
+    for value in market.published:
+        validate_output(value)
+
+
+def test_ten_equal_clients_are_two_key_five_medium_three_small() -> None:
+    """By id when turnover and registration are equal: 0% and 10% before the first two, 20% to 60%, 70% to 90%."""
+    market = Market()
+    for number in range(10):
+        market.sell(f"c{number}", "10.00", "2026-03-02")
+    assert list(market.all().values()) == [KEY] * 2 + [MEDIUM] * 5 + [SMALL] * 3
+
+
+def test_of_two_equal_ones_the_earlier_registration_comes_first() -> None:
+    market = Market()
+    market.register("a", "2026-02-02")
+    market.register("b", "2026-02-01")
+    for client in ("a", "b", "c"):  # c is not registered: last
+        market.sell(client, "10.00", "2026-03-02")
+    # b: 0%, a: 33%, c: 66%
+    assert market.all() == {"a": MEDIUM, "b": KEY, "c": MEDIUM}
+    market.register("c", "2026-01-01", "2026-03-03")
+    assert market.all() == {"a": MEDIUM, "b": MEDIUM, "c": KEY}
+
+
+def test_returned_in_full_or_more_is_small_and_counts_as_nothing() -> None:
+    market = Market()
+    market.sell("a", "100.00", "2026-03-02", number="A")
+    market.sell("b", "10.00", "2026-03-02", number="B")
+    market.give_back("a", "R", "A", "150.00", "2026-03-03")
+    # the total is b's 10.00, not -40.00
+    assert market.all() == {"a": SMALL, "b": KEY}
+    market.give_back("b", "S", "B", "10.00", "2026-03-03")
+    assert market.all() == {"a": SMALL, "b": SMALL}
+
+
+def test_a_territorial_sale_counts_in_its_territory_else_in_its_direction() -> None:
+    market = Market()
+    market.sell("a", "10.00", "2026-03-02", territory="north")
+    market.sell("a", "10.00", "2026-03-02", territory="north", territorial=True)
+    assert market.importance("a") == {"direction/watches": KEY, "territory/north": KEY}
+    market.sell("b", "10.00", "2026-03-02", territory="south", territorial=True)
+    assert market.importance("b") == {"territory/south": KEY}
+
+
+def test_a_voided_sale_takes_the_importance_with_it() -> None:
+    market = Market()
+    market.sell("a", "10.00", "2026-03-02", number="A")
+    market.sell("a", "10.00", "2026-03-02", number="A", revision=2, voided=True)
+    assert market.importance("a") == {}
+    assert (market.moves[-1]["from"], market.moves[-1]["to"]) == (KEY, None)
+
+
+def test_a_revision_moves_the_sale_to_another_scope() -> None:
+    market = Market()
+    market.sell("a", "10.00", "2026-03-02", number="A")
+    market.sell("a", "10.00", "2026-03-02", number="A", revision=2, direction="photo")
+    assert market.importance("a") == {"direction/photo": KEY}
+
+
+def test_months_roll_by_time_alone() -> None:
+    """Twelve calendar months with the running one: a sale of March 2026 counts through February 2027."""
+    market = Market()
+    market.sell("a", "100.00", "2026-03-31")
+    market.sell("b", "10.00", "2026-04-01")
+    assert market.all() == {"a": KEY, "b": SMALL}  # 90.9% before b
+    market.wait("2027-02-28T23:59:59+03:00")
+    assert market.all() == {"a": KEY, "b": SMALL}
+    market.moves.clear()
+    market.wait("2027-03-01T00:00:00+03:00")
+    assert market.all() == {"b": KEY}
+    assert {(m["client_id"], m["from"], m["to"], m["effective_at"]) for m in market.moves} == {
+        ("b", SMALL, KEY, "2027-03-01T00:00:00+03:00"),
+        ("a", KEY, None, "2027-03-01T00:00:00+03:00"),
+    }
+    assert market.moves[0]["cause"] == {"kind": "deadline", "at": "2027-03-01T00:00:00+03:00"}
+
+
+def test_a_late_sale_counts_in_its_own_month() -> None:
+    market = Market()
+    market.sell("a", "10.00", "2026-05-01")
+    market.sell("b", "20.00", "2026-03-20", arrives="2026-05-02")
+    assert market.all() == {"a": MEDIUM, "b": KEY}  # 66.7% before a
+
+
+def test_other_borders_of_a_policy_take_effect_at_its_instant() -> None:
+    market = Market()
+    for client in ("a", "b"):
+        market.sell(client, "10.00", "2026-03-02")
+    assert market.all() == {"a": KEY, "b": MEDIUM}
+    policy = {"version": 2, "importance": {"key_below_percent": 60, "medium_below_percent": 70}}
+    market.send("policies", "policy.activated", "P", None, "2026-03-03", version=2, policy=policy)
+    assert market.all() == {"a": KEY, "b": KEY}
+    assert market.moves[-1]["cause"]["kind"] == "policy"
+
+
+def test_a_client_drops_what_it_was_told_before() -> None:
+    """Internal records come repeated and late: only what is above the scope's last sequence counts."""
+    company = Company()
+    company.sell("SA-1", "10.00", "2026-03-02")
+
+    def tell(sequence: int, importance: str) -> list[str]:
+        body = {"kind": "direction", "scope_id": "retail", "client_id": "c1", "sequence": sequence}
+        body |= {"importance": importance, "turnover_minor": 1_000, "before_minor": 0, "total_minor": 1_000}
+        body |= {
+            "key_below_percent": 20,
+            "medium_below_percent": 70,
+            "cause": {"kind": "deadline", "at": "2026-03-01T00:00:00+03:00"},
+        }
+        return kinds(company.send_bytes("stoplist-importance", json.dumps(body).encode(), "2026-03-03"))
+
+    assert tell(5, "key") == ["category.changed", "client.status"]
+    for sequence in (4, 5):
+        assert tell(sequence, "small") == []
+    assert company.status()["categories"]["importance"][0]["importance"] == "key"
+    assert tell(6, "key") == []  # newer, and nothing new
+    assert tell(7, "medium") == ["category.changed", "client.status"]
+    company.restart()
+    assert tell(7, "small") == []
+    assert kinds(company.send_bytes("stoplist-importance", b"{", "2026-03-03")) == ["dead-letter:invalid_field"]
