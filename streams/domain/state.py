@@ -22,6 +22,7 @@ from streams.domain.fact import Step as Step
 from streams.domain.importance.books import Books
 from streams.domain.judgement_facts import Judgements, Proof
 from streams.domain.published import PublishedCategories
+from streams.domain.request_facts import Requests
 
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
@@ -195,6 +196,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
 
     deal: DealFacts | None = None
     """Goods and reports until the first deal is closed."""
+    requests: Requests | None = None
+    """None until the client asks, or is blocked."""
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):

@@ -1,0 +1,58 @@
+"""What approvals hold back of a client's limit until the goods leave, or the approval ends."""
+
+from schemas.records import NEVER, Instant
+from streams.domain.request_facts import APPROVED, EXPIRED, Request, Requests
+from streams.domain.state import Client
+
+
+def of(client: Client) -> Requests:
+    """The client's requests, made at the first one."""
+    if client.facts.requests is None:
+        client.facts.requests = Requests()
+    return client.facts.requests
+
+
+def open_at(client: Client, now: Instant) -> list[Request]:
+    """Approvals that hold a reservation at `now`, the earliest to expire first."""
+    requests = client.facts.requests
+    if requests is None or not requests.open:
+        return []
+    found = [requests.asked[name] for name in requests.open]
+    return [request for request in found if request.reserved_until > now]
+
+
+def reserved(client: Client, now: Instant) -> int:
+    """Their amounts together, in minor units."""
+    return sum(request.amount for request in open_at(client, now))
+
+
+def next_expiry(client: Client, now: Instant) -> Instant:
+    """The next instant after `now` at which an approval expires; NEVER: none."""
+    return min((request.reserved_until for request in open_at(client, now)), default=NEVER)
+
+
+def begin(client: Client, request: Request, now: Instant, until: Instant) -> None:
+    """An approval begins to hold its amount."""
+    requests = of(client)
+    request.state, request.reserved_until, request.ended = APPROVED, until, 0
+    requests.open.append(request.shipment_id)
+    requests.open.sort(key=lambda name: (requests.asked[name].reserved_until, name))
+
+
+def end(client: Client, request: Request, state: str, now: Instant) -> None:
+    """A request comes to its end; what it held is free again."""
+    requests = of(client)
+    request.state, request.ended = state, now
+    if request.shipment_id in requests.open:
+        requests.open.remove(request.shipment_id)
+
+
+def expire(client: Client, now: Instant) -> list[Request]:
+    """End the approvals whose time is over at `now`, in order."""
+    requests = client.facts.requests
+    if requests is None or not requests.open:
+        return []
+    over = [requests.asked[name] for name in requests.open if requests.asked[name].reserved_until <= now]
+    for request in over:
+        end(client, request, EXPIRED, request.reserved_until)
+    return over
