@@ -54,6 +54,8 @@ class Requests(Part):
 
     reservation_hours: int = Field(default=72, ge=1, le=24 * 366)
     """An approval that is not used within this time expires."""
+    required: bool = True
+    """Every dispatch should have been approved, and one that was not is an alert; false: the company does not ask."""
 
 
 class Overrides(Part):

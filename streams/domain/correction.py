@@ -18,6 +18,8 @@ from schemas.events import (
     SaleRecorded,
     SaleReturned,
     SellThroughReported,
+    ShipmentCancelled,
+    ShipmentRequested,
 )
 from schemas.records import NEVER
 from streams.domain import first_deal_closed, overdue, profile, risk_group
@@ -30,7 +32,8 @@ from streams.domain.state import Client, Days
 Past = tuple[list[str], int]
 _CLEAN: Final[Past] = ([], 0)
 _ABOUT_CLIENT: Final = (ClientRegistered, ClientClosed, DocumentSigned, DocumentEnded, OutletOpened, OutletClosed)
-_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, SellThroughReported, Judgement, *_ABOUT_CLIENT)
+_REQUESTS: Final = (ShipmentRequested, ShipmentCancelled)
+_NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, SellThroughReported, Judgement, *_REQUESTS, *_ABOUT_CLIENT)
 
 
 def before(standing: Standing, client: Client, event: ClientEvent, today: Days) -> Past | None:

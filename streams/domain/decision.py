@@ -10,7 +10,19 @@ from typing import Final
 import msgspec
 
 from schemas.records import Instant, Output
-from streams.domain import blocks, explanation, first_deal_start, grounds, ledger, lifecycle, profile, status
+from streams.domain import (
+    alerts,
+    blocks,
+    explanation,
+    first_deal_start,
+    grounds,
+    ledger,
+    lifecycle,
+    profile,
+    published_blocks,
+    shipment_decisions,
+    status,
+)
 from streams.domain.categories.category import Scope, Value
 from streams.domain.categories.table import are_published, to_publish
 from streams.domain.importance import telling
@@ -87,13 +99,13 @@ class Decision:
 
     def publish(self) -> None:
         """Publish what differs from the last decision, and set the client's next deadline."""
-        client, view, decided = self.client, self.view, self.client.decided
-        if not are_published(view, decided):
-            self._categories()
+        client, decided = self.client, self.client.decided
+        self._what_moved()
         if self.moved is not None:
             self._importance(self.moved)
-        if view.active or decided.conditions:
-            self._conditions()
+        while self.view.reasons and client.facts.requests is not None and self._withdraw():
+            self._what_moved()
+        view = self.view
         decided.violations = view.overdue.violations
         first = next_instant(self.standing, client, view.instant, view.day, view.deal)
         prediction = predict(self.standing, client, view, first)
@@ -101,6 +113,43 @@ class Decision:
         self._status(prediction)
         client.instant = view.instant
         client.deadline = min(first, ledger.next_expiry(client)) if client.facts.waiting else first
+
+    def answer(self) -> None:
+        """Say what became of the client's requests: expired, shipped, asked; each approval counts for the next one."""
+        standing, client, requests = self.standing, self.client, self.client.facts.requests
+        assert requests is not None
+        shipment_decisions.expire(self._say, standing, client, self.view)
+        for shipped in requests.to_check:
+            alerts.check(self._say, standing, client, self.view, shipped)
+        for shipment_id, repeated in requests.to_answer:
+            if repeated:
+                shipment_decisions.answer_again(self._say, standing, client, shipment_id)
+            elif shipment_decisions.answer(self._say, standing, client, self.view, shipment_id):
+                self._look_again()
+        requests.to_check, requests.to_answer = [], []
+
+    def _withdraw(self) -> bool:
+        withdrawn = shipment_decisions.withdraw(self._say, self.standing, self.client, self.view)
+        if withdrawn:
+            self._look_again()
+        return withdrawn
+
+    def _look_again(self) -> None:
+        """A decision of this very instant changed what is reserved, or whether a first deal has started."""
+        now, day = self.view.instant, self.view.day
+        deal = first_deal_start.record(self.rules, self.client, now, day)
+        self.view = look(self.standing, self.client, now, day, deal)
+
+    def _what_moved(self) -> None:
+        view, decided = self.view, self.client.decided
+        if not are_published(view, decided):
+            self._categories()
+        if view.active or decided.conditions:
+            self._conditions()
+
+    def _say(self, topic: str, kind: str, because: list[Because], said: Text, rest: msgspec.Struct) -> None:
+        common = self._common(kind, because, said)
+        self.out.append(output(topic, common, value_of(common, encode(rest))))
 
     def _common(self, kind: str, because: list[Because], said: Text) -> Common:
         """The common fields under the next number; a status after other outputs repeats their last."""
@@ -144,8 +193,7 @@ class Decision:
         self._category(changed, [grounds.of_importance(told)], said)
 
     def _category(self, changed: _Changed, because: list[Because], said: Text) -> None:
-        common = self._common("category.changed", because, said)
-        self.out.append(output(CATEGORIES, common, value_of(common, encode(changed))))
+        self._say(CATEGORIES, "category.changed", because, said, changed)
 
     def _conditions(self) -> None:
         change = blocks.change(self.standing, self.client, self.view, self.cause)
@@ -153,6 +201,7 @@ class Decision:
             common = self._common(change.kind, change.because, change.said)
             value = self.client.decided.block = value_of(common, encode(change.rest))
             self.out.append(output(BLOCKS, common, value))
+            published_blocks.note(self.rules, self.client, self.view)
 
     def _status(self, prediction: Prediction | None) -> None:
         client, view, rules = self.client, self.view, self.rules
@@ -190,4 +239,7 @@ def decide(
         named = msgspec.structs.replace(cause, client_id=client.id) if isinstance(cause, RecordCause) else cause
         telling.tell(client, named, now, out)
     deal = first_deal_start.record(standing.rules, client, now, day)
-    Decision(standing, client, look(standing, client, now, day, deal), cause, correction, out, moved).publish()
+    decision = Decision(standing, client, look(standing, client, now, day, deal), cause, correction, out, moved)
+    if client.facts.requests is not None:
+        decision.answer()
+    decision.publish()

@@ -28,13 +28,16 @@ from schemas.events import (
     SaleRecorded,
     SaleReturned,
     SellThroughReported,
+    ShipmentCancelled,
     ShipmentDispatched,
+    ShipmentRequested,
 )
 from schemas.records import Source
 from streams.domain import (
     allocation,
     balances,
     booking_changes,
+    booking_requests,
     conduct,
     documents_and_outlets,
     first_deal_decisions,
@@ -79,6 +82,8 @@ _HANDLERS: Final[dict[type, _Handler]] = {
     OverrideRevoked: overrides.revoked,
     SellThroughReported: sell_through.reported,
     FirstDealDecided: first_deal_decisions.decided,
+    ShipmentRequested: booking_requests.requested,
+    ShipmentCancelled: booking_requests.cancelled,
 }
 
 

@@ -140,8 +140,14 @@ def _ends(
     standing: Standing, client: Client, view: View, reasons: tuple[str, ...], amount: int, ids: list[str]
 ) -> bool:
     """Whether a payment of today ends these conditions, tried on a copy."""
+    trial = paid_today(standing, client, view, amount, ids)
+    after = look(standing, trial, view.instant, view.day).active
+    return not any(reason in after for reason in reasons)
+
+
+def paid_today(standing: Standing, client: Client, view: View, amount: int, ids: list[str]) -> Client:
+    """A copy of the client after one more payment, the last of the day of the view, which names `ids`."""
     trial = allocation.copy(client)
     trial.facts.payments[_PROBE_ID] = Payment(revision=1, digest=b"", day=view.day, amount=amount, names=ids)
     allocation.replay(standing.rules, trial, view.day)
-    after = look(standing, trial, view.instant, view.day).active
-    return not any(reason in after for reason in reasons)
+    return trial

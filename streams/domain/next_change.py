@@ -19,6 +19,7 @@ from streams.domain import (
     overdue,
     overrides,
     profile,
+    reservations,
     risk_group,
     sell_through,
     volume_category,
@@ -79,6 +80,8 @@ def look(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal
     group, decided_by = _group(rules, late.violations, late.days_longest) if late.violations else _NO_GROUP
     limit = credit_limit.in_force(rules, client, day) if client.facts.limits else None
     exposure = position.outstanding - position.unapplied
+    if client.facts.requests is not None:
+        exposure += reservations.reserved(client, now)
     if exposure < 0:
         exposure = 0
     about = profile.of(rules, client, day)
@@ -118,6 +121,8 @@ def next_instant(standing: Standing, client: Client, now: Instant, day: Days, de
         next_day = min(next_day, credit_limit.next_day(rules, client, day))
     if client.facts.judgements is not None:
         earliest = min(earliest, judgements.next_instant(client, now))
+    if client.facts.requests is not None:
+        earliest = min(earliest, reservations.next_expiry(client, now))
     return earliest if next_day == NEVER else min(earliest, rules.midnight(next_day))
 
 

@@ -40,6 +40,11 @@ def was_opened(rules: Rules, client: Client, day: Days, outlet_id: str) -> bool:
     return outlet_id in _opened(client, day)
 
 
+def opened(client: Client, day: Days) -> list[str]:
+    """Ids of the outlets opened by `day`, closed since or not, in order."""
+    return sorted(_opened(client, day))
+
+
 def details(rules: Rules, client: Client, day: Days) -> dict[str, Outlet]:
     """The outlets active on `day` by id, in order of their ids."""
     opened = _opened(client, day)

@@ -67,6 +67,7 @@ class Rules:
         "override_days_max",
         "payment_term_days_max",
         "policy",
+        "requests_required",
         "reservation_ms",
         "risk_group_enabled",
         "risk_group_min",
@@ -149,6 +150,7 @@ class Rules:
         self.not_selling_below_percent: int = policy.first_deal.not_selling.share_below_percent
         self.not_selling_after_days: int = policy.first_deal.not_selling.after_days
         self.copies_count: bool = policy.documents.copies_count
+        self.requests_required: bool = policy.requests.required
         self.reservation_ms: int = policy.requests.reservation_hours * 3_600_000
         self.override_days_max: int = policy.overrides.days_max
         self.first_deal_returned_enabled: bool = policy.conditions.first_deal_returned.enabled

@@ -7,34 +7,25 @@ from streams.domain.calendar import DAY_MS
 from streams.domain.policy import Rules
 from streams.domain.request_facts import BlockPublished
 from streams.domain.state import Client, Instant
+from streams.domain.view import View
 
 BLOCKS_MAX: Final = 1_000
 """Records of blocks remembered of one client; beyond, the oldest are forgotten."""
 
 
-def note_block(rules: Rules, client: Client, now: Instant, reasons: tuple[str, ...]) -> None:
-    """A block was published at `now` under the client's current number."""
-    requests = reservations.of(client)
-    _close(rules, client, now)
+def note(rules: Rules, client: Client, view: View) -> None:
+    """A block or a release, as the view says, was published under the client's current number."""
+    requests, now = reservations.of(client), view.instant
     begun = now
-    if requests.blocks and requests.blocks[-1].until == now:
-        begun = requests.blocks[-1].blocked_from
-    requests.blocks.append(BlockPublished(now, 0, begun, client.sequence, list(reasons)))
-    del requests.blocks[:-BLOCKS_MAX]
-
-
-def note_release(rules: Rules, client: Client, now: Instant) -> None:
-    """A release was published at `now`."""
-    _close(rules, client, now)
-
-
-def _close(rules: Rules, client: Client, now: Instant) -> None:
-    requests = reservations.of(client)
     if requests.blocks and not requests.blocks[-1].until:
+        begun = requests.blocks[-1].blocked_from
         requests.blocks[-1].until = now
     oldest = now - rules.correction_days * DAY_MS
     while requests.blocks and 0 < requests.blocks[0].until < oldest:
         del requests.blocks[0]
+    if view.reasons:
+        requests.blocks.append(BlockPublished(now, 0, begun, client.sequence, list(view.reasons)))
+        del requests.blocks[:-BLOCKS_MAX]
 
 
 def at(client: Client, instant: Instant) -> BlockPublished | None:

@@ -17,6 +17,8 @@ _NAMES: Final = {
     "first_deal_unpaid": Text("the wait for the first deal's payment", "первая сделка не оплачена"),
     "payment_term_too_long": Text("the longest payment term", "срок оплаты слишком велик"),
     "assortment": Text("the assortment of the first deal", "ассортимент первой сделки"),
+    "outlet_unknown": Text("the unknown outlet", "торговая точка неизвестна"),
+    "outlet_closed": Text("the closed outlet", "торговая точка закрыта"),
 }
 
 

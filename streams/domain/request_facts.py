@@ -70,7 +70,7 @@ class Requests(msgspec.Struct, array_like=True, gc=False):
     """Shipment ids of the approvals that hold a reservation, the earliest to expire first."""
     to_answer: list[tuple[str, bool]] = []
     """(shipment id, whether it is a repeat): answered with the next decision, which follows at once."""
-    to_check: list[str] = []
-    """Dispatches to be checked with the next decision."""
+    to_check: list[Request] = []
+    """What was just dispatched, in the words of a request: checked with the next decision, which follows at once."""
     blocks: list[BlockPublished] = []
     """In order; kept as long as a correction may take."""

@@ -6,7 +6,7 @@ is one step of the allocation; a replaced or withdrawn one, or one that was wait
 
 from schemas.events import GoodsReturned, PaymentReceived, PaymentReversed, ShipmentDispatched
 from schemas.records import NEVER, Source
-from streams.domain import activity, allocation, first_deal_start, sell_through
+from streams.domain import activity, allocation, booking_requests, first_deal_start, sell_through
 from streams.domain.lookup import DISPATCH, PAYMENT, RETURN, REVERSAL, instalments_of
 from streams.domain.money import convert
 from streams.domain.policy import Rules
@@ -103,6 +103,8 @@ def dispatched(
             deal_id=event.deal_id or "",
             obligations=_obligations(event, on, rate),
         )
+    if not event.voided and (known is None or _leaves_otherwise(known, fact)):
+        booking_requests.left(rules, client, event, rate, at)
     sell_through.note_dispatch(client, event, rate, day)
     facts.dispatches[shipment_id] = fact
     client.facts.count += known is None
@@ -116,6 +118,15 @@ def dispatched(
     if fact.voided:
         return KEPT
     return _replayed(rules, client, fact.day) if released else _booked(rules, client, fact.day, DISPATCH, shipment_id)
+
+
+def _leaves_otherwise(known: Dispatch, fact: Dispatch) -> bool:
+    """Whether a revision says that goods left at another instant, or for another amount."""
+    return known.voided or (known.at, _amount(known)) != (fact.at, _amount(fact))
+
+
+def _amount(dispatch: Dispatch) -> int:
+    return sum(obligation.amount for obligation in dispatch.obligations)
 
 
 def _unpaid_at_base(known: Dispatch, event: ShipmentDispatched) -> bool:

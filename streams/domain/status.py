@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from schemas.records import Instant
-from streams.domain import first_deal_status, money, overrides, overriding, sell_through
+from streams.domain import first_deal_status, money, overrides, overriding, reservations, sell_through
 from streams.domain.importance import hearing
 from streams.domain.importance.hearing import InScope
 from streams.domain.lookup import obligation_at
@@ -69,6 +69,14 @@ class ActiveOverride(msgspec.Struct, gc=False):
     author: str
 
 
+class Reservation(msgspec.Struct, gc=False):
+    """An approved shipment that has not left."""
+
+    shipment_id: str
+    amount: str
+    reserved_until: str
+
+
 class NextChange(msgspec.Struct, gc=False):
     """What changes next if nothing arrives, and when (RFC 3339)."""
 
@@ -101,6 +109,10 @@ class Lasting(msgspec.Struct, gc=False):
     conditions: list[ActiveCondition]
     warnings: list[str]
     next_change: NextChange | None
+    reserved: str
+    reservations: list[Reservation]
+    """The earliest to expire first."""
+    reservations_count: int
     overrides: list[ActiveOverride]
     documents: msgspec.Raw
     """JSON of a list of `documents.Document`."""
@@ -111,6 +123,7 @@ class Lasting(msgspec.Struct, gc=False):
 
 _NO_MALLS: Final[list[MallOutlets]] = []
 _NO_WARNINGS: Final[list[str]] = []
+_NONE_RESERVED: Final[tuple[str, list[Reservation], int]] = ("0.00", [], 0)
 
 
 def says_more(counted_json: bytes, lasting_json: bytes, longest_is_open: bool, published: bytes) -> bool:
@@ -182,6 +195,7 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         [_condition(rules, client, view, name, held) for name, held in decided.conditions.items()],
         _warnings(rules, client, view) if view.deal is not None else _NO_WARNINGS,
         None if prediction is None else NextChange(_deadline_text(rules, prediction.instant), prediction.changes),
+        *(_NONE_RESERVED if client.facts.requests is None else _reserved(rules, client, view)),
         [] if client.facts.judgements is None else _overrides(rules, client, view),
         msgspec.Raw(view.profile.documents),
         msgspec.Raw(first_deal_status.of(rules, client, view)),
@@ -198,6 +212,18 @@ def _warnings(rules: Rules, client: Client, view: View) -> list[str]:
 def _condition(rules: Rules, client: Client, view: View, name: str, held: Condition) -> ActiveCondition:
     covering = overrides.for_anything(client, view.instant, name) if held.overridden else []
     return ActiveCondition(name, _deadline_text(rules, held.since), [override_id for override_id, _ in covering])
+
+
+def _reserved(rules: Rules, client: Client, view: View) -> tuple[str, list[Reservation], int]:
+    """(amount, the reservations up to the policy's limit of a list, how many there are)."""
+    found = reservations.open_at(client, view.instant)
+    if not found:
+        return _NONE_RESERVED
+    rows = [
+        Reservation(one.shipment_id, money.text(one.amount), rules.instant_text(one.reserved_until))
+        for one in found[: rules.obligations_listed_max]
+    ]
+    return money.text(sum(one.amount for one in found)), rows, len(found)
 
 
 def _overrides(rules: Rules, client: Client, view: View) -> list[ActiveOverride]:

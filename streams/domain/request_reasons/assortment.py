@@ -35,7 +35,7 @@ def _slow_lines(rules: Rules, request: Request) -> int:
 
 
 def _check(rules: Rules, client: Client, view: View, request: Request) -> list[Because]:
-    if view.deal_closed:
+    if view.deal_closed or not request.lines:  # a dispatch may name none
         return []
     grounds: list[Because] = []
     slow, share = _slow_lines(rules, request), _share(rules, request)

@@ -52,8 +52,9 @@ def view_of(book: Book, day: int, hour: int = 10) -> View:
 
 def refused(book: Book, request: Request, day: int, hour: int = 10) -> list[str]:
     """The reasons to refuse a request asked at that hour."""
-    view = view_of(book, day, hour)
-    return [name for name, reason in REQUEST_REASONS.items() if reason.check(book.rules, book.client, view, request)]
+    view, of_the_deal = view_of(book, day, hour), list(REQUEST_REASONS)[2:6]
+    assert of_the_deal == ["first_deal_limit", "first_deal_unpaid", "payment_term_too_long", "assortment"]
+    return [name for name in of_the_deal if REQUEST_REASONS[name].check(book.rules, book.client, view, request)]
 
 
 def observed(book: Book, request: Request, day: int, name: str) -> tuple[str, str]:

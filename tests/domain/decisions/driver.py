@@ -20,6 +20,7 @@ from streams.domain.state import Client
 from tests.schemas.examples import TOPICS
 
 TOPIC = TOPICS
+NEVER_ASKS: dict[str, Any] = {"requests": {"required": False}}
 DOCUMENTS = ("cooperation_agreement", "supply_contract")
 
 
@@ -68,7 +69,8 @@ class Published:
 class Company:
     """One partition of clients, folded without a broker."""
 
-    policy: Policy = field(default_factory=lambda: Policy(version=1))
+    policy: Policy = field(default_factory=lambda: Policy.from_document({"version": 1, **NEVER_ASKS}))
+    """Of a company that does not ask before it ships, unless a test is about requests."""
     fold: ClientFold = field(init=False)
     shared: Shared = field(init=False)
     clients: dict[str, Client] = field(default_factory=dict)
@@ -179,7 +181,8 @@ class Company:
 
     def activate(self, version: int, arrives: str, **changes: Any) -> list[Published]:
         """A policy that differs from the default in `changes`."""
-        document = {**Policy(version=1).to_document(), **changes, "version": version}
+        document = {**Policy(version=1).to_document(), "requests": self.policy.to_document()["requests"], **changes}
+        document["version"] = version
         return self.send("policy.activated", f"policy-{version}", arrives, None, version=version, policy=document)
 
     def trade(self, since: str, client: str = "c1", **more: Any) -> list[Published]:
@@ -259,14 +262,25 @@ class Company:
         return new
 
 
+_TOPIC_OF = {
+    "category.changed": "category-changes",
+    "client.status": "client-status",
+    "shipment.blocked": "shipment-blocks",
+    "shipment.released": "shipment-blocks",
+    "shipment.approved": "shipment-decisions",
+    "shipment.refused": "shipment-decisions",
+    "shipment.approval_expired": "shipment-decisions",
+    "shipment.approval_withdrawn": "shipment-decisions",
+    "shipment.shipped_while_blocked": "shipment-alerts",
+    "shipment.shipped_without_approval": "shipment-alerts",
+}
+
+
 def _assert_contract(item: Published) -> None:
     """Every output keeps the contract: its fields, its headers, its key."""
     assert item.output.value is not None
     common = validate_output(item.output.value)
-    kind = {"category.changed": "category-changes", "client.status": "client-status"}.get(
-        common.type, "shipment-blocks"
-    )
-    assert item.topic == kind
+    assert item.topic == _TOPIC_OF[common.type]
     assert item.output.key == common.client_id.encode()
     headers = cloud_event_headers(common.client_id, common.sequence, common.type, common.effective_at)
     assert item.output.headers == headers

@@ -1,0 +1,116 @@
+"""Whether a request may leave: every reason against it, the overrides it relies on, and the answer in words."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.reasons import REASONS
+from streams.domain import allocation, lifted_by, overrides, overriding, request_lifts, sentences
+from streams.domain.lifted_by import Lift
+from streams.domain.money import text
+from streams.domain.next_change import look
+from streams.domain.outputs import Because
+from streams.domain.policy import Rules
+from streams.domain.request_reasons import credit_limit
+from streams.domain.request_reasons.reason import Request
+from streams.domain.request_reasons.table import REQUEST_REASONS
+from streams.domain.sentences import Text
+from streams.domain.shared import Standing
+from streams.domain.state import Client, Instant
+from streams.domain.stop_conditions.table import STOP_CONDITIONS
+from streams.domain.view import View
+
+
+class Refusal(msgspec.Struct, gc=False):
+    """One reason not to ship, and every way out."""
+
+    reason: str
+    because: list[Because]
+    lifted_by: list[Lift]
+    explanation: Text
+
+
+class Judged(NamedTuple):
+    """What stands against a request, in the order of the rules' table; nothing: it may leave."""
+
+    reasons: list[str]
+    overrides: list[str]
+    """Ids of the overrides without which more would."""
+
+
+class Answer(msgspec.Struct, gc=False):
+    """An answer as it is kept, so that the same request is answered the same again."""
+
+    because: list[Because]
+    explanation: Text
+    reasons: list[Refusal]
+    overrides: list[str]
+
+
+encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder(Answer).decode
+
+
+def judge(rules: Rules, client: Client, view: View, request: Request) -> Judged:
+    """Try every stop condition of the client and every reason of a request; covered by an override none counts."""
+    against, relied = list[str](), dict[str, None]()
+    for reason in REASONS:
+        if not _holds(rules, client, view, request, reason):
+            continue
+        override_id = overrides.covers(rules, client, view.instant, reason, request.shipment_id, request.amount)
+        if override_id is None:
+            against.append(reason)
+        else:
+            relied[override_id] = None
+    return Judged(against, list(relied))
+
+
+def as_if_not_left(standing: Standing, client: Client, view: View, shipment_id: str) -> tuple[Client, View]:
+    """A copy of the client without a dispatch, and what would hold at the instant of the view."""
+    trial = allocation.copy(client)
+    trial.facts.dispatches.pop(shipment_id, None)
+    allocation.replay(standing.rules, trial, view.day)
+    return trial, look(standing, trial, view.instant, view.day)
+
+
+def _holds(rules: Rules, client: Client, view: View, request: Request, reason: str) -> bool:
+    by_request = REQUEST_REASONS.get(reason)
+    return reason in view.active if by_request is None else bool(by_request.check(rules, client, view, request))
+
+
+def refusals(standing: Standing, client: Client, view: View, request: Request, reasons: list[str]) -> list[Refusal]:
+    """The reasons with their grounds and ways out."""
+    return [_refusal(standing, client, view, request, reason) for reason in reasons]
+
+
+def _refusal(standing: Standing, client: Client, view: View, request: Request, reason: str) -> Refusal:
+    rules, by_request = standing.rules, REQUEST_REASONS.get(reason)
+    if by_request is None:
+        condition = STOP_CONDITIONS[reason]
+        lifts = lifted_by.of(standing, client, view, reason)
+        because, said = condition.because(rules, client, view), condition.said(rules, client, view)
+    else:
+        lifts = request_lifts.of(standing, client, view, request, by_request)
+        because, said = by_request.check(rules, client, view, request), by_request.said(rules, client, view, request)
+    return Refusal(reason, because, lifts, sentences.joined(said, *lifted_by.in_words(lifts)))
+
+
+def approved(rules: Rules, client: Client, view: View, request: Request, until: Instant, relied: list[str]) -> Answer:
+    """The answer yes, with what the credit limit leaves, where there is one."""
+    because = [] if view.limit is None else [credit_limit.ground(client, view, request)]
+    amount, currency, moment = text(request.amount), rules.currency, overriding.moment(rules, until)
+    said = Text(
+        f"Shipment {request.shipment_id} may leave: {amount} {currency} reserved until {moment.en}.",
+        f"Отгрузка {request.shipment_id} разрешена: зарезервировано {amount} {currency} до {moment.ru}.",
+    )
+    if relied:
+        ids = sentences.listed(relied)
+        said = sentences.joined(said, Text(f"It relies on override {ids.en}.", f"Действует исключение {ids.ru}."))
+    return Answer(because, said, [], relied)
+
+
+def refused(request: Request, found: list[Refusal]) -> Answer:
+    """The answer no, with every reason."""
+    because = [ground for refusal in found for ground in refusal.because]
+    opening = Text(f"Do not ship {request.shipment_id}.", f"Отгрузка {request.shipment_id} запрещена.")
+    return Answer(because, sentences.joined(opening, *(one.explanation for one in found)), found, [])

@@ -1,0 +1,91 @@
+"""What would let a refused request through: the least payment, a date, a document, a person."""
+
+from typing import Final
+
+from schemas.records import NEVER, Instant
+from streams.domain import allocation, lifted_by, money
+from streams.domain.lifted_by import DateLift, DocumentLift, Lift, PaymentLift, PersonLift
+from streams.domain.next_change import look, next_instant, timeline
+from streams.domain.request_reasons.credit_limit import CREDIT_LIMIT
+from streams.domain.request_reasons.documents_missing import DOCUMENTS_MISSING
+from streams.domain.request_reasons.first_deal_limit import FIRST_DEAL_LIMIT
+from streams.domain.request_reasons.first_deal_unpaid import FIRST_DEAL_UNPAID
+from streams.domain.request_reasons.reason import Request, RequestReason
+from streams.domain.shared import Standing
+from streams.domain.state import Client
+from streams.domain.view import View
+
+_BY_TIME: Final = (CREDIT_LIMIT.reason, DOCUMENTS_MISSING.reason)
+"""What may end by itself: a limit or a reservation ends, a document comes into force."""
+
+
+def of(standing: Standing, client: Client, view: View, request: Request, reason: RequestReason) -> list[Lift]:
+    """Every way out of a reason that holds, the payment first; empty: ask for something else."""
+    rules, lifts = standing.rules, list[Lift]()
+    amount, ids = least_payment(standing, client, view, request, reason)
+    if amount:
+        lifts.append(PaymentLift(money.text(amount), rules.currency, ids))
+    ends = _ends_at(standing, client, view, request, reason) if reason.reason in _BY_TIME else NEVER
+    if ends != NEVER:
+        lifts.append(DateLift(rules.instant_text(ends)))
+    if reason.reason == DOCUMENTS_MISSING.reason:
+        lifts.append(DocumentLift(view.profile.missing))
+    if reason.role:
+        lifts.append(PersonLift(reason.role))
+    return lifts
+
+
+def least_payment(
+    standing: Standing, client: Client, view: View, request: Request, reason: RequestReason
+) -> tuple[int, list[str]]:
+    """The smallest amount after which, paid today, the reason does not stand against this request, and the obligations
+    to name; 0 when no payment does that."""
+    if reason.reason == CREDIT_LIMIT.reason:
+        assert view.limit is not None
+        most = view.exposure + request.amount - view.limit
+        return (most, []) if request.amount <= view.limit else (0, [])
+    if reason.reason == FIRST_DEAL_UNPAID.reason and view.deal is not None:
+        ids = [name for name in view.deal.obligations if allocation.owed(client, [name])]
+        amount = allocation.owed(client, ids)
+        return (amount, ids) if amount and _ends(standing, client, view, request, reason, amount, ids) else (0, [])
+    if reason.reason == FIRST_DEAL_LIMIT.reason:
+        return _searched(standing, client, view, request, reason), []
+    return 0, []
+
+
+def _searched(standing: Standing, client: Client, view: View, request: Request, reason: RequestReason) -> int:
+    """The least amount found by trying: money pays what is owed first, what is left covers the request."""
+    low, high = 0, client.position.outstanding + request.amount
+    if not _ends(standing, client, view, request, reason, high, []):
+        return 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _ends(standing, client, view, request, reason, middle, []):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _ends(
+    standing: Standing,
+    client: Client,
+    view: View,
+    request: Request,
+    reason: RequestReason,
+    amount: int,
+    ids: list[str],
+) -> bool:
+    """Whether the reason no longer stands after a payment of today, tried on a copy."""
+    trial = lifted_by.paid_today(standing, client, view, amount, ids)
+    after = look(standing, trial, view.instant, view.day)
+    return not reason.check(standing.rules, trial, after, request)
+
+
+def _ends_at(standing: Standing, client: Client, view: View, request: Request, reason: RequestReason) -> Instant:
+    """When the reason ends by time alone; NEVER when it does not."""
+    first = next_instant(standing, client, view.instant, view.day, view.deal)
+    for later in timeline(standing, client, first):
+        if not reason.check(standing.rules, client, later, request):
+            return later.instant
+    return NEVER
