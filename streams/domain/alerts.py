@@ -79,10 +79,10 @@ def approval_at(client: Client, shipment_id: str, instant: Instant, amount: int)
         return Approval(_NONE, 0)
     if not request.reserved_until:
         return Approval(request.state, 0)  # refused, or cancelled before an answer
-    if instant >= request.reserved_until:
-        return Approval(EXPIRED, 0)
     if request.state not in (APPROVED, DISPATCHED) and instant >= request.ended:
         return Approval(request.state, 0)
+    if instant >= request.reserved_until:
+        return Approval(EXPIRED, 0)
     return Approval(_EXCEEDED if amount > request.amount else "", request.amount)
 
 

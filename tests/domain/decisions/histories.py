@@ -16,7 +16,8 @@ DEAL = ["goods", "goods", "report", "report", "decide", "give_all"]
 MALLS = [{"mall": "M0", "territory": "T0"}, {"mall": "M1", "territory": "T1"}, {"mall": "M2", "territory": "T0"}]
 OF_MONEY = ("dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete")
 ABOUT_CLIENT = ("sign", "end", "open_outlet", "close_outlet", "register", "close_client")
-KINDS = [*OF_MONEY, *ABOUT_CLIENT, *JUDGED, *DEAL]
+REQUESTS = ["ask", "ask", "cancel"]
+KINDS = [*OF_MONEY, *ABOUT_CLIENT, *JUDGED, *DEAL, *REQUESTS]
 
 
 class Step(NamedTuple):
@@ -90,6 +91,8 @@ def send(company: Company, number: str, step: Step) -> None:
         company.dispatch(
             f"O{step.which}", amount, due, dated, arrives=arrives, revision=int(number) + 1, lines=lines, **more
         )
+    elif step.kind in REQUESTS:
+        _ask(company, number, step, arrives)
     elif step.kind == "report":
         sold = [{"sku": "pen", "quantity": str(step.cents % 3)}, {"sku": "book", "quantity": str(step.late % 2)}]
         at = f"{dated}T08:00:00+03:00"
@@ -121,6 +124,18 @@ def send(company: Company, number: str, step: Step) -> None:
         _about_client(company, number, step, arrives, arrives_on)
     else:
         company.complete(dated, arrives, f"done-{number}")
+
+
+def _ask(company: Company, number: str, step: Step, arrives: str) -> None:
+    """A request for one of the shipments, or its end."""
+    body: dict[str, Any] = {"shipment_id": f"S-O{step.which}", "at": arrives}
+    if step.kind == "cancel":
+        company.send("shipment.cancelled", f"A{number}", arrives, **body)
+        return
+    outlet = {"outlet_id": f"X{step.late}"} if step.late else {}
+    more = {"lines": [_line("pen", 10, step.cents)], "payment_term_days": 10, "deal_id": "D"}
+    amount = {"amount": money(step.cents), "currency": "USD", "revision": int(number) + 1}
+    company.send("shipment.requested", f"Q{number}", arrives, **body, **amount, **more, **outlet)
 
 
 _LIFTED: Any = [["first_payment_overdue", "risk_group"], ["credit_limit"], ["risk_group", "conduct"], ["conduct"]]
