@@ -7,6 +7,12 @@ from streams.cli.terminal import Paint
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "BLOCKED": ("BLOCKED ", "ЗАПРЕТ   "),
     "RELEASED": ("RELEASED", "РАЗРЕШЕНО"),
+    "shipment.approved": ("APPROVED ", "РАЗРЕШЕНО"),
+    "shipment.refused": ("REFUSED  ", "ОТКАЗ    "),
+    "shipment.approval_expired": ("EXPIRED  ", "ИСТЕКЛО  "),
+    "shipment.approval_withdrawn": ("WITHDRAWN", "ОТОЗВАНО "),
+    "ALERT": ("ALERT", "ТРЕВОГА"),
+    "repeated": ("(asked before)", "(повторно)"),
     "blocked": ("blocked", "запрет  "),
     "free": ("free   ", "свободен"),
     "risk_group": ("risk_group", "группа риска"),
@@ -19,12 +25,27 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "correction": ("(correction)", "(поправка)"),
 }
 
+_COLOURS: Final = {"shipment.approved": "green", "shipment.refused": "red", "shipment.approval_withdrawn": "red"}
+
 
 def block_line(event: dict[str, Any], paint: Paint, language: str) -> str:
     """Blocked or released, and why."""
     blocked = event.get("type") == "shipment.blocked"
     key, colour = ("BLOCKED", "red") if blocked else ("RELEASED", "green")
     return f"{_head(event, paint)}  {paint(_word(key, language), colour)}  {_said(event, language)}"
+
+
+def decision_line(event: dict[str, Any], paint: Paint, language: str) -> str:
+    """Approved, refused, expired or withdrawn, and why."""
+    kind = str(event.get("type"))
+    key, colour = _word(kind, language) if kind in _WORDS else kind, _COLOURS.get(kind, "yellow")
+    repeated = paint(f"  {_word('repeated', language)}", "yellow") if event.get("repeated") else ""
+    return f"{_head(event, paint)}  {paint(key, colour)}{repeated}  {_said(event, language)}"
+
+
+def alert_line(event: dict[str, Any], paint: Paint, language: str) -> str:
+    """What left, and what was wrong about it."""
+    return f"{_head(event, paint)}  {paint(_word('ALERT', language), 'red')}  {_said(event, language)}"
 
 
 def category_line(event: dict[str, Any], paint: Paint, language: str) -> str:

@@ -13,20 +13,27 @@ import msgspec
 import typer
 from kafka import KafkaConsumer, TopicPartition
 
-from schemas.catalogue import CATEGORY_CHANGES, CLIENT_STATUS, DEAD_LETTERS, SHIPMENT_BLOCKS
+from schemas.catalogue import (
+    CATEGORY_CHANGES,
+    CLIENT_STATUS,
+    DEAD_LETTERS,
+    SHIPMENT_ALERTS,
+    SHIPMENT_BLOCKS,
+    SHIPMENT_DECISIONS,
+)
 from schemas.envelope import SequenceFilter
 from streams.cli.connection import consumer
 from streams.cli.failure import Failure
 from streams.cli.letters import LatestIds, letter_json, letter_line, letter_of
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, Language
-from streams.cli.sentences import block_line, category_line, status_line
+from streams.cli.sentences import alert_line, block_line, category_line, decision_line, status_line
 from streams.cli.terminal import Paint, colours_wanted
 
 _POLL_MS: Final = 200
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
-    help="Follow blocks, categories, statuses or dead letters as they are published.",
+    help="Follow blocks, answers to requests, alerts, categories, statuses or dead letters as they are published.",
     epilog="Example: stoplist watch blocks --from-beginning",
 )
 
@@ -57,6 +64,40 @@ def blocks(
 ) -> None:
     """Who may no longer be shipped to and why, and who may again. Ends with Ctrl-C."""
     _watch(SHIPMENT_BLOCKS, block_line, bootstrap, json, from_beginning, once, until_idle, client, language)
+
+
+@app.command(
+    short_help="Answers to requests, and approvals that ended.",
+    epilog="Example: stoplist watch decisions --client C-17",
+)
+def decisions(
+    bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
+    json: Json = False,
+    from_beginning: FromBeginning = False,
+    once: Once = False,
+    until_idle: UntilIdle = None,
+    client: Client = None,
+    language: Sentences = Language.EN,
+) -> None:
+    """Which shipments may leave, which may not and why, and which approvals expired or were withdrawn."""
+    _watch(SHIPMENT_DECISIONS, decision_line, bootstrap, json, from_beginning, once, until_idle, client, language)
+
+
+@app.command(
+    short_help="Goods that left and should not have.",
+    epilog="Example: stoplist watch alerts --from-beginning --once",
+)
+def alerts(
+    bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
+    json: Json = False,
+    from_beginning: FromBeginning = False,
+    once: Once = False,
+    until_idle: UntilIdle = None,
+    client: Client = None,
+    language: Sentences = Language.EN,
+) -> None:
+    """Goods that left while the client was blocked, or without an approval. Ends with Ctrl-C."""
+    _watch(SHIPMENT_ALERTS, alert_line, bootstrap, json, from_beginning, once, until_idle, client, language)
 
 
 @app.command(

@@ -27,7 +27,7 @@ from streams.domain.request_facts import Requests
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 """1: what was published last is not packed; it can still be read."""
 
 

@@ -38,6 +38,8 @@ class EngineSettings:
     output_topics: tuple[str, ...] = (
         "shipment-blocks",
         "category-changes",
+        "shipment-decisions",
+        "shipment-alerts",
         "client-status",
         "dead-letters",
         "stoplist-turnover",

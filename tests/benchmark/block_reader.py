@@ -1,7 +1,8 @@
-"""The warehouse's side of a latency measurement: notes when each block became readable.
+"""The warehouse's side of a latency measurement: notes when each block, or answer, became readable.
 
-A process of its own, so that it waits for nobody. Environment: BROKER, PARTITIONS, NOTES (the file it writes). Reports
-`ready` once it reads from the end of the topic; SIGTERM ends it after everything readable was read.
+A process of its own, so that it waits for nobody. Environment: BROKER, PARTITIONS, NOTES (the file it writes), TOPIC
+(shipment-blocks unless it says another). Reports `ready` once it reads from the end of the topic; SIGTERM ends it after
+everything readable was read.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from tests.benchmark.results import report
 
-TOPIC = "shipment-blocks"
+TOPIC = os.environ.get("TOPIC", "shipment-blocks")
 QUIET_SECONDS = 3.0
 """Told to stop, it waits until nothing has come for so long: a worker that fell behind is heard to the end."""
 LATE_SECONDS_MAX = 60.0

@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from schemas.policy_file import default_policy
+from tests.benchmark import not_asking
 from tests.benchmark.block_reader import LATE_SECONDS_MAX, Note, decode_notes
 from tests.benchmark.load import Load, Offered, Place
 from tests.benchmark.main_job_section import environment
@@ -21,6 +22,7 @@ from tests.benchmark.processes import Failed, Process, cpu_seconds
 from tests.benchmark.producing import Record, append_all
 from tests.benchmark.progress import say
 from tests.benchmark.report import Figure
+from tests.benchmark.request_load import Requests
 from tests.benchmark.sizes import Sizes
 
 SECTION = "latency"
@@ -40,7 +42,7 @@ def policy_with_cutoff(path: Path) -> datetime:
     zone = ZoneInfo(default_policy().time_zone)
     soon = datetime.now(zone) + timedelta(seconds=_CUTOFF_AHEAD_SECONDS)
     cutoff = (soon + timedelta(minutes=1)).replace(second=0, microsecond=0)
-    document = default_policy().to_document()
+    document = not_asking.policy().to_document()
     document.update(posting_cutoff=f"{cutoff:%H:%M}", weekly_rest_days=[], non_working_days=[], working_days=[])
     path.write_text(json.dumps(document), encoding="utf-8")  # JSON is YAML
     return cutoff
@@ -49,7 +51,9 @@ def policy_with_cutoff(path: Path) -> datetime:
 class Bench:
     """A worker on empty topics and a reader of its blocks."""
 
-    def __init__(self, node: Node, sizes: Sizes, scratch: Path, policy: Path | None) -> None:
+    def __init__(
+        self, node: Node, sizes: Sizes, scratch: Path, policy: Path | None, topic: str = "shipment-blocks"
+    ) -> None:
         application = f"latency-{time.time_ns() // 1_000_000}"
         self._notes = scratch / f"{application}.notes"
         more = {"POLICY": str(policy)} if policy is not None else {}
@@ -60,6 +64,7 @@ class Bench:
             "BROKER": node.bootstrap,
             "PARTITIONS": str(sizes.partitions),
             "NOTES": str(self._notes),
+            "TOPIC": topic,
         }
 
     def __enter__(self) -> "Bench":
@@ -90,7 +95,10 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
         figures += await _at(node, sizes, scratch, rate)
     await node.delete_all()
     await node.create_ours(sizes.partitions)
-    return figures + await _across(node, sizes, scratch, max(sizes.latency_rates))
+    figures += await _across(node, sizes, scratch, max(sizes.latency_rates))
+    await node.delete_all()
+    await node.create_ours(sizes.partitions)
+    return figures + await _answers(node, sizes, scratch)
 
 
 async def _at(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Figure]:
@@ -141,24 +149,44 @@ async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Fi
     ]
 
 
-def _waits(notes: list[Note], offered: Offered) -> list[float]:
-    """Milliseconds from append to readable of every block that the load made, sorted."""
+async def _answers(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
+    """Requests to ship, and nothing else, at a rate that no warehouse has."""
+    load = Requests(node.bootstrap, sizes.latency_clients, sizes.partitions)
+    with Bench(node, sizes, scratch, None, "shipment-decisions") as bench:
+        await append_all(node.bootstrap, load.beginnings(), "latency: clients that ask")
+        await load.offer(sizes.requests_rate, min(_SETTLE_SECONDS, sizes.latency_seconds))
+        cpu = cpu_seconds(bench.worker.pid)
+        offered = await load.offer(sizes.requests_rate, sizes.latency_seconds)
+        cpu = cpu_seconds(bench.worker.pid) - cpu
+        await asyncio.sleep(_SETTLE_SECONDS)
+        notes = bench.notes()
+    refused = sum(note.block.type == "shipment.refused" for note in notes)
+    waits = _waits(notes, offered, "shipment.approved", "shipment.refused")
+    name = f"{sizes.requests_rate:,} requests/s answered"
+    cpu_us = 1e6 * cpu / offered.events
+    return _figures(name, waits, offered, _P99_MS_MAX, cpu_us, f"answers, {refused:,} of all refused")
+
+
+def _waits(notes: list[Note], offered: Offered, *kinds: str) -> list[float]:
+    """Milliseconds from append to readable of every block (or output of these kinds) that the load made, sorted."""
     waits = []
     for note in notes:
         cause = note.block.cause
-        if cause.kind == "record" and note.block.type == "shipment.blocked":
+        if cause.kind == "record" and note.block.type in (kinds or ("shipment.blocked",)):
             place = Place(cause.topic or "", cause.partition or 0, cause.offset or 0)
             if place in offered.appended_ms:
                 waits.append(max(0.0, note.readable_ms - offered.appended_ms[place]))
     return sorted(waits)
 
 
-def _figures(name: str, waits: list[float], offered: Offered, p99_ms_max: float, cpu_us: float | None) -> list[Figure]:
+def _figures(
+    name: str, waits: list[float], offered: Offered, p99_ms_max: float, cpu_us: float | None, what: str = "blocks"
+) -> list[Figure]:
     if not waits:
-        raise Failed(f"{name}: no block came")
+        raise Failed(f"{name}: none came")
     missing = len(offered.appended_ms) - len(waits)
     late = f", {missing:,} MISSING after {LATE_SECONDS_MAX:.0f} s" if missing else ""
-    rate = f"{len(waits):,} blocks{late}, {offered.events / offered.seconds:,.0f} events/s offered"
+    rate = f"{len(waits):,} {what}{late}, {offered.events / offered.seconds:,.0f} events/s offered"
     say(f"latency: {name}: p50 {quantile(waits, 0.5):.0f} ms, p99 {quantile(waits, 0.99):.0f} ms; {rate}")
     return [
         _figure(f"{name}: p50", quantile(waits, 0.5), rate, cpu_us=cpu_us),

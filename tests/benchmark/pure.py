@@ -16,11 +16,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from schemas.decoding import decode
-from schemas.policy_file import default_policy
 from schemas.records import NEVER, Output, Rejected
 from streams.domain import ledger
 from streams.domain.fold import ClientFold
 from streams.domain.state import Client
+from tests.benchmark import not_asking
 from tests.benchmark.population import Population
 from tests.benchmark.producing import Record
 from tests.benchmark.report import Figure, print_table
@@ -60,7 +60,7 @@ def sources(records: Sequence[Record]) -> list[Source]:
 
 def run_fold(records: Sequence[Source]) -> Folded:
     """Fold everything as the engine does, deadlines with each client's next record."""
-    fold = ClientFold(default_policy())
+    fold = ClientFold(not_asking.policy())
     shared = fold.shared_new()
     states: dict[bytes, Client] = {}
     outputs: list[Output] = []
@@ -82,7 +82,7 @@ def run_fold(records: Sequence[Source]) -> Folded:
 
 def run_ledger(records: Sequence[Source]) -> tuple[float, int]:
     """CPU seconds of the ledger alone, and how many events it took."""
-    fold = ClientFold(default_policy())
+    fold = ClientFold(not_asking.policy())
     shared = fold.shared_new()
     rules = shared.current.rules
     states: dict[bytes, Client] = {}

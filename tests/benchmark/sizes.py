@@ -18,6 +18,7 @@ class Sizes:
     """Of one client, on average."""
     latency_clients: int = 20_000
     latency_rates: tuple[int, ...] = (1_000, 10_000)
+    requests_rate: int = 2_000
     """Events offered in a second."""
     latency_seconds: float = 20.0
     due_at_once_clients: int = 5_000
@@ -40,6 +41,7 @@ QUICK = Sizes(
     main_job_facts=20,
     latency_clients=200,
     latency_rates=(200,),
+    requests_rate=100,
     latency_seconds=3.0,
     due_at_once_clients=50,
     restore_clients=200,

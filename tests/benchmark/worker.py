@@ -127,11 +127,12 @@ def fold() -> Fold[Any, Any]:
     """The rules of the job."""
     if JOB == "small":
         return SmallJobFold(ENVIRONMENT["OUTPUT"])
-    from schemas.policy_file import default_policy, read_policy
+    from schemas.policy_file import read_policy
     from streams.domain.fold import ClientFold
+    from tests.benchmark import not_asking
 
     policy = ENVIRONMENT.get("POLICY")
-    return ClientFold(read_policy(Path(policy)) if policy else default_policy())
+    return ClientFold(read_policy(Path(policy)) if policy else not_asking.policy())
 
 
 def main() -> NoReturn:

@@ -133,8 +133,8 @@ def _ask(company: Company, number: str, step: Step, arrives: str) -> None:
         company.send("shipment.cancelled", f"A{number}", arrives, **body)
         return
     outlet = {"outlet_id": f"X{step.late}"} if step.late else {}
-    more = {"lines": [_line("pen", 10, step.cents)], "payment_term_days": 10, "deal_id": "D"}
-    amount = {"amount": money(step.cents), "currency": "USD", "revision": int(number) + 1}
+    more: dict[str, Any] = {"lines": [_line("pen", 10, step.cents)], "payment_term_days": 10, "deal_id": "D"}
+    amount: dict[str, Any] = {"amount": money(step.cents), "currency": "USD", "revision": int(number) + 1}
     company.send("shipment.requested", f"Q{number}", arrives, **body, **amount, **more, **outlet)
 
 
