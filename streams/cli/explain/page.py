@@ -8,12 +8,24 @@ from rich.table import Table
 from rich.text import Text
 
 from streams.cli.explain.events import lines_of_timeline
+from streams.cli.explain.plain import clean, moment
+from streams.cli.explain.status_rows import in_words
 from streams.cli.explain.words import Say
 
 _TURNOVER_MONTHS: Final = 13
 _MONEY: Final = ("outstanding", "unapplied", "exposure", "limit")
 _COUNTS: Final = ("violations", "overdue_days_longest", "overdue_days_current", "overdue_since")
-_SHOWN: Final = ("conditions", "next_change", "categories", "open_obligations", "currency", *_MONEY, *_COUNTS)
+_NOTHING: Final = (None, [], {}, 0, "0.00")
+_SHOWN: Final = (
+    "reservations_count",
+    "conditions",
+    "next_change",
+    "categories",
+    "open_obligations",
+    "currency",
+    *_MONEY,
+    *_COUNTS,
+)
 _COMMON: Final = (
     "type", "id", "client_id", "sequence", "effective_at", "cause", "because", "correction", "policy", "rules_version",
     "explanation", "as_of", "blocked", "open_obligations_count",
@@ -76,16 +88,23 @@ def _now(status: dict[str, Any], say: Say) -> list[RenderableType]:
     facts.add_column(no_wrap=True, style="dim")
     facts.add_column()
     for dimension, value in status["categories"].items():
-        facts.add_row(say(dimension), _value(value))
+        _add(facts, dimension, value, say)
     for name in _COUNTS:
         facts.add_row(say(name), _value(status.get(name)))
     for name in _MONEY:
         value = status.get(name)
         facts.add_row(say(name), say("no") if value is None else f"{value} {status['currency']}")
     for name, value in status.items():  # what rules of later versions say as well
-        if name not in _SHOWN and name not in _COMMON and value not in (None, [], {}):
-            facts.add_row(say(name), _value(value))
+        if name not in _SHOWN and name not in _COMMON and value not in _NOTHING:
+            _add(facts, name, value, say)
     return [sentence, facts]
+
+
+def _add(facts: Table, name: str, value: Any, say: Say) -> None:
+    """The lines of one part of the status, the first beside its name."""
+    lines = in_words(name, value, say) or [_value(value) if not isinstance(value, str) else say(clean(value))]
+    for number, line in enumerate(lines):
+        facts.add_row("" if number else say(name), line)
 
 
 def _conditions(conditions: list[dict[str, Any]], say: Say) -> list[RenderableType]:
@@ -125,6 +144,8 @@ def _lift(lift: dict[str, Any], say: Say) -> str:
         return say("lifts_date", at=moment(lift["at"]))
     if kind == "person":
         return say("lifts_person", role=say(lift["role"]))
+    if kind == "document":
+        return say("lifts_document", document=", ".join(say(str(name)) for name in lift["documents"]))
     return f"{say(kind)} {' '.join(_value(value) for name, value in lift.items() if name != 'kind')}"
 
 
@@ -139,7 +160,8 @@ def _next(change: dict[str, Any] | None, say: Say) -> RenderableType:
             dimension = say(one["dimension"])
             scope = one.get("scope")
             dimension += f" ({_value(scope)})" if scope else ""
-            said.append(say("moves", dimension=dimension, **{"from": _value(one["from"]), "to": _value(one["to"])}))
+            moves = {name: say(_value(one[name])) for name in ("from", "to")}
+            said.append(say("moves", dimension=dimension, **moves))
     return Text(f"{moment(change['at'])}  {', '.join(said)}")
 
 
@@ -172,16 +194,6 @@ def said_of(output: dict[str, Any], say: Say) -> str | None:
     explanation = output.get("explanation") or {}
     text = explanation.get(say.language)
     return clean(str(text)) if text else None
-
-
-def moment(instant: str) -> str:
-    """`2026-03-01 12:00`, in the company's zone as published."""
-    return instant[:16].replace("T", " ")
-
-
-def clean(text: str) -> str:
-    """On one line, without control characters: anybody may have written it."""
-    return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
 
 
 def _value(value: Any) -> str:

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from streams.cli.explain.page import clean, moment
+from streams.cli.explain.plain import clean, moment
 from streams.cli.explain.words import Say
 
 ROWS_MAX: Final = 20
