@@ -1,4 +1,4 @@
-"""`stoplist explain`: the story of one client as an object and as a page, hand-made from the example's four records."""
+"""`stoplist explain`: the story of one client as an object and as a page, hand-made from the example's six records."""
 
 import json
 from pathlib import Path
@@ -51,6 +51,16 @@ def shipment(timestamp: str, number: str, amount: str, due: str, client: str = "
     return line("shipments", timestamp, "shipment.dispatched", number, client, **body, **more)
 
 
+def documents(timestamp: str, on: str, client: str = "c1") -> list[dict[str, Any]]:
+    """Both documents a client must have signed: without them a dispatch alone blocks it."""
+    signed = []
+    for kind in ("cooperation_agreement", "supply_contract"):
+        one = line("clients", timestamp, "document.signed", kind, client, document=kind, on=on, form="original")
+        one["value"] |= {"number": "1", "accepted_by": "head", "direction": "retail"}
+        signed.append(one)
+    return signed
+
+
 # ------------------------------------------------------------------------- the object
 
 
@@ -69,10 +79,8 @@ def test_what_stands_at_an_instant_with_grounds_and_ways_out(capfd: Capture) -> 
         {"rule": "risk_group.overdue_now", "threshold": "0.00", "observed": "180.00", "facts": ["dn-1041/1"]},
     ]
     assert "the longest overdue 9 days" in second["explanation"]["en"]  # as of now; 8 when it was published
-    assert told["next_change"] == {
-        "at": "2026-04-01T00:00:00+03:00",
-        "changes": [{"dimension": "volume", "from": "B", "to": "C"}],
-    }
+    # no group is higher than 3, and while its first deal is open it is volume category C whatever it sells
+    assert (told["status"]["categories"]["volume"], told["next_change"]) == ("C", None)
     assert told["turnover"] == [{"month": "2026-02", "amount": "180.00"}]
 
 
@@ -82,9 +90,12 @@ def test_how_it_came_about(capfd: Capture) -> None:
         (entry["at"], entry["cause"]["kind"], entry["cause"].get("id"), [output["type"] for output in entry["outputs"]])
         for entry in told["timeline"]
     ] == [
-        ("2026-02-02T09:00:00+03:00", "record", "romashka", ["client.status"]),
+        ("2026-02-02T09:00:00+03:00", "record", "romashka", ["category.changed", "client.status"]),
+        ("2026-02-09T11:00:00+03:00", "record", "cooperation_agreement", ["client.status"]),
+        ("2026-02-09T11:01:00+03:00", "record", "supply_contract", ["category.changed", "client.status"]),
         ("2026-02-10T15:30:00+03:00", "record", "dn-1041", ["client.status"]),
-        ("2026-02-10T16:00:00+03:00", "record", "s-1041", ["category.changed", "client.status"]),
+        ("2026-02-10T16:00:00+03:00", "record", None, []),  # nothing published: C until the first deal closes
+        ("2026-02-17T00:00:00+03:00", "deadline", None, ["client.status"]),  # day 7: nothing reported as sold on
         (
             "2026-02-24T12:00:00+03:00",
             "deadline",
@@ -97,14 +108,26 @@ def test_how_it_came_about(capfd: Capture) -> None:
             None,
             ["category.changed", "shipment.blocked", "client.status"],
         ),
-        ("2026-03-04T10:12:00+03:00", "record", "pp-77", ["shipment.released", "client.status"]),
+        (
+            "2026-03-04T10:12:00+03:00",
+            "record",
+            "pp-77",
+            ["category.changed", "category.changed", "shipment.released", "client.status"],
+        ),
     ]
     moves = [(move["dimension"], move["from"], move["to"], move["effective_at"][:10]) for move in told["categories"]]
     assert moves == [
-        ("volume", "C", "B", "2026-02-10"),
+        ("activities", [], ["stationery"], "2026-02-02"),
+        ("lifecycle", "potential", "new", "2026-02-09"),
         ("risk_group", 0, 2, "2026-02-24"),
         ("risk_group", 2, 3, "2026-02-28"),
+        ("volume", "C", "B", "2026-03-04"),  # the first deal is paid: February's 180.00 counts
+        ("lifecycle", "new", "active", "2026-03-04"),
     ]
+    assert told["next_change"] == {  # March, the last closed month by then, is without turnover
+        "at": "2026-04-01T00:00:00+03:00",
+        "changes": [{"dimension": "volume", "from": "B", "to": "C"}],
+    }
     past = [(one["reason"], one["opened_at"][:10], one["closed_at"][:10]) for one in told["conditions_past"]]
     assert past == [
         ("first_payment_overdue", "2026-02-24", "2026-03-04"),
@@ -125,6 +148,8 @@ def test_how_it_came_about(capfd: Capture) -> None:
     ]
     assert [(fact["type"], fact["id"], fact["counts"]) for fact in told["facts"]] == [
         ("client.registered", "romashka", True),
+        ("document.signed", "cooperation_agreement", True),
+        ("document.signed", "supply_contract", True),
         ("shipment.dispatched", "dn-1041", True),
         ("sale.recorded", "s-1041", True),
         ("payment.received", "pp-77", True),
@@ -137,6 +162,7 @@ def test_the_least_payment_is_that_of_now_and_not_of_when_the_block_was_publishe
     """Blocked at noon of 2 March for 100.00; 30.00 came since, which changed no condition and so no block."""
     history = written(
         tmp_path,
+        *documents("2026-02-19T10:00:00+03:00", "2026-02-19"),
         shipment("2026-02-20T10:00:00+03:00", "S", "100.00", "2026-03-01"),
         payment("2026-03-03T09:00:00+03:00", "P", "30.00", "2026-03-03"),
     )
@@ -148,14 +174,19 @@ def test_the_least_payment_is_that_of_now_and_not_of_when_the_block_was_publishe
 def test_the_other_clients_of_a_history_are_in_no_story(capfd: Capture, tmp_path: Path) -> None:
     history = written(
         tmp_path,
+        *documents("2026-02-19T10:00:00+03:00", "2026-02-19"),
+        *documents("2026-02-19T11:00:00+03:00", "2026-02-19", client="c2"),
         shipment("2026-02-20T10:00:00+03:00", "S", "100.00", "2026-03-01"),
         shipment("2026-02-20T11:00:00+03:00", "T", "50.00", "2026-03-01", client="c2"),
         line("payments", "2026-03-02T08:00:00+03:00", "payments.completed", "D", through="2026-03-01"),
     )
     told = explained(capfd, "c2", history)
     assert {output["client_id"] for entry in told["timeline"] for output in entry["outputs"]} == {"c2"}
-    assert [entry["cause"]["kind"] for entry in told["timeline"]] == ["record", "broadcast"]
-    assert told["conditions"][0]["lifted_by"][0]["amount"] == "50.00"
+    happened = [(entry["cause"]["kind"], entry["at"][:10]) for entry in told["timeline"]]
+    assert happened[:3] == [("record", "2026-02-19"), ("record", "2026-02-19"), ("record", "2026-02-20")]
+    assert happened[3:] == [("deadline", "2026-02-27"), ("broadcast", "2026-03-02")]  # day 7: nothing reported as sold
+    (condition,) = told["conditions"]
+    assert condition["lifted_by"][0]["amount"] == "50.00"
 
 
 def test_what_does_not_count_is_told_with_its_reason(capfd: Capture, tmp_path: Path) -> None:
@@ -224,10 +255,10 @@ def test_the_page_is_plain_text_in_a_pipe(capfd: Capture) -> None:
     assert all(line == line.rstrip() and "\x1b" not in line for line in shown)
     assert "  first payment overdue  since 2026-02-24 12:00" in shown
     assert "    ends it: pay 180.00 USD for dn-1041/1; ask the manager" in shown
-    assert "  2026-04-01 00:00  volume B → C" in shown
     assert "  2026-02-24  12:00  By time alone" in shown
     assert "              16:00  Sale s-1041 of 2026-02-10: 180.00 USD in stationery" in shown
     assert "                     debt 0.00 → 180.00 USD" in shown
+    assert "  2026-04-01 00:00  volume B → C" in page(capfd, "romashka", LATE)
 
 
 def test_the_page_speaks_russian(capfd: Capture) -> None:

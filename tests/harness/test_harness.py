@@ -30,8 +30,8 @@ def test_records_go_through_the_broker_and_back(kafka: Broker, unique: str) -> N
     assert (ours.key, ours.partition, ours.timestamp_ms, ours.headers) == (None, 1, 77, (("h", b"x"),))
     assert sorted(read) == sorted(read_all(kafka.bootstrap, unique))
     assert sum(end_offsets(kafka.bootstrap, unique).values()) == 3
-    with pytest.raises(TimeoutError, match="3 records"):
-        consume(kafka.bootstrap, unique, 4, seconds=0.2)
+    with pytest.raises(TimeoutError, match=f"{unique}: 0 records in 0 s"):  # no time at all: whatever the machine does
+        consume(kafka.bootstrap, unique, 4, seconds=0)
     delete_topics(kafka.bootstrap, [unique])
     wait_until(lambda: _gone(kafka.bootstrap, unique), "the topic is gone")
 
