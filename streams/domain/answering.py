@@ -5,9 +5,9 @@ from typing import NamedTuple
 import msgspec
 
 from schemas.reasons import REASONS
-from streams.domain import allocation, lifted_by, overrides, overriding, request_lifts, sentences
-from streams.domain.lifted_by import Lift
-from streams.domain.money import text
+from streams.domain import allocation, explanation, lifted_by, overrides, overriding, request_lifts, sentences
+from streams.domain.lifted_by import Lift, PaymentLift
+from streams.domain.money import minor, text
 from streams.domain.next_change import look
 from streams.domain.outputs import Because
 from streams.domain.policy import Rules
@@ -86,13 +86,50 @@ def refusals(standing: Standing, client: Client, view: View, request: Request, r
 def _refusal(standing: Standing, client: Client, view: View, request: Request, reason: str) -> Refusal:
     rules, by_request = standing.rules, REQUEST_REASONS.get(reason)
     if by_request is None:
-        condition = STOP_CONDITIONS[reason]
-        lifts = lifted_by.of(standing, client, view, reason)
-        because, said = condition.because(rules, client, view), condition.said(rules, client, view)
+        lifts, because = (
+            lifted_by.of(standing, client, view, reason),
+            STOP_CONDITIONS[reason].because(rules, client, view),
+        )
     else:
         lifts = request_lifts.of(standing, client, view, request, by_request)
-        because, said = by_request.check(rules, client, view, request), by_request.said(rules, client, view, request)
+        because = by_request.check(rules, client, view, request)
+    said = _said(rules, client, view, request, reason)
     return Refusal(reason, because, lifts, sentences.joined(said, *lifted_by.in_words(lifts)))
+
+
+def _said(rules: Rules, client: Client, view: View, request: Request, reason: str) -> Text:
+    """The reason in a sentence, without what would lift it."""
+    by_request = REQUEST_REASONS.get(reason)
+    if by_request is None:
+        return STOP_CONDITIONS[reason].said(rules, client, view)
+    return by_request.said(rules, client, view, request)
+
+
+def in_words(standing: Standing, client: Client, view: View, request: Request, found: list[Refusal]) -> Text:
+    """All reasons together: with several, what would lift only one of them is no way out."""
+    if len(found) == 1:
+        return found[0].explanation
+    said = [_said(standing.rules, client, view, request, one.reason) for one in found]
+    payment = _payment_for_all(standing, client, view, request, found)
+    if payment is not None:
+        said.append(explanation.payment_lifts(payment.amount, payment.currency, payment.obligations))
+    return sentences.joined(*said)
+
+
+def _payment_for_all(
+    standing: Standing, client: Client, view: View, request: Request, found: list[Refusal]
+) -> PaymentLift | None:
+    """The largest of the least payments, when it ends every reason at once."""
+    payments = [lift for one in found for lift in one.lifted_by if isinstance(lift, PaymentLift)]
+    if len(payments) < len(found):
+        return None
+    amount = max(minor(payment.amount) for payment in payments)
+    ids = list(dict.fromkeys(name for payment in payments for name in payment.obligations))
+    trial = lifted_by.paid_today(standing, client, view, amount, ids)
+    after = look(standing, trial, view.instant, view.day)
+    if judge(standing.rules, trial, after, request).reasons:
+        return None
+    return PaymentLift(text(amount), standing.rules.currency, ids)
 
 
 def approved(rules: Rules, client: Client, view: View, request: Request, until: Instant, relied: list[str]) -> Answer:
@@ -109,8 +146,10 @@ def approved(rules: Rules, client: Client, view: View, request: Request, until: 
     return Answer(because, said, [], relied)
 
 
-def refused(request: Request, found: list[Refusal]) -> Answer:
+def refused(standing: Standing, client: Client, view: View, request: Request, reasons: list[str]) -> Answer:
     """The answer no, with every reason."""
+    found = refusals(standing, client, view, request, reasons)
     because = [ground for refusal in found for ground in refusal.because]
     opening = Text(f"Do not ship {request.shipment_id}.", f"Отгрузка {request.shipment_id} запрещена.")
-    return Answer(because, sentences.joined(opening, *(one.explanation for one in found)), found, [])
+    said = sentences.joined(opening, in_words(standing, client, view, request, found))
+    return Answer(because, said, found, [])

@@ -46,8 +46,7 @@ def answer(say: Say, standing: Standing, client: Client, view: View, shipment_id
     request.decided = view.instant
     if judged.reasons:
         request.state = REFUSED
-        found = answering.refusals(standing, asking, before, request, judged.reasons)
-        kept = answering.refused(request, found)
+        kept = answering.refused(standing, asking, before, request, judged.reasons)
     else:
         until = view.instant + rules.reservation_ms
         kept = answering.approved(rules, asking, before, request, until, judged.overrides)
@@ -98,6 +97,7 @@ def withdraw(say: Say, standing: Standing, client: Client, view: View) -> bool:
         against = [reason for reason in view.reasons if not _is_covered(standing, client, view, request, reason)]
         if against:
             found = answering.refusals(standing, client, view, request, against)
+            why = answering.in_words(standing, client, view, request, found)
             reservations.end(client, request, WITHDRAWN, view.instant)
             overrides.give_back(client, request.shipment_id)
             first_deal_start.ended(client, request.shipment_id, view.day)
@@ -106,7 +106,7 @@ def withdraw(say: Say, standing: Standing, client: Client, view: View) -> bool:
                 f"Do not ship {request.shipment_id} after all: its approval is withdrawn.",
                 f"Отгрузка {request.shipment_id} больше не разрешена: разрешение отозвано.",
             )
-            said = sentences.joined(opening, *(one.explanation for one in found))
+            said = sentences.joined(opening, why)
             because = [ground for refusal in found for ground in refusal.because]
             rest = _Ended(request.shipment_id, amount, currency, found)
             say(DECISIONS, "shipment.approval_withdrawn", because, said, rest)

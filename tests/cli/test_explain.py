@@ -93,6 +93,7 @@ def test_how_it_came_about(capfd: Capture) -> None:
         ("2026-02-02T09:00:00+03:00", "record", "romashka", ["category.changed", "client.status"]),
         ("2026-02-09T11:00:00+03:00", "record", "cooperation_agreement", ["client.status"]),
         ("2026-02-09T11:01:00+03:00", "record", "supply_contract", ["category.changed", "client.status"]),
+        ("2026-02-10T14:30:00+03:00", "record", "rq-1041", ["shipment.approved", "client.status"]),
         ("2026-02-10T15:30:00+03:00", "record", "dn-1041", ["client.status"]),
         ("2026-02-10T16:00:00+03:00", "record", None, []),  # nothing published: C until the first deal closes
         ("2026-02-17T00:00:00+03:00", "deadline", None, ["client.status"]),  # day 7: nothing reported as sold on
@@ -108,12 +109,14 @@ def test_how_it_came_about(capfd: Capture) -> None:
             None,
             ["category.changed", "shipment.blocked", "client.status"],
         ),
+        ("2026-03-02T09:30:00+03:00", "record", "rq-1077", ["shipment.refused"]),
         (
             "2026-03-04T10:12:00+03:00",
             "record",
             "pp-77",
             ["category.changed", "category.changed", "shipment.released", "client.status"],
         ),
+        ("2026-03-04T10:30:00+03:00", "record", "rq-1077", ["shipment.approved", "client.status"]),
     ]
     moves = [(move["dimension"], move["from"], move["to"], move["effective_at"][:10]) for move in told["categories"]]
     assert moves == [
@@ -263,7 +266,7 @@ def test_the_page_is_plain_text_in_a_pipe(capfd: Capture) -> None:
 
 def test_the_page_speaks_russian(capfd: Capture) -> None:
     shown = page(capfd, "romashka", LATE, "--language", "ru")
-    assert shown[0] == "OOO Romashka (romashka)  на 2026-03-04 10:12  политика, версия 1"
+    assert shown[0] == "OOO Romashka (romashka)  на 2026-03-04 10:30  политика, версия 1"
     assert "  Отгрузкам ничто не мешает." in shown
     assert any("Платёж pp-77: 180.00 USD, дата валютирования 2026-03-03, за dn-1041/1" in line for line in shown)
     assert any("■ РАЗРЕШЕНО  Отгрузки снова разрешены после платежа pp-77" in line for line in shown)

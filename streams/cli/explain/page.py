@@ -15,7 +15,7 @@ from streams.cli.explain.words import Say
 _TURNOVER_MONTHS: Final = 13
 _MONEY: Final = ("outstanding", "unapplied", "exposure", "limit")
 _COUNTS: Final = ("violations", "overdue_days_longest", "overdue_days_current", "overdue_since")
-_NOTHING: Final = (None, [], {}, 0, "0.00")
+_NOTHING: Final[tuple[Any, ...]] = (None, [], {}, 0, "0.00")
 _SHOWN: Final = (
     "reservations_count",
     "conditions",
@@ -96,7 +96,7 @@ def _now(status: dict[str, Any], say: Say) -> list[RenderableType]:
         facts.add_row(say(name), say("no") if value is None else f"{value} {status['currency']}")
     for name, value in status.items():  # what rules of later versions say as well
         if name not in _SHOWN and name not in _COMMON and value not in _NOTHING:
-            _add(facts, name, value, say)
+            _add(facts, name, f"{value} {status['currency']}" if name == "reserved" else value, say)
     return [sentence, facts]
 
 
