@@ -153,8 +153,10 @@ def test_how_it_came_about(capfd: Capture) -> None:
         ("client.registered", "romashka", True),
         ("document.signed", "cooperation_agreement", True),
         ("document.signed", "supply_contract", True),
+        ("shipment.requested", "rq-1041", True),
         ("shipment.dispatched", "dn-1041", True),
         ("sale.recorded", "s-1041", True),
+        ("shipment.requested", "rq-1077", True),
         ("payment.received", "pp-77", True),
     ]
 

@@ -78,6 +78,7 @@ def test_outputs_are_objects_with_topic_key_and_value_in_order(replay: Any) -> N
         ("client-status", "C", 1),
         ("category-changes", "C", 2),
         ("client-status", "C", 2),
+        ("shipment-alerts", "C", 3),  # nobody had asked
         ("client-status", "C", 3),
         ("client-status", "C", 4),  # a week passed, and nobody said what was sold
         ("category-changes", "C", 5),
@@ -85,9 +86,9 @@ def test_outputs_are_objects_with_topic_key_and_value_in_order(replay: Any) -> N
         ("client-status", "C", 6),
     ]
     assert (outputs[1]["value"]["from"], outputs[1]["value"]["to"]) == ("potential", "new")
-    assert outputs[5]["value"]["effective_at"] == "2026-03-02T12:00:00+03:00"
-    assert (outputs[5]["value"]["from"], outputs[5]["value"]["to"]) == (0, 1)
-    assert outputs[6]["value"]["conditions"][0]["reason"] == "first_payment_overdue"
+    assert outputs[6]["value"]["effective_at"] == "2026-03-02T12:00:00+03:00"
+    assert (outputs[6]["value"]["from"], outputs[6]["value"]["to"]) == (0, 1)
+    assert outputs[7]["value"]["conditions"][0]["reason"] == "first_payment_overdue"
 
 
 def test_time_ends_at_the_last_timestamp_when_nothing_else_is_said(replay: Any) -> None:
