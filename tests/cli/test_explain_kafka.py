@@ -27,7 +27,7 @@ from tests.harness.waiting import wait_until
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
 ROOT = Path(__file__).parents[2]
 OUTPUTS = ("shipment-blocks", "category-changes", "client-status")
-EVENTS = 35  # of the sample
+EVENTS = 47  # of the sample: 35 of invoices, and both documents of six clients
 AT = "2026-07-21T09:02:00+03:00"  # its last record
 Capture = pytest.CaptureFixture[str]
 Topics = Callable[..., str]
@@ -132,11 +132,12 @@ def test_existing_clients_go_live_with_one_status_each_and_no_storm(
     bootstrap = topics("--partitions", "3")
     today = datetime.now(ZoneInfo("Europe/Moscow")).date()
     count = 300
-    rows = ["client_id;kind;as_of;id;due_date;amount"]
+    rows = ["client_id;kind;as_of;id;due_date;amount;document"]
     for number in range(count):
-        rows.append(f"C-{number:03};obligation;{today};new;{today + timedelta(days=20)};120,50")
+        rows += [f"C-{number:03};document;;{kind};;;{kind}" for kind in ("cooperation_agreement", "supply_contract")]
+        rows.append(f"C-{number:03};obligation;{today};new;{today + timedelta(days=20)};120,50;")
         if number % 10 == 0:  # two weeks late: group 3, blocked
-            rows.append(f"C-{number:03};obligation;;old;{today - timedelta(days=14)};80")
+            rows.append(f"C-{number:03};obligation;;old;{today - timedelta(days=14)};80;")
     form = tmp_path / "form.csv"
     form.write_text("\n".join(rows))
     assert run(["import", str(form), "--format", "opening", "--bootstrap", bootstrap]) == 0

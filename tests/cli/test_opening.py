@@ -354,6 +354,12 @@ def test_the_sample_opens_three_clients_of_which_one_is_blocked(tmp_path: Path, 
 CLIENTS = 10_000
 
 
+def signed(client: str, **cells: str) -> list[str]:
+    """The rows of both documents: without them an active client is blocked."""
+    kinds = ("cooperation_agreement", "supply_contract")
+    return [row(client, "document", id=f"{kind}-1", document=kind, **cells) for kind in kinds]
+
+
 def book_of(count: int) -> list[str]:
     """A form of `count` clients, half a dozen rows each: every tenth is 13 days late, every hundredth 60 days.
 
@@ -368,6 +374,7 @@ def book_of(count: int) -> list[str]:
             rows.append(row(client, "obligation", id="old", due_date="2026-02-16", amount="80.00"))
         if number % 5 == 1:
             rows.append(row(client, "violation", id="past", first_day="2026-01-20", last_day="2026-01-21"))
+        rows += signed(client)
         rows.append(row(client, "turnover", month="2026-01", amount="600"))
         rows.append(row(client, "turnover", month="2026-02", amount="250"))
     return rows
@@ -399,11 +406,19 @@ def test_ten_thousand_clients_go_live_with_one_status_each_and_no_storm_of_block
     assert not [topic for topic, _ in published if topic == "dead-letters"]
 
 
+def test_a_client_opened_without_its_documents_is_blocked() -> None:
+    owed = row("a", "obligation", as_of="2026-03-01", id="o", due_date="2026-03-20", amount="80")
+    (block,) = [value for topic, value in folded([owed, signed("a")[0]]) if topic == "shipment-blocks"]
+    (reason,) = block["conditions"]
+    assert (reason["reason"], reason["lifted_by"][0]["documents"]) == ("documents_missing", ["supply_contract"])
+
+
 def test_a_corrected_form_replaces_what_was_opened() -> None:
     fold = ClientFold(default_policy())
     history: HistoryFold[Client, Shared] = HistoryFold(fold)
     for revision, due in ((1, "2026-02-16"), (2, "2026-03-16")):
-        form = read(row("a", "obligation", as_of="2026-03-01", id="o", due_date=due, amount="80"), revision=revision)
+        owed = row("a", "obligation", as_of="2026-03-01", id="o", due_date=due, amount="80")
+        form = read(owed, *signed("a"), revision=revision)
         (entry,) = entries_of(form.openings, ZoneInfo("Europe/Moscow"))
         history.feed(Line(revision, entry.topic, entry.timestamp_ms, b"a", msgspec.json.encode(entry.value)))
     ((_, client),) = history.states()

@@ -15,6 +15,7 @@ from streams.cli.main import run
 
 Capture = pytest.CaptureFixture[str]
 UNTIL = "2026-02-27T12:00:00+03:00"
+DOCUMENTS = [{"document": kind, "number": "1"} for kind in ("cooperation_agreement", "supply_contract")]
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def opened(client: str, *obligations: dict[str, str]) -> dict[str, Any]:
     return {
         "topic": "clients",
         "timestamp": "2026-02-01T09:00:00+03:00",
-        "value": {**value, "obligations": obligations},
+        "value": {**value, "obligations": obligations, "documents": DOCUMENTS},
     }
 
 
