@@ -7,6 +7,7 @@ import typer
 from schemas.catalogue import PARTITIONS_DEFAULT, TOPICS
 from streams.cli.connection import admin_client
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
+from streams.cli.topic_readiness import wait_until_usable
 from streams.cli.topic_setup import common_partitions, describe, differences
 from streams.cli.topic_setup import create as create_missing
 
@@ -40,14 +41,17 @@ def create(
     replication: Annotated[int, typer.Option(min=1, max=100, help="Copies of every partition.")] = 1,
     simulated_time: SimulatedTime = False,
 ) -> None:
-    """Creates the topics that are missing and leaves the others alone; exit code 1 when one of those differs."""
+    """Creates the topics that are missing and leaves the others alone; exit code 1 when one of those differs.
+
+    It ends when every partition of all topics is served by a leader, so that what uses them can start at once.
+    """
     with admin_client(bootstrap) as client:
         count = partitions or common_partitions(describe(client))
         created = create_missing(client, count, replication, simulated_time)
-        client.wait_for_topics([topic.name for topic in TOPICS], timeout_ms=30_000)
+        for name in created:
+            typer.echo(f"{name}: created with {count} partitions")
+        wait_until_usable(client, [topic.name for topic in TOPICS])
         said = differences(describe(client), count, simulated_time)
-    for name in created:
-        typer.echo(f"{name}: created with {count} partitions")
     if not created:
         typer.echo(f"all {len(TOPICS)} topics exist already")
     _tell(said)

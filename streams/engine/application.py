@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -102,6 +103,11 @@ def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
 def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
     """Run a worker until a signal or a failure; the exit code (see `streams.agents.worker.run`)."""
     libraries = _logging(settings)
+    try:
+        _make_directory(settings.data_directory)
+    except Refusal as refusal:
+        sys.stderr.write(f"stoplist worker: {refusal}\n")
+        return exit_code(refusal)
     if settings.uvloop:
         import uvloop
 
@@ -136,6 +142,15 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
             reason_text = f"the start failed: {reason!r}"
         sys.stderr.write(f"stoplist worker: {reason_text}\n")
     return EXIT_STOPPED if code else EXIT_CLEAN
+
+
+def _make_directory(directory: Path) -> None:
+    """With all that leads to it: Faust makes only the last part. Raises Refusal."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"the data directory {directory} cannot be made ({error.strerror})"
+        raise Refusal("data_directory", reason, "name one that the worker may write to") from None
 
 
 def _collect_seldom() -> None:

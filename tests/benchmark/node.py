@@ -1,5 +1,6 @@
 """The Apache Kafka node that everything is measured on: one for a whole run, on this machine."""
 
+import asyncio
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from schemas.catalogue import TOPICS
 from tests.benchmark.names import engine_topics
 from tests.benchmark.processes import cpu_seconds
 from tests.harness.kafka import KafkaNode
+from tests.harness.records import wait_for_topics
 
 _COMPACTED = {"cleanup.policy": "compact", "max.message.bytes": str(16 << 20)}
 
@@ -36,6 +38,7 @@ class Node:
             assert not failed, f"topics could not be created: {failed}"
         finally:
             await admin.close()
+        await asyncio.to_thread(wait_for_topics, self.bootstrap, list(names))
 
     async def create_ours(self, partitions: int, *, simulated_time: bool = False) -> None:
         """Create every topic of the catalogue as `stoplist topics create` does."""

@@ -4,7 +4,6 @@ Takes APP_ID, INPUT, OUTPUT, N, BROKER and STATE_DIR from the environment as eve
 prints the RESULT line when all is published. The comparison's input keeps its senders' timestamps: time is simulated.
 """
 
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -14,28 +13,21 @@ os.environ.update(JOB="small", SIMULATED="1")
 os.environ.setdefault("BROKER", "127.0.0.1:9092")
 
 
-async def make_topics(application: str, partitions: int) -> None:
-    """The journal and the snapshots."""
-    from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-
+def make_topics(application: str, output: str, partitions: int) -> None:
+    """The journal and the snapshots; the comparison's driver has only just made the output."""
     from tests.benchmark.names import engine_topics
+    from tests.harness.records import create_topics, wait_for_topics
 
-    names = engine_topics(application)
+    broker, names = os.environ["BROKER"], engine_topics(application)
     stamped = {"message.timestamp.type": "LogAppendTime"}
     compacted = {**stamped, "cleanup.policy": "compact", "max.message.bytes": str(16 << 20)}
-    admin = AIOKafkaAdminClient(bootstrap_servers=os.environ["BROKER"])
-    await admin.start()
-    await admin.create_topics(
-        [
-            NewTopic(names["journal"], partitions, 1, topic_configs=stamped),
-            NewTopic(names["snapshots"], partitions, 1, topic_configs=compacted),
-        ]
-    )
-    await admin.close()
+    create_topics(broker, {names["journal"]: partitions}, stamped)
+    create_topics(broker, {names["snapshots"]: partitions}, compacted)
+    wait_for_topics(broker, [output])
 
 
 if __name__ == "__main__":
-    asyncio.run(make_topics(os.environ["APP_ID"], 4))
+    make_topics(os.environ["APP_ID"], os.environ["OUTPUT"], 4)
     from tests.benchmark.worker import main
 
     sys.exit(main())

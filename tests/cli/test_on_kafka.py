@@ -18,6 +18,7 @@ from schemas.policy import policy_digest
 from schemas.policy_file import default_policy
 from schemas.records import Rejected
 from streams.cli.main import run
+from streams.cli.topic_readiness import wait_until_usable
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
@@ -106,6 +107,7 @@ def test_check_says_each_difference_and_its_remedy(empty: str, capfd: Capture) -
         NewTopic("client-status", 3, 1, topic_configs={"message.timestamp.type": "LogAppendTime"}),
     ]
     client.create_topics(wrong)
+    wait_until_usable(client, [topic.name for topic in wrong])
     client.close()
     assert run(["topics", "check", "--bootstrap", empty, "--partitions", "4"]) == 1
     said = capfd.readouterr().out.splitlines()

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from streams.agents.worker import run
@@ -14,6 +15,8 @@ def main() -> NoReturn:
     given = json.loads(sys.argv[1])
     fold = CountingFold(**given.pop("fold"))
     settings: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
+    if "data_directory" in settings:
+        settings["data_directory"] = Path(settings["data_directory"])
     run(EngineSettings(**settings), fold)
 
 

@@ -139,6 +139,12 @@ class World:
         wanted = {place: end for place, end in self.inputs_end().items() if end}
 
         def folded() -> bool:
+            ended = all(process.poll() is not None for process in self._processes)  # before the journal is read
+            if not (done := covered()) and ended:
+                raise AssertionError(f"no worker runs and inputs are not folded\n{self.tail()}")
+            return done
+
+        def covered() -> bool:
             reached: dict[tuple[str, int], int] = {}
             owner: dict[int, int] = {}
             for record in self.journal():

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
+from streams.cli.topic_readiness import wait_until_usable
 from tests.harness.waiting import SECONDS_MAX
 
 
@@ -45,7 +46,14 @@ def create_topics(
         for name, count in counts.items()
     }
     with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
-        admin.create_topics(wanted, wait_for_metadata=True)
+        admin.create_topics(wanted)
+    wait_for_topics(bootstrap, list(counts))
+
+
+def wait_for_topics(bootstrap: str, names: Sequence[str]) -> None:
+    """Until every partition of topics that somebody has made is served by a leader."""
+    with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+        wait_until_usable(admin, names, SECONDS_MAX)
 
 
 def delete_topics(bootstrap: str, names: Iterable[str]) -> None:
