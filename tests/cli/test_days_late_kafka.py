@@ -24,7 +24,7 @@ from tests.harness.waiting import wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(420)]
 ROOT = Path(__file__).parents[2]
-OUTPUTS = ("shipment-blocks", "category-changes", "client-status")
+OUTPUTS = ("shipment-blocks", "shipment-decisions", "shipment-alerts", "category-changes", "client-status")
 Capture = pytest.CaptureFixture[str]
 
 

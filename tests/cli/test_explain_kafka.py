@@ -26,7 +26,7 @@ from tests.harness.waiting import wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
 ROOT = Path(__file__).parents[2]
-OUTPUTS = ("shipment-blocks", "category-changes", "client-status")
+OUTPUTS = ("shipment-blocks", "shipment-decisions", "shipment-alerts", "category-changes", "client-status")
 EVENTS = 47  # of the sample: 35 of invoices, and both documents of six clients
 AT = "2026-07-21T09:02:00+03:00"  # its last record
 Capture = pytest.CaptureFixture[str]
