@@ -84,6 +84,8 @@ class WorkerSettings(BaseSettings):
     bad_records_max: Annotated[int, Field(ge=0, le=1_000_000)] = _DEFAULT.bad_records_max
     """More bad records than this in the window stop the worker: that is a broken producer; 0 never stops it."""
 
+    topics_wait_ms: Milliseconds = _DEFAULT.topics_wait_ms
+    """How long a start waits for topics that are missing or have no leader: they may only just have been made."""
     request_timeout_ms: Milliseconds = _DEFAULT.request_timeout_ms
     """How long the broker may take to answer; then the worker stops rather than go on unsure."""
     session_timeout_ms: Milliseconds = _DEFAULT.session_timeout_ms

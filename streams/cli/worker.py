@@ -1,10 +1,12 @@
 """`stoplist worker`: folds the input topics into decisions, until it is told to stop."""
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from kafka import KafkaAdminClient
 
 from schemas.catalogue import TOPICS
 from streams.cli.connection import admin_client
@@ -12,6 +14,8 @@ from streams.cli.failure import Failure
 from streams.cli.options import load_policy
 from streams.cli.settings import unknown_variables, worker_settings
 from streams.cli.topic_setup import keep_own_time
+
+_AGAIN_SECONDS: Final = 0.1
 
 
 def worker(
@@ -62,7 +66,9 @@ def worker(
     for sentence in unknown_variables():
         typer.echo(f"stoplist: {sentence}", err=True)
     engine = settings.engine()
-    _look_at_topics(settings.bootstrap, engine.input_topics, settings.simulated_time)
+    with admin_client(settings.bootstrap) as client:
+        _await_topics(client, settings.bootstrap, settings.topics_wait_ms / 1000)
+        _look_at_clocks(client, engine.input_topics, settings.simulated_time)
 
     from streams.agents.folds import fold_of
     from streams.agents.worker import run
@@ -70,15 +76,24 @@ def worker(
     run(engine, fold_of(settings.fold, numbers))
 
 
-def _look_at_topics(bootstrap: str, inputs: Iterable[str], simulated_time: bool) -> None:
-    """Refuses a broker that does not answer, lacks a topic, or has topics made for the other clock."""
-    with admin_client(bootstrap) as client:
-        there = set(client.list_topics())
-        missing = [topic.name for topic in TOPICS if topic.name not in there]
-        if missing:
+def _await_topics(client: KafkaAdminClient, bootstrap: str, seconds: float) -> None:
+    """Refuses a broker that lacks a topic, and still does so long afterwards: it may only just have been made."""
+    give_up = time.monotonic() + seconds
+    while missing := _missing(client):
+        if time.monotonic() >= give_up:
             raise Failure(f"topic {missing[0]} is missing at {bootstrap}; make the topics with stoplist topics create")
-        for name, own_time in keep_own_time(client, inputs).items():
-            if own_time and not simulated_time:
-                raise Failure(f"topic {name} is made for simulated time; start the worker with --simulated-time")
-            if simulated_time and not own_time:
-                raise Failure(f"topic {name} is stamped by the broker's clock; start without --simulated-time")
+        time.sleep(_AGAIN_SECONDS)
+
+
+def _missing(client: KafkaAdminClient) -> list[str]:
+    there = set(client.list_topics())
+    return [topic.name for topic in TOPICS if topic.name not in there]
+
+
+def _look_at_clocks(client: KafkaAdminClient, inputs: Iterable[str], simulated_time: bool) -> None:
+    """Refuses topics made for the other clock."""
+    for name, own_time in keep_own_time(client, inputs).items():
+        if own_time and not simulated_time:
+            raise Failure(f"topic {name} is made for simulated time; start the worker with --simulated-time")
+        if simulated_time and not own_time:
+            raise Failure(f"topic {name} is stamped by the broker's clock; start without --simulated-time")

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaConnectionError
 from yarl import URL
 
 from streams.engine.engine import Engine
-from streams.engine.failures import Refusal
+from streams.engine.failures import Refusal, Stopped
 from streams.engine.fold import Fold
 from streams.engine.library_logs import LibraryHandler, route
 from streams.engine.process import EXIT_CLEAN, EXIT_STOPPED, EngineWorker, exit_code
@@ -35,8 +35,8 @@ class EngineApp(faust.App):
         await super().on_start()
         try:
             await self.engine.start()
-        except Refusal as refusal:
-            self.engine.fail(refusal)
+        except (Refusal, Stopped) as failure:
+            self.engine.fail(failure)
             await self.wait_until_stopped()
 
     async def on_stop(self) -> None:

@@ -19,6 +19,7 @@ from streams.engine.partition import Partition
 from streams.engine.publishing import Publisher
 from streams.engine.reading import Reader
 from streams.engine.settings import EngineSettings
+from streams.engine.topics import partition_counts
 from streams.engine.turns import Turns
 
 log = structlog.get_logger(__name__)
@@ -76,12 +77,13 @@ class Engine:
     # life
 
     async def start(self) -> None:
-        """Connect, and check what does not depend on a partition. Raises Refusal."""
+        """Connect, and check what does not depend on a partition. Raises Refusal, Stopped."""
         await self.publisher.start()
         self._ends = Reader(self.settings)
         await self._ends.start()
         self._started = True
-        self._count = self.publisher.partitions = checks.topics(self.settings, await self._partition_counts())
+        counts = await partition_counts((await self._administration()).describe_topics, self.settings)
+        self._count = self.publisher.partitions = checks.topics(self.settings, counts)
 
     async def stop(self) -> None:
         """Write checkpoints of what is still owned, unless something failed, and disconnect."""
@@ -297,13 +299,6 @@ class Engine:
             if tp.topic in self.settings.input_topics:
                 committed.setdefault(tp.partition, {})[tp.topic] = offset.offset
         return committed
-
-    async def _partition_counts(self) -> dict[str, int]:
-        """How many partitions each topic of ours has; 0: it does not exist."""
-        topics = list(checks.required_topics(self.settings))
-        described = await (await self._administration()).describe_topics(topics)
-        counts = {topic["topic"]: len(topic["partitions"]) for topic in described if not topic["error_code"]}
-        return {topic: counts.get(topic, 0) for topic in topics}
 
     async def _administration(self) -> AIOKafkaAdminClient:
         if self._admin is None:

@@ -83,6 +83,8 @@ class EngineSettings:
     bad_records_max: int = 500
     """More rejected records than this among the last `bad_records_window`: the worker stops; 0 switches it off."""
 
+    topics_wait_ms: int = 5000
+    """How long a start waits for topics that are missing or have no leader: they may only just have been made."""
     request_timeout_ms: int = 30_000
     session_timeout_ms: int = 30_000
     heartbeat_interval_ms: int = 3000

@@ -245,7 +245,10 @@ def test_the_brokers_clock_says_when_a_policy_comes_into_force(topics: Topics, c
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_missing_topics_are_one_sentence(empty: str, capfd: Capture, arguments: list[str]) -> None:
+def test_missing_topics_are_one_sentence(
+    empty: str, capfd: Capture, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setenv("STOPLIST_TOPICS_WAIT_MS", "1")
     assert run([*arguments, "--bootstrap", empty]) == 2
     out, err = capfd.readouterr()
     assert (out, err.count("\n")) == ("", 1)

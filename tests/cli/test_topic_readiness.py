@@ -14,7 +14,7 @@ from streams.cli.main import run
 from streams.cli.topic_readiness import wait_until_usable
 from tests.conftest import apache_kafka
 from tests.harness.kafka import KafkaCluster
-from tests.harness.records import create_topics
+from tests.harness.records import create_topics, without_leader
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
@@ -63,7 +63,7 @@ def test_partitions_without_a_leader_are_waited_for_and_told(
     assert run(["topics", "create", "--bootstrap", cluster.bootstrap, "--partitions", "3"]) == 0
     lost.kill()
     with closing(Asking(bootstrap_servers=rest)) as client, ThreadPoolExecutor(1) as pool:
-        wait_until(lambda: _leaderless(client), "the others know that it is away")
+        wait_until(lambda: without_leader(rest, NAMES), "the others know that it is away", every_seconds=0.2)
         with pytest.raises(Failure, match=r"no broker leads partition \d of topic"):
             wait_until_usable(client, NAMES, seconds=0)
         capfd.readouterr()
@@ -74,8 +74,3 @@ def test_partitions_without_a_leader_are_waited_for_and_told(
         lost.start()
         waiting.result()
     assert run(["topics", "check", "--bootstrap", rest]) == 0
-
-
-def _leaderless(client: KafkaAdminClient) -> bool:
-    topics = client.describe_topics(NAMES)
-    return any(partition["leader_id"] < 0 for topic in topics for partition in topic["partitions"])

@@ -47,12 +47,12 @@ def _next_offset(world: World) -> int:
 
 
 def test_a_missing_topic(world: Callable[..., World]) -> None:
-    _refused(world(), "topic_missing")
+    _refused(world(topics_wait_ms=1), "topic_missing")
 
 
 def test_a_worker_that_is_refused_was_never_in_the_group(world: Callable[..., World]) -> None:
     """It would take partitions from those that work, and give them back after a while for nothing."""
-    one = world().create()
+    one = world(topics_wait_ms=1).create()
     delete_topics(one.bootstrap, [one.inputs[1]])
     for _ in range(3):
         _refused(one, "topic_missing", instance_id=None)

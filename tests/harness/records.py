@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaConnectionError
 
 from streams.cli.topic_readiness import wait_until_usable
 from tests.harness.waiting import SECONDS_MAX
@@ -54,6 +55,21 @@ def wait_for_topics(bootstrap: str, names: Sequence[str]) -> None:
     """Until every partition of topics that somebody has made is served by a leader."""
     with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
         wait_until_usable(admin, names, SECONDS_MAX)
+
+
+def without_leader(bootstrap: str, names: Sequence[str]) -> list[tuple[str, int]]:
+    """Partitions of these topics that no broker leads, as far as the brokers know by now."""
+    with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+        try:
+            topics = admin.describe_topics(names)
+        except KafkaConnectionError:  # it was a broker that is away which was asked
+            return []
+        return [
+            (topic["name"], partition["partition_index"])
+            for topic in topics
+            for partition in topic["partitions"]
+            if partition["leader_id"] < 0
+        ]
 
 
 def delete_topics(bootstrap: str, names: Iterable[str]) -> None:
