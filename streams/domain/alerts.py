@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.domain import answering, money, overriding, published_blocks, reason_names
+from streams.domain import answering, money, overriding, published_blocks, reason_names, shipment_decisions
 from streams.domain.answering import Refusal
+from streams.domain.calendar import DAY_MS
 from streams.domain.outputs import ALERTS, Because
-from streams.domain.request_facts import APPROVED, ASKED, CANCELLED, DISPATCHED, EXPIRED, REFUSED, WITHDRAWN, Request
+from streams.domain.request_facts import APPROVED, CANCELLED, DISPATCHED, EXPIRED, REFUSED, WITHDRAWN, Request
 from streams.domain.request_facts import BlockPublished as Block
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
@@ -61,7 +62,11 @@ class _WithoutApproval(msgspec.Struct, gc=False):
 
 def check(say: Say, standing: Standing, client: Client, view: View, shipped: Request) -> None:
     """Say what is wrong about a dispatch that was just booked; `shipped` is what went out."""
+    if shipped.at < view.instant - max(standing.rules.correction_days, 1) * DAY_MS:
+        return  # what was published and approved then is not remembered
     approval = approval_at(client, shipped.shipment_id, shipped.at, shipped.amount)
+    if approval.amount:
+        shipment_decisions.use_again(client, shipped.shipment_id)
     if not approval.lack:
         return
     block = published_blocks.at(client, shipped.at)
@@ -75,15 +80,22 @@ def approval_at(client: Client, shipment_id: str, instant: Instant, amount: int)
     """What was approved of a shipment when its goods left."""
     requests = client.facts.requests
     request = None if requests is None else requests.asked.get(shipment_id)
-    if request is None or request.state == ASKED or (request.reserved_until and instant < request.at):
+    if request is None:
         return Approval(_NONE, 0)
+    if instant < request.decided:  # nobody had answered it; a lower revision may have been
+        amounts = [most for since, until, most in request.earlier if since <= instant < until]
+        return _enough(amount, amounts[-1]) if amounts else Approval(_NONE, 0)
     if not request.reserved_until:
         return Approval(request.state, 0)  # refused, or cancelled before an answer
     if request.state not in (APPROVED, DISPATCHED) and instant >= request.ended:
         return Approval(request.state, 0)
     if instant >= request.reserved_until:
         return Approval(EXPIRED, 0)
-    return Approval(_EXCEEDED if amount > request.amount else "", request.amount)
+    return _enough(amount, request.amount)
+
+
+def _enough(amount: int, most: int) -> Approval:
+    return Approval(_EXCEEDED if amount > most else "", most)
 
 
 def _while_blocked(say: Say, standing: Standing, client: Client, shipped: Request, block: Block) -> None:

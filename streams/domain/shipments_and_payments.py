@@ -105,6 +105,8 @@ def dispatched(
         )
     if not event.voided and (known is None or _leaves_otherwise(known, fact)):
         booking_requests.left(rules, client, event, rate, at)
+    if event.voided and known is not None and not known.voided:
+        booking_requests.did_not_leave(client, shipment_id)
     sell_through.note_dispatch(client, event, rate, day)
     facts.dispatches[shipment_id] = fact
     client.facts.count += known is None
