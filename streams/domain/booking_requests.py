@@ -36,8 +36,7 @@ def requested(
             return CONFLICT
         if known.voided:
             return UNCHANGED
-        if known.answer:
-            requests.to_answer.append((event.shipment_id, True))
+        requests.to_answer.append((event.shipment_id, True))
         return KEPT
     if known is None:
         _forget(rules, client, at)
@@ -78,6 +77,8 @@ def _approvals(known: Request) -> list[tuple[Instant, Instant, int]]:
 
 def _end(client: Client, known: Request, day: Days, at: Instant) -> None:
     """A request is given up: what its approval held is free again, unless its goods have left."""
+    if known.state == DISPATCHED:  # should that dispatch be withdrawn, it may not leave again
+        known.reserved_until = min(known.reserved_until, at)
     if known.state not in (DISPATCHED, CANCELLED) and not known.ended:
         reservations.end(client, known, CANCELLED, at)
         dispatch = client.facts.dispatches.get(known.shipment_id)
@@ -146,10 +147,9 @@ def cancelled(
     if event.id in known.cancelled_by:
         return UNCHANGED
     known.cancelled_by = [*known.cancelled_by, event.id][-_REMEMBERED_MAX:]
-    if known.ended or known.state == CANCELLED:
-        return UNCHANGED
+    over = bool(known.ended) or known.state == CANCELLED
     _end(client, known, day, at)
-    return KEPT
+    return UNCHANGED if over else KEPT
 
 
 def _forget(rules: Rules, client: Client, at: Instant) -> None:

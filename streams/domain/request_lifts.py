@@ -66,7 +66,9 @@ def _at_least(
 def _written_off(client: Client) -> int:
     """The amounts of the obligations that were written off."""
     changed = [one.obligation_id for one in client.facts.changes.written_off.values()]
-    return sum(obligation_at(client, *place).amount for name in dict.fromkeys(changed) for place in places(client, name))
+    return sum(
+        obligation_at(client, *place).amount for name in dict.fromkeys(changed) for place in places(client, name)
+    )
 
 
 def _searched(

@@ -23,7 +23,7 @@ def open_at(client: Client, now: Instant) -> list[Request]:
 
 
 def held_at(client: Client, now: Instant) -> list[Request]:
-    """All that hold an amount at `now`: approvals that are open, then those used by goods that are owed from tomorrow."""
+    """All that hold an amount at `now`: approvals that are open, then those used by goods dated ahead."""
     return open_at(client, now) + _dated_ahead(client)
 
 

@@ -65,6 +65,7 @@ def answer(say: Say, standing: Standing, client: Client, view: View, shipment_id
         else:
             first_deal_start.approve(rules, client, request, view.instant, view.day, until)
     request.answer, request.lines = answering.encode(kept), []
+    answering.forget_grounds(reservations.of(client))
     _say(say, standing, request, kept, repeated=False)
     return request.state == APPROVED
 
@@ -72,7 +73,7 @@ def answer(say: Say, standing: Standing, client: Client, view: View, shipment_id
 def answer_again(say: Say, standing: Standing, client: Client, shipment_id: str) -> None:
     """The same request once more: the answer of then, and what is reserved now."""
     request = reservations.of(client).asked[shipment_id]
-    kept = answering.decode(request.answer)
+    kept = answering.recalled(standing.rules, request)
     if request.reserved_until and request.state in _ENDED:
         kept.explanation = _no_longer(request)
     _say(say, standing, request, kept, repeated=True)
@@ -134,9 +135,9 @@ def withdraw(say: Say, standing: Standing, client: Client, view: View) -> bool:
 
 
 def use_again(client: Client, shipment_id: str) -> None:
-    """Goods left under an approval, though it ended before that was known: amounts of overrides are used all the same."""
-    if client.facts.judgements is not None:
-        request = reservations.of(client).asked[shipment_id]
+    """Goods left under an approval, though it ended before that was known: amounts of overrides stay used."""
+    request = reservations.of(client).asked[shipment_id]
+    if client.facts.judgements is not None and request.answer:
         overrides.use(client, answering.decode(request.answer).overrides, shipment_id, request.amount)
 
 

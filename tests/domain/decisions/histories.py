@@ -157,7 +157,7 @@ def _ask(company: Company, number: str, step: Step, arrives: str) -> None:
 
 
 def _around_requests(company: Company, number: str, step: Step, arrives: str, arrives_on: date) -> None:
-    """A request told again, or withdrawn; a dispatch as it was asked for, up to a day ahead, or withdrawn; an override."""
+    """A request told again, or withdrawn; a dispatch of it, up to a day ahead, or withdrawn; an override."""
     shipment, revision = f"S-O{step.which}", int(number) + 1
     outlet = {"outlet_id": f"X{step.late}"} if step.late else {}
     goods: dict[str, Any] = {"shipment_id": shipment, "currency": "USD", "amount": money(step.cents), "deal_id": "D"}

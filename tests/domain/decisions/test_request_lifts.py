@@ -93,10 +93,12 @@ def _ask(company: Company, question: Question, revision: int) -> dict[str, dict[
     now = datetime.fromtimestamp(company.at / 1000, MOSCOW).isoformat()
     price = money(question.cents * question.rrp_percent // 100)
     line = {"sku": "pen", "quantity": "1", "price": price, "rrp": price, "product_category": "A", "fast_moving": True}
+    more: dict[str, str] = {"outlet_id": f"X{question.outlet}"} if question.outlet else {}
+    more |= {"deal_id": "D"} if question.of_deal else {}
     published = company.send(
         "shipment.requested", "the question", now, shipment_id="Q", at=now, currency="USD", revision=revision,
         amount=money(question.cents), payment_term_days=10, lines=[line],
-        **({"outlet_id": f"X{question.outlet}"} if question.outlet else {}), **({"deal_id": "D"} if question.of_deal else {}),
+        **more,
     )  # fmt: skip
     (answer,) = [item for item in published if item.topic == "shipment-decisions" and item["shipment_id"] == "Q"]
     return {reason["reason"]: reason for reason in answer["reasons"]}
@@ -112,9 +114,7 @@ def _after(company: Company, question: Question, cents: int, ids: list[str], unt
     return _ask(trial, question, 2)
 
 
-def _check(
-    history: list[Step], question: Question, opened: bool, terms: tuple[str, ...], seen: Counter[str]
-) -> None:
+def _check(history: list[Step], question: Question, opened: bool, terms: tuple[str, ...], seen: Counter[str]) -> None:
     company = Company(Policy.from_document({"version": 1, "keys": KEYS}))
     if opened:
         company.trade("2026-01-11")

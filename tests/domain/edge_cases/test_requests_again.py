@@ -96,7 +96,9 @@ def test_withdrawn_after_its_time_it_expires_at_once() -> None:
     company = asking_company("200.00")
     ask(company, "S1", "150.00", "2026-02-02")
     leave(company, "S1", "150.00", "2026-02-02T12:00:00+03:00")
-    published = leave(company, "S1", "150.00", "2026-02-02T12:00:00+03:00", revision=2, voided=True, arrives="2026-02-06")
+    published = leave(
+        company, "S1", "150.00", "2026-02-02T12:00:00+03:00", revision=2, voided=True, arrives="2026-02-06"
+    )
     assert kinds(published) == ["shipment.approval_expired", "client.status"]
     assert company.status()["reserved"] == "0.00"
 
@@ -106,7 +108,9 @@ def test_withdrawn_while_blocked_the_approval_is_withdrawn_too() -> None:
     ask(company, "S1", "150.00", "2026-02-02")
     leave(company, "S1", "150.00", "2026-02-02T12:00:00+03:00")
     judge(company, "conduct.recorded", "C1", "2026-02-03", kind="ethics", evidence="letter 7")
-    published = leave(company, "S1", "150.00", "2026-02-02T12:00:00+03:00", revision=2, voided=True, arrives="2026-02-04")
+    published = leave(
+        company, "S1", "150.00", "2026-02-02T12:00:00+03:00", revision=2, voided=True, arrives="2026-02-04"
+    )
     assert kinds(published) == ["shipment.approval_withdrawn", "client.status"]
 
 
@@ -229,3 +233,36 @@ def test_a_client_that_asks_a_lot_is_still_answered() -> None:
         "client.status", "dead-letter:limit_exceeded"
     ]  # fmt: skip
     assert json.dumps(company.status()["reservations_count"]) == "10"
+
+
+def test_many_refusals_do_not_fill_the_state_and_the_decision_is_still_repeated() -> None:
+    """A worker holds a client above 1 MiB: grounds and sentences of the last answers are kept, of all the decision."""
+    company = asking_company("500.00")
+    company.dispatch("O1", "600.00", "2026-02-02", "2026-02-01T12:00:00+03:00")
+    company.wait("2026-02-12")
+    for number in range(400):
+        ask(company, f"S{number}", "600.00", "2026-02-12")
+    assert len(company.fold.encode(company.clients["c1"])) < 400_000
+    (again,) = ask(company, "S0", "600.00", "2026-02-12", arrives="2026-02-14")
+    assert (again["type"], again["repeated"]) == ("shipment.refused", True)
+    assert [reason["reason"] for reason in again["reasons"]] == ["risk_group", "credit_limit"]
+    assert again["explanation"]["en"] == (
+        "Do not ship S0: it was refused on 12 February 2026, 09:00; the grounds are not kept any more. "
+        "Ask under a higher revision."
+    )
+    (latest,) = ask(company, "S399", "600.00", "2026-02-12", arrives="2026-02-14")
+    assert [reason["reason"] for reason in latest["reasons"]] == ["risk_group", "credit_limit"]
+
+
+def test_a_request_given_up_after_the_goods_left_holds_nothing_when_the_dispatch_is_withdrawn() -> None:
+    for give_up in ("cancel", "withdraw"):
+        company = asking_company("200.00")
+        ask(company, "S1", "150.00", "2026-02-02")
+        leave(company, "S1", "150.00", "2026-02-02T12:00:00+03:00")
+        if give_up == "cancel":
+            cancel(company, "S1", "2026-02-02T13:00:00+03:00")
+        else:
+            ask(company, "S1", "150.00", "2026-02-02T13:00:00+03:00", revision=2, voided=True)
+        leave(company, "S1", "150.00", "2026-02-02T12:00:00+03:00", revision=2, voided=True, arrives="2026-02-03")
+        assert company.status()["reserved"] == "0.00"
+        assert decision(ask(company, "S2", "150.00", "2026-02-03T10:00:00+03:00")) == "approved"
