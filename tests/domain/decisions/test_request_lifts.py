@@ -27,10 +27,8 @@ TRIED: Final = (
     "first_deal_unpaid by no payment",
     "first_deal_unpaid by a date",
     "first_deal_limit by payment",
-    "first_deal_limit by no payment",
-    "first_deal_limit by a date",
 )
-"""Ways out that the histories must have brought."""
+"""Ways out that the histories must have brought; the rare ones of `first_deal_limit` are stories of `test_requests`."""
 MUCH: Final = 100_000_000
 """Cents: more than any of these clients owes."""
 TERMS: Final = ((), ("2026-01-12", "2026-03-25"))
@@ -40,8 +38,8 @@ steps = st.builds(
     kind=st.sampled_from(KINDS),
     day=st.integers(0, 12),
     hour=st.integers(0, 23),
-    cents=st.integers(1, 15_000),
-    which=st.integers(0, 5),
+    cents=st.integers(1, 25_000),
+    which=st.integers(0, 3),
     late=st.integers(0, 3),
 )
 histories = st.lists(steps, min_size=1, max_size=12).map(lambda items: sorted(items, key=lambda item: item[1:3]))
