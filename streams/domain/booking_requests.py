@@ -125,13 +125,17 @@ def left(rules: Rules, client: Client, event: ShipmentDispatched, rate: str, at:
         reservations.end(client, request, DISPATCHED, at)
 
 
-def did_not_leave(client: Client, shipment_id: str) -> None:
-    """A dispatch was withdrawn: the approval that it used is open again, until it expires."""
+def did_not_leave(rules: Rules, client: Client, shipment_id: str, day: Days, at: Instant) -> None:
+    """A dispatch was withdrawn: the approval that it used is open again, until it expires.
+
+    Called with the position as it is without the dispatch. Asked for after it had left, it is approved as of now.
+    """
     requests = client.facts.requests
     request = None if requests is None else requests.asked.get(shipment_id)
     if request is not None and request.state == DISPATCHED:
         reservations.begin(client, request, request.reserved_until)
-        first_deal_start.open_again(client, shipment_id)
+        if not first_deal_start.open_again(client, shipment_id) and at < request.reserved_until:
+            first_deal_start.approve(rules, client, request, at, day, request.reserved_until)
 
 
 def cancelled(

@@ -71,11 +71,13 @@ def approve(rules: Rules, client: Client, request: Request, now: Instant, day: D
     client.decided.deal = start
 
 
-def open_again(client: Client, shipment_id: str) -> None:
-    """The dispatch that ended an approval was withdrawn."""
+def open_again(client: Client, shipment_id: str) -> bool:
+    """The dispatch that ended an approval was withdrawn; whether that approval was one of the first deal."""
     start = client.decided.deal
-    if start is not None and shipment_id in start.approvals:
-        start.approvals[shipment_id].until = 0
+    if start is None or shipment_id not in start.approvals:
+        return False
+    start.approvals[shipment_id].until = 0
+    return True
 
 
 def ended(client: Client, shipment_id: str, day: Days) -> None:

@@ -125,6 +125,17 @@ def test_a_withdrawn_dispatch_of_the_first_deal_leaves_its_approval_open_again()
     assert company.status()["first_deal"] is None
 
 
+def test_asked_for_after_it_left_it_starts_the_first_deal_when_that_dispatch_is_withdrawn() -> None:
+    company = new_client()
+    more = {"deal_id": "D", "lines": [FAST_A]}
+    leave(company, "S1", "100.00", "2026-02-03", **more)
+    ask(company, "S1", "100.00", "2026-02-03T10:00:00+03:00", deal_id="D")
+    leave(company, "S1", "100.00", "2026-02-03", revision=2, voided=True, arrives="2026-02-04", **more)
+    assert (company.status()["first_deal"]["state"], company.status()["reserved"]) == ("started", "100.00")
+    published = ask(company, "S2", "10.00", "2026-02-04T10:00:00+03:00", deal_id="D")
+    assert decision(published) == "refused"  # the outlet has one already
+
+
 # A dispatch dated ahead
 
 
