@@ -18,7 +18,7 @@ from streams.domain.request_facts import BlockPublished as Block
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.shipment_decisions import Say
-from streams.domain.state import Client, Instant
+from streams.domain.state import Client
 from streams.domain.view import View
 
 _NONE = "none"
@@ -65,7 +65,7 @@ def check(say: Say, standing: Standing, client: Client, view: View, shipped: Req
     """Say what is wrong about a dispatch that was just booked; `shipped` is what went out."""
     if shipped.at < view.instant - max(standing.rules.correction_days, 1) * DAY_MS:
         return  # what was published and approved then is not remembered
-    approval = approval_at(client, shipped.shipment_id, shipped.at, shipped.amount)
+    approval = approval_at(client, shipped)
     if approval.amount:
         shipment_decisions.use_again(client, shipped.shipment_id)
     if not approval.lack:
@@ -88,26 +88,29 @@ def _is_let_through(rules: Rules, client: Client, shipped: Request, block: Block
     return True
 
 
-def approval_at(client: Client, shipment_id: str, instant: Instant, amount: int) -> Approval:
+def approval_at(client: Client, shipped: Request) -> Approval:
     """What was approved of a shipment when its goods left."""
-    requests = client.facts.requests
-    request = None if requests is None else requests.asked.get(shipment_id)
+    requests, instant = client.facts.requests, shipped.at
+    request = None if requests is None else requests.asked.get(shipped.shipment_id)
     if request is None:
         return Approval(_NONE, 0)
     if instant < request.decided:  # nobody had answered it; a lower revision may have been
         amounts = [most for since, until, most in request.earlier if since <= instant < until]
-        return _enough(amount, amounts[-1]) if amounts else Approval(_NONE, 0)
+        return _enough(shipped, amounts[-1]) if amounts else Approval(_NONE, 0)
     if not request.reserved_until:
         return Approval(request.state, 0)  # refused, or cancelled before an answer
     if request.state not in (APPROVED, DISPATCHED) and instant >= request.ended:
         return Approval(request.state, 0)
     if instant >= request.reserved_until:
         return Approval(EXPIRED, 0)
-    return _enough(amount, request.amount)
+    asked, currency = request.stated
+    if shipped.stated[1] == currency and shipped.stated[0] <= asked:
+        return Approval("", request.amount)  # at another rate the same is no more
+    return _enough(shipped, request.amount)
 
 
-def _enough(amount: int, most: int) -> Approval:
-    return Approval(_EXCEEDED if amount > most else "", most)
+def _enough(shipped: Request, most: int) -> Approval:
+    return Approval(_EXCEEDED if shipped.amount > most else "", most)
 
 
 def _while_blocked(say: Say, standing: Standing, client: Client, shipped: Request, block: Block) -> None:

@@ -103,6 +103,7 @@ def of_shipment(rules: Rules, event: ShipmentRequested | ShipmentDispatched, rat
         rrp=min(convert(event.rrp_minor, rate), AMOUNT_MAX) if event.lines else amount,
         outlet_id=event.outlet_id or "",
         deal_id=event.deal_id or "",
+        stated=(event.amount_minor, event.currency),
         term_days_max=max(terms) if terms else event.payment_term_days or 0,
         lines=[
             RequestedLine(line.quantity_milli, line.rrp_minor, line.product_category or "", bool(line.fast_moving))

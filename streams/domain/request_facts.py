@@ -51,6 +51,8 @@ class Request(Fact, array_like=True, kw_only=True, gc=False):
     """Why it was refused, once `answer` is forgotten."""
     cancelled_by: list[str] = []
     """Ids of the last cancellations of this shipment: one told twice does not end what was asked anew."""
+    stated: tuple[int, str] = (0, "")
+    """(payable amount in minor units, currency) as the sender said it."""
     earlier: list[tuple[Instant, Instant, int]] = []
     """(from, until, amount) of the last approvals of lower revisions: goods may have left under one of them."""
 

@@ -54,6 +54,16 @@ def test_with_an_approval_nothing_is_said_and_more_than_approved_is() -> None:
     assert (said["approval"], said["amount_approved"], said["amount"]) == ("exceeded", "100.00", "100.01")
 
 
+def test_the_same_amount_at_another_rate_is_no_more_than_approved() -> None:
+    company = asking_company("500.00")
+    ask(company, "S1", "100.00", "2026-02-03", currency="EUR", rate="1.10")
+    assert alert(leave(company, "S1", "100.00", "2026-02-04", currency="EUR", rate="1.12")) is None
+    ask(company, "S2", "100.00", "2026-02-03", currency="EUR", rate="1.10", arrives="2026-02-04")
+    said = alert(leave(company, "S2", "100.01", "2026-02-05", currency="EUR", rate="1.12"))
+    assert said is not None
+    assert (said["approval"], said["amount_approved"], said["amount"]) == ("exceeded", "110.00", "112.01")
+
+
 def test_a_revision_that_ships_more_is_looked_at_again() -> None:
     company = asking_company("500.00")
     ask(company, "S1", "100.00", "2026-02-03")
