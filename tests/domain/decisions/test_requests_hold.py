@@ -20,6 +20,7 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"requests": {"reservation_hours": 30, "required": True}},
     {"requests": {"reservation_hours": 200, "required": False}},
 )
+ANSWERS = ("shipment.approved", "shipment.refused")
 ENDED = ("shipment.approval_expired", "shipment.approval_withdrawn")
 
 
@@ -61,11 +62,7 @@ def _company(opened: bool, terms: tuple[str, ...], numbers: dict[str, Any]) -> C
 
 def _check_answers(company: Company, before: int, new: list[Published]) -> None:
     """A request that counts is answered exactly once, by that very record."""
-    answers = Counter(
-        (item["shipment_id"], item["cause"]["offset"])
-        for item in new
-        if item["type"] in ("shipment.approved", "shipment.refused")
-    )
+    answers = Counter((item["shipment_id"], item["cause"]["offset"]) for item in new if item["type"] in ANSWERS)
     for record, why in company.records[before:]:
         body = json.loads(record.value or b"{}")
         if body.get("type") != "shipment.requested":
@@ -149,3 +146,75 @@ def test_neither_restarts_nor_looking_in_between_change_an_output(
     for company in (steady, other):
         company.wait("2027-06-01")
     assert [item.output for item in other.published] == [item.output for item in steady.published]
+
+
+class Log:
+    """What the outputs and the records said of approvals and blocks, by instants; nothing of the state."""
+
+    def __init__(self) -> None:
+        self.approved: dict[str, list[list[int]]] = {}
+        """By shipment: (from, until, cents) of each approval."""
+        self.blocked: list[tuple[int, bool]] = []
+        self.left: list[str] = []
+        self.cancellations: list[str] = []
+
+    def read(self, new: list[Published]) -> None:
+        for item in new:
+            if item.topic == "dead-letters":
+                continue
+            at = instant(item["effective_at"])
+            if item.topic == "shipment-blocks":
+                self.blocked.append((at, item["type"] == "shipment.blocked"))
+            if item["type"] in ENDED or (item["type"] in ANSWERS and not item["repeated"]):
+                self.end(item["shipment_id"], at)
+            if item["type"] == "shipment.approved" and not item["repeated"]:
+                cents = round(float(item["amount_reserved"]) * 100)
+                found = self.approved.setdefault(item["shipment_id"], [])
+                found.append([at, instant(item["reserved_until"]), cents])
+
+    def end(self, shipment: str, at: int) -> None:
+        for found in self.approved.get(shipment, [])[-1:]:
+            found[1] = min(found[1], at)
+
+    def expected(self, shipment: str, at: int, cents: int, required: bool) -> str:
+        for begun, until, most in self.approved.get(shipment, []):
+            if begun <= at < until and cents <= most:
+                return ""
+        if [blocked for since, blocked in self.blocked if since <= at][-1:] == [True]:
+            return "shipment.shipped_while_blocked"
+        return "shipment.shipped_without_approval" if required else ""
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(request_histories, st.booleans(), st.sampled_from(TERMS), st.sampled_from(POLICIES))
+def test_alerts_are_those_that_a_reader_of_the_outputs_expects(
+    history: list[Step], opened: bool, terms: tuple[str, ...], numbers: dict[str, Any]
+) -> None:
+    """Of each shipment that leaves for the first time, where no override is about."""
+    company, log = _company(opened, terms, numbers), Log()
+    log.read(company.published)
+    required = numbers.get("requests", {}).get("required", True)
+    for number, step in enumerate(step for step in history if step.kind not in ("lift", "grant", "revoke")):
+        told, published = len(company.records), len(company.published)
+        send(company, f"{number}", step)
+        new = company.published[published:]
+        dead = [item for item in new if item.topic == "dead-letters"]
+        by_time = [item for item in new if item not in dead and item["cause"]["kind"] != "record"]
+        log.read(by_time)  # what a dispatch itself brings about is not what was known when it left
+        for record, why in company.records[told:]:
+            body = json.loads(record.value or b"{}")
+            kind, shipment = body["type"], body.get("shipment_id", "")
+            if why is not None:
+                continue
+            if body.get("voided") and kind == "shipment.requested":
+                log.end(shipment, record.timestamp)
+            elif kind == "shipment.cancelled" and body["id"] not in log.cancellations:
+                log.cancellations.append(body["id"])
+                log.end(shipment, record.timestamp)
+            elif kind == "shipment.dispatched" and not body.get("voided") and shipment not in log.left:
+                log.left.append(shipment)
+                cents = round(float(body["amount"]) * 100)
+                expected = log.expected(shipment, instant(body["at"]), cents, required)
+                alerts = [str(item["type"]) for item in new if item.topic == "shipment-alerts"]
+                assert alerts == ([expected] if expected else [])
+        log.read([item for item in new if item not in by_time])
