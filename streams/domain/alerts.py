@@ -8,15 +8,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.domain import answering, money, overriding, published_blocks, reason_names
+from streams.domain import answering, money, overrides, overriding, published_blocks, reason_names, shipment_decisions
 from streams.domain.answering import Refusal
+from streams.domain.calendar import DAY_MS
 from streams.domain.outputs import ALERTS, Because
-from streams.domain.request_facts import APPROVED, ASKED, CANCELLED, DISPATCHED, EXPIRED, REFUSED, WITHDRAWN, Request
+from streams.domain.policy import Rules
+from streams.domain.request_facts import APPROVED, CANCELLED, DISPATCHED, EXPIRED, REFUSED, WITHDRAWN, Request
 from streams.domain.request_facts import BlockPublished as Block
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.shipment_decisions import Say
-from streams.domain.state import Client, Instant
+from streams.domain.state import Client
 from streams.domain.view import View
 
 _NONE = "none"
@@ -61,29 +63,54 @@ class _WithoutApproval(msgspec.Struct, gc=False):
 
 def check(say: Say, standing: Standing, client: Client, view: View, shipped: Request) -> None:
     """Say what is wrong about a dispatch that was just booked; `shipped` is what went out."""
-    approval = approval_at(client, shipped.shipment_id, shipped.at, shipped.amount)
+    if shipped.at < view.instant - max(standing.rules.correction_days, 1) * DAY_MS:
+        return  # what was published and approved then is not remembered
+    approval = approval_at(client, shipped)
+    if approval.amount:
+        shipment_decisions.use_again(client, shipped.shipment_id)
     if not approval.lack:
         return
     block = published_blocks.at(client, shipped.at)
-    if block is not None:
+    if block is not None and not _is_let_through(standing.rules, client, shipped, block):
         _while_blocked(say, standing, client, shipped, block)
     elif standing.rules.requests_required:
         _without_approval(say, standing, client, view, shipped, approval)
 
 
-def approval_at(client: Client, shipment_id: str, instant: Instant, amount: int) -> Approval:
+def _is_let_through(rules: Rules, client: Client, shipped: Request, block: Block) -> bool:
+    """Whether overrides cover all that blocked; amounts among them are used up by what left, though nobody asked."""
+    name, amount = shipped.shipment_id, shipped.amount
+    covering = [overrides.covers(rules, client, shipped.at, reason, name, amount) for reason in block.reasons]
+    relied = [override_id for override_id in covering if override_id is not None]
+    if len(relied) < len(covering):
+        return False
+    overrides.use(client, relied, name, amount)
+    return True
+
+
+def approval_at(client: Client, shipped: Request) -> Approval:
     """What was approved of a shipment when its goods left."""
-    requests = client.facts.requests
-    request = None if requests is None else requests.asked.get(shipment_id)
-    if request is None or request.state == ASKED or (request.reserved_until and instant < request.at):
+    requests, instant = client.facts.requests, shipped.at
+    request = None if requests is None else requests.asked.get(shipped.shipment_id)
+    if request is None:
         return Approval(_NONE, 0)
+    if instant < request.decided:  # nobody had answered it; a lower revision may have been
+        amounts = [most for since, until, most in request.earlier if since <= instant < until]
+        return _enough(shipped, amounts[-1]) if amounts else Approval(_NONE, 0)
     if not request.reserved_until:
         return Approval(request.state, 0)  # refused, or cancelled before an answer
     if request.state not in (APPROVED, DISPATCHED) and instant >= request.ended:
         return Approval(request.state, 0)
     if instant >= request.reserved_until:
         return Approval(EXPIRED, 0)
-    return Approval(_EXCEEDED if amount > request.amount else "", request.amount)
+    asked, currency = request.stated
+    if shipped.stated[1] == currency and shipped.stated[0] <= asked:
+        return Approval("", request.amount)  # at another rate the same is no more
+    return _enough(shipped, request.amount)
+
+
+def _enough(shipped: Request, most: int) -> Approval:
+    return Approval(_EXCEEDED if shipped.amount > most else "", most)
 
 
 def _while_blocked(say: Say, standing: Standing, client: Client, shipped: Request, block: Block) -> None:

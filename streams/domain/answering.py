@@ -1,11 +1,21 @@
 """Whether a request may leave: every reason against it, the overrides it relies on, and the answer in words."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from schemas.reasons import REASONS
-from streams.domain import allocation, explanation, lifted_by, overrides, overriding, request_lifts, sentences
+from streams.domain import (
+    allocation,
+    explanation,
+    lifted_by,
+    overrides,
+    overriding,
+    reason_names,
+    request_facts,
+    request_lifts,
+    sentences,
+)
 from streams.domain.lifted_by import Lift, PaymentLift
 from streams.domain.money import minor, text
 from streams.domain.next_change import look
@@ -46,6 +56,9 @@ class Answer(msgspec.Struct, gc=False):
     reasons: list[Refusal]
     overrides: list[str]
 
+
+ANSWERS_MAX: Final = 64
+"""Answers of one client of which grounds and sentences are remembered; of older ones only the decision is."""
 
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Answer).decode
@@ -153,3 +166,35 @@ def refused(standing: Standing, client: Client, view: View, request: Request, re
     opening = Text(f"Do not ship {request.shipment_id}.", f"Отгрузка {request.shipment_id} запрещена.")
     said = sentences.joined(opening, in_words(standing, client, view, request, found))
     return Answer(because, said, found, [])
+
+
+def forget_grounds(requests: request_facts.Requests) -> None:
+    """Forget what older answers said, many at a time, so that refusals do not fill the client's state."""
+    if len(requests.asked) <= 2 * ANSWERS_MAX:
+        return
+    answered = sorted((one.decided, name) for name, one in requests.asked.items() if one.answer)
+    if len(answered) > 2 * ANSWERS_MAX:
+        for _, name in answered[:-ANSWERS_MAX]:
+            request = requests.asked[name]
+            request.reasons = [refusal.reason for refusal in decode(request.answer).reasons]
+            request.answer = b""
+
+
+def recalled(rules: Rules, request: request_facts.Request) -> Answer:
+    """The recorded answer; once its grounds are forgotten, the decision, its day and the reasons by name."""
+    if request.answer:
+        return decode(request.answer)
+    name, moment = request.shipment_id, overriding.moment(rules, request.decided)
+    if request.reserved_until:
+        said = Text(
+            f"Shipment {name} was approved on {moment.en}; the grounds are not kept any more.",
+            f"Отгрузка {name} разрешена {moment.ru}; основания больше не хранятся.",
+        )
+    else:
+        said = Text(
+            f"Do not ship {name}: it was refused on {moment.en}; the grounds are not kept any more. "
+            "Ask under a higher revision.",
+            f"Отгрузка {name} запрещена: отказ от {moment.ru}; основания больше не хранятся. "
+            "Запросите с новой ревизией.",
+        )
+    return Answer([], said, [Refusal(reason, [], [], reason_names.name(reason)) for reason in request.reasons], [])

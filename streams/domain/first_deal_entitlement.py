@@ -93,8 +93,12 @@ def _covered(client: Client, shipment_id: str) -> int:
 
 def uncovered_money(client: Client, deal: Deal | None) -> int:
     """Money not yet applied that no open approval counts on."""
-    held = sum(one.covered for one in open_approvals(client, deal).values()) if deal is not None else 0
-    return max(0, client.position.unapplied - held)
+    return max(0, client.position.unapplied - money_held(client, deal))
+
+
+def money_held(client: Client, deal: Deal | None) -> int:
+    """Money on which open approvals count."""
+    return sum(one.covered for one in open_approvals(client, deal).values()) if deal is not None else 0
 
 
 def excess(start: Start, by_outlet: dict[str, int]) -> Excess | None:

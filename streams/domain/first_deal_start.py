@@ -63,10 +63,21 @@ def approve(rules: Rules, client: Client, request: Request, now: Instant, day: D
         start = first_deal_entitlement.granted(rules, client, deal_id, now, approved=True)
     covered = min(request.amount, first_deal_entitlement.uncovered_money(client, deal))
     start.approved = True
+    before = start.approvals.get(request.shipment_id)  # of a lower revision: it kept the deal open in its time
+    since = day if before is None else before.since
     start.approvals[request.shipment_id] = Approval(
-        request.outlet_id, request.amount, request.rrp, covered, day, expires
+        request.outlet_id, request.amount, request.rrp, covered, since, expires
     )
     client.decided.deal = start
+
+
+def open_again(client: Client, shipment_id: str) -> bool:
+    """The dispatch that ended an approval was withdrawn; whether that approval was one of the first deal."""
+    start = client.decided.deal
+    if start is None or shipment_id not in start.approvals:
+        return False
+    start.approvals[shipment_id].until = 0
+    return True
 
 
 def ended(client: Client, shipment_id: str, day: Days) -> None:

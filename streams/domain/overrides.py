@@ -142,8 +142,8 @@ def used(override: Override) -> int:
 def use(client: Client, override_ids: list[str], shipment_id: str, amount_minor: int) -> None:
     """Note an approval that relied on these overrides: amounts among them are used up by it."""
     for name in override_ids:
-        override = kept(client).overrides[name]
-        if override.amount_max >= 0:
+        override = kept(client).overrides.get(name)  # one that ended long ago may be forgotten
+        if override is not None and override.amount_max >= 0:
             override.used[shipment_id] = amount_minor
 
 

@@ -46,7 +46,15 @@ class Request(Fact, array_like=True, kw_only=True, gc=False):
     ended: Instant = 0
     """When an approval ended, by dispatch, cancellation, expiry or withdrawal; 0: it is open."""
     answer: bytes = b""
-    """The reasons, grounds and sentences of the recorded answer, as published."""
+    """The reasons, grounds and sentences of the recorded answer, as published; only of the last ones."""
+    reasons: list[str] = []
+    """Why it was refused, once `answer` is forgotten."""
+    cancelled_by: list[str] = []
+    """Ids of the last cancellations of this shipment: one told twice does not end what was asked anew."""
+    stated: tuple[int, str] = (0, "")
+    """(payable amount in minor units, currency) as the sender said it."""
+    earlier: list[tuple[Instant, Instant, int]] = []
+    """(from, until, amount) of the last approvals of lower revisions: goods may have left under one of them."""
 
 
 class BlockPublished(msgspec.Struct, array_like=True, gc=False):

@@ -1,11 +1,11 @@
 """What would let a refused request through: the least payment, a date, a document, a person."""
 
-from typing import Final
-
 from schemas.records import NEVER, Instant
-from streams.domain import allocation, lifted_by, money
+from streams.domain import allocation, first_deal_entitlement, lifted_by, money
 from streams.domain.lifted_by import DateLift, DocumentLift, Lift, PaymentLift, PersonLift
+from streams.domain.lookup import obligation_at
 from streams.domain.next_change import look, next_instant, timeline
+from streams.domain.obligation_changes import places
 from streams.domain.request_reasons.credit_limit import CREDIT_LIMIT
 from streams.domain.request_reasons.documents_missing import DOCUMENTS_MISSING
 from streams.domain.request_reasons.first_deal_limit import FIRST_DEAL_LIMIT
@@ -15,9 +15,6 @@ from streams.domain.shared import Standing
 from streams.domain.state import Client
 from streams.domain.view import View
 
-_BY_TIME: Final = (CREDIT_LIMIT.reason, DOCUMENTS_MISSING.reason)
-"""What may end by itself: a limit or a reservation ends, a document comes into force."""
-
 
 def of(standing: Standing, client: Client, view: View, request: Request, reason: RequestReason) -> list[Lift]:
     """Every way out of a reason that holds, the payment first; empty: ask for something else."""
@@ -25,7 +22,7 @@ def of(standing: Standing, client: Client, view: View, request: Request, reason:
     amount, ids = least_payment(standing, client, view, request, reason)
     if amount:
         lifts.append(PaymentLift(money.text(amount), rules.currency, ids))
-    ends = _ends_at(standing, client, view, request, reason) if reason.reason in _BY_TIME else NEVER
+    ends = _ends_at(standing, client, view, request, reason)
     if ends != NEVER:
         lifts.append(DateLift(rules.instant_text(ends)))
     if reason.reason == DOCUMENTS_MISSING.reason:
@@ -42,20 +39,42 @@ def least_payment(
     to name; 0 when no payment does that."""
     if reason.reason == CREDIT_LIMIT.reason:
         assert view.limit is not None
-        most = view.exposure + request.amount - view.limit
-        return (most, []) if request.amount <= view.limit else (0, [])
+        if request.amount > view.limit:
+            return 0, []
+        return _at_least(standing, client, view, request, reason, view.exposure + request.amount - view.limit), []
     if reason.reason == FIRST_DEAL_UNPAID.reason and view.deal is not None:
         ids = [name for name in view.deal.obligations if allocation.owed(client, [name])]
         amount = allocation.owed(client, ids)
         return (amount, ids) if amount and _ends(standing, client, view, request, reason, amount, ids) else (0, [])
     if reason.reason == FIRST_DEAL_LIMIT.reason:
-        return _searched(standing, client, view, request, reason), []
+        # money pays what is owed first, then what open approvals count on; what is left covers the request
+        held = first_deal_entitlement.money_held(client, view.deal)
+        most = client.position.outstanding + _written_off(client) + held + request.amount
+        return _searched(standing, client, view, request, reason, 0, most), []
     return 0, []
 
 
-def _searched(standing: Standing, client: Client, view: View, request: Request, reason: RequestReason) -> int:
-    """The least amount found by trying: money pays what is owed first, what is left covers the request."""
-    low, high = 0, client.position.outstanding + request.amount
+def _at_least(
+    standing: Standing, client: Client, view: View, request: Request, reason: RequestReason, amount: int
+) -> int:
+    """The amount, or more where a later step of today undoes a payment: what it paid may be written off after it."""
+    if client.position.last_step[0] < view.day or _ends(standing, client, view, request, reason, amount, []):
+        return amount
+    return _searched(standing, client, view, request, reason, amount, amount + _written_off(client))
+
+
+def _written_off(client: Client) -> int:
+    """The amounts of the obligations that were written off."""
+    changed = [one.obligation_id for one in client.facts.changes.written_off.values()]
+    return sum(
+        obligation_at(client, *place).amount for name in dict.fromkeys(changed) for place in places(client, name)
+    )
+
+
+def _searched(
+    standing: Standing, client: Client, view: View, request: Request, reason: RequestReason, low: int, high: int
+) -> int:
+    """The least amount above `low` found by trying; 0 when even `high` does not do."""
     if not _ends(standing, client, view, request, reason, high, []):
         return 0
     while high - low > 1:

@@ -1,7 +1,8 @@
 """What approvals hold back of a client's limit until the goods leave, or the approval ends."""
 
 from schemas.records import NEVER, Instant
-from streams.domain.request_facts import APPROVED, EXPIRED, Request, Requests
+from streams.domain.lookup import DISPATCH
+from streams.domain.request_facts import APPROVED, DISPATCHED, EXPIRED, Request, Requests
 from streams.domain.state import Client
 
 
@@ -21,9 +22,23 @@ def open_at(client: Client, now: Instant) -> list[Request]:
     return [request for request in found if request.reserved_until > now]
 
 
+def held_at(client: Client, now: Instant) -> list[Request]:
+    """All that hold an amount at `now`: approvals that are open, then those used by goods dated ahead."""
+    return open_at(client, now) + _dated_ahead(client)
+
+
+def _dated_ahead(client: Client) -> list[Request]:
+    """Approvals used by a dispatch dated ahead: until its day begins it is no debt, and their amount is not free."""
+    requests, ahead = client.facts.requests, client.position.ahead
+    if requests is None or not ahead:
+        return []
+    found = [requests.asked[name] for _, rank, name in ahead if rank == DISPATCH and name in requests.asked]
+    return [request for request in found if request.state == DISPATCHED]
+
+
 def reserved(client: Client, now: Instant) -> int:
     """Their amounts together, in minor units."""
-    return sum(request.amount for request in open_at(client, now))
+    return sum(request.amount for request in held_at(client, now))
 
 
 def next_expiry(client: Client, now: Instant) -> Instant:
@@ -31,8 +46,8 @@ def next_expiry(client: Client, now: Instant) -> Instant:
     return min((request.reserved_until for request in open_at(client, now)), default=NEVER)
 
 
-def begin(client: Client, request: Request, now: Instant, until: Instant) -> None:
-    """An approval begins to hold its amount."""
+def begin(client: Client, request: Request, until: Instant) -> None:
+    """An approval begins to hold its amount, or holds it again."""
     requests = of(client)
     request.state, request.reserved_until, request.ended = APPROVED, until, 0
     requests.open.append(request.shipment_id)

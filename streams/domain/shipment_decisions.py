@@ -7,7 +7,7 @@ import msgspec
 from streams.domain import answering, first_deal_start, money, overrides, reservations, sentences
 from streams.domain.answering import Answer, Refusal
 from streams.domain.outputs import DECISIONS, Because
-from streams.domain.request_facts import APPROVED, DISPATCHED, REFUSED, WITHDRAWN, Request
+from streams.domain.request_facts import APPROVED, CANCELLED, DISPATCHED, EXPIRED, REFUSED, WITHDRAWN, Request
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.state import Client
@@ -15,6 +15,13 @@ from streams.domain.view import View
 
 Say = Callable[[str, str, list[Because], Text, msgspec.Struct], None]
 """Publish under the client's next number: topic, type, grounds, sentence, the other fields."""
+
+
+_ENDED = {
+    CANCELLED: Text("its request was cancelled", "заявка отменена"),
+    EXPIRED: Text("its approval expired", "срок разрешения истёк"),
+    WITHDRAWN: Text("its approval was withdrawn", "разрешение отозвано"),
+}
 
 
 class _Refused(msgspec.Struct, gc=False):
@@ -51,12 +58,13 @@ def answer(say: Say, standing: Standing, client: Client, view: View, shipment_id
         until = view.instant + rules.reservation_ms
         kept = answering.approved(rules, asking, before, request, until, judged.overrides)
         overrides.use(client, judged.overrides, shipment_id, request.amount)
-        reservations.begin(client, request, view.instant, until)
+        reservations.begin(client, request, until)
         if left:
             reservations.end(client, request, DISPATCHED, view.instant)
         else:
             first_deal_start.approve(rules, client, request, view.instant, view.day, until)
     request.answer, request.lines = answering.encode(kept), []
+    answering.forget_grounds(reservations.of(client))
     _say(say, standing, request, kept, repeated=False)
     return request.state == APPROVED
 
@@ -64,7 +72,19 @@ def answer(say: Say, standing: Standing, client: Client, view: View, shipment_id
 def answer_again(say: Say, standing: Standing, client: Client, shipment_id: str) -> None:
     """The same request once more: the answer of then, and what is reserved now."""
     request = reservations.of(client).asked[shipment_id]
-    _say(say, standing, request, answering.decode(request.answer), repeated=True)
+    kept = answering.recalled(standing.rules, request)
+    if request.reserved_until and request.state in _ENDED:
+        kept.explanation = _no_longer(request)
+    _say(say, standing, request, kept, repeated=True)
+
+
+def _no_longer(request: Request) -> Text:
+    """Instead of the sentence of then: nobody should load a truck on an old word."""
+    name, why = request.shipment_id, _ENDED[request.state]
+    return Text(
+        f"Do not ship {name}: it had been approved, and {why.en}. Ask under a higher revision.",
+        f"Отгрузка {name} запрещена: она была разрешена, но {why.ru}. Запросите с новой ревизией.",
+    )
 
 
 def _say(say: Say, standing: Standing, request: Request, kept: Answer, *, repeated: bool) -> None:
@@ -112,6 +132,13 @@ def withdraw(say: Say, standing: Standing, client: Client, view: View) -> bool:
             say(DECISIONS, "shipment.approval_withdrawn", because, said, rest)
             withdrawn = True
     return withdrawn
+
+
+def use_again(client: Client, shipment_id: str) -> None:
+    """Goods left under an approval, though it ended before that was known: amounts of overrides stay used."""
+    request = reservations.of(client).asked[shipment_id]
+    if client.facts.judgements is not None and request.answer:
+        overrides.use(client, answering.decode(request.answer).overrides, shipment_id, request.amount)
 
 
 def _is_covered(standing: Standing, client: Client, view: View, request: Request, reason: str) -> bool:

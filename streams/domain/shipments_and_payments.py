@@ -114,7 +114,10 @@ def dispatched(
         first_deal_start.ended(client, shipment_id, fact.day)
     activity.dispatched(client, fact.day, known is not None or fact.voided)
     if known is not None:
-        return _replayed(rules, client, min(known.day, fact.day))
+        accepted = _replayed(rules, client, min(known.day, fact.day))
+        if fact.voided and not known.voided:
+            booking_requests.did_not_leave(rules, client, shipment_id, day, at)
+        return accepted
     if fact.voided:
         return KEPT
     return _replayed(rules, client, fact.day) if released else _booked(rules, client, fact.day, DISPATCH, shipment_id)

@@ -216,7 +216,7 @@ def _condition(rules: Rules, client: Client, view: View, name: str, held: Condit
 
 def _reserved(rules: Rules, client: Client, view: View) -> tuple[str, list[Reservation], int]:
     """(amount, the reservations up to the policy's limit of a list, how many there are)."""
-    found = reservations.open_at(client, view.instant)
+    found = reservations.held_at(client, view.instant)
     if not found:
         return _NONE_RESERVED
     rows = [

@@ -9,11 +9,9 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from streams.engine.reading import Reader
 from streams.engine.settings import EngineSettings
-
 from tests.engine.world import World, keys_of, value
 from tests.harness.components import Broker
 from tests.harness.records import create_topics
-from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 CODECS = ("gzip", "snappy", "lz4", "zstd")

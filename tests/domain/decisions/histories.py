@@ -17,6 +17,8 @@ MALLS = [{"mall": "M0", "territory": "T0"}, {"mall": "M1", "territory": "T1"}, {
 OF_MONEY = ("dispatch", "dispatch", "pay", "pay", "name", "reverse", "give_back", "sell", "limit", "complete")
 ABOUT_CLIENT = ("sign", "end", "open_outlet", "close_outlet", "register", "close_client")
 REQUESTS = ["ask", "ask", "cancel"]
+AROUND_REQUESTS = ("repeat", "unask", "ship", "ship", "unship", "write_off", "lift")
+"""What only histories of requests bring: repeats, withdrawals, what was asked for leaving, overrides of requests."""
 KINDS = [*OF_MONEY, *ABOUT_CLIENT, *JUDGED, *DEAL, *REQUESTS]
 
 
@@ -41,6 +43,20 @@ steps = st.builds(
     late=st.integers(0, 3),
 )
 histories = st.lists(steps, min_size=2, max_size=14).map(lambda items: sorted(items, key=lambda item: item[1:3]))
+
+
+request_steps = st.builds(
+    Step,
+    kind=st.sampled_from(["ask"] * 6 + ["goods", "goods", "cancel", "limit", *AROUND_REQUESTS, *KINDS]),
+    day=st.integers(0, 14),
+    hour=st.integers(0, 23),
+    cents=st.integers(1, 15_000),
+    which=st.integers(0, 5),
+    late=st.integers(0, 3),
+)
+request_histories = st.lists(request_steps, min_size=2, max_size=16).map(
+    lambda items: sorted(items, key=lambda item: item[1:3])
+)
 
 
 def tell(company: Company, history: list[Step]) -> None:
@@ -91,6 +107,8 @@ def send(company: Company, number: str, step: Step) -> None:
         company.dispatch(
             f"O{step.which}", amount, due, dated, arrives=arrives, revision=int(number) + 1, lines=lines, **more
         )
+    elif step.kind in AROUND_REQUESTS:
+        _around_requests(company, number, step, arrives, arrives_on)
     elif step.kind in REQUESTS:
         _ask(company, number, step, arrives)
     elif step.kind == "report":
@@ -136,6 +154,37 @@ def _ask(company: Company, number: str, step: Step, arrives: str) -> None:
     more: dict[str, Any] = {"lines": [_line("pen", 10, step.cents)], "payment_term_days": 10, "deal_id": "D"}
     amount: dict[str, Any] = {"amount": money(step.cents), "currency": "USD", "revision": int(number) + 1}
     company.send("shipment.requested", f"Q{number}", arrives, **body, **amount, **more, **outlet)
+
+
+def _around_requests(company: Company, number: str, step: Step, arrives: str, arrives_on: date) -> None:
+    """A request told again, or withdrawn; a dispatch of it, up to a day ahead, or withdrawn; an override."""
+    shipment, revision = f"S-O{step.which}", int(number) + 1
+    outlet = {"outlet_id": f"X{step.late}"} if step.late else {}
+    goods: dict[str, Any] = {"shipment_id": shipment, "currency": "USD", "amount": money(step.cents), "deal_id": "D"}
+    if step.kind == "repeat":
+        for record, why in reversed(company.records):
+            if record.topic == "shipments" and why is None and f'"{shipment}"'.encode() in (record.value or b""):
+                company.send_bytes("shipments", record.value, arrives)
+                return
+    elif step.kind == "unask":
+        company.send("shipment.requested", f"Q{number}", arrives, **goods, revision=revision, voided=True)
+    elif step.kind == "unship":
+        company.send("shipment.dispatched", f"D{number}", arrives, **goods, revision=revision, voided=True)
+    elif step.kind == "write_off":
+        body = {"obligation_id": f"O{step.which}", "on": str(arrives_on), "author": "boss", "reason": "lost"}
+        company.send("obligation.written_off", f"W{number}", arrives, **body)
+    elif step.kind == "lift":
+        until = (datetime.fromisoformat(arrives) + timedelta(minutes=1 + step.cents)).isoformat()
+        what: Any = [{"amount_max": "150.00", "currency": "USD"}, {"shipment_id": shipment}, {}][step.which % 3]
+        named = ["credit_limit", "first_deal_unpaid", "first_deal_limit", "documents_missing", "conduct", "risk_group"]
+        grant(company, f"Y{step.which}", arrives, until, *named, key="k3", arrives=arrives, revision=revision, **what)
+    else:
+        at = (datetime.fromisoformat(arrives) + timedelta(hours=(step.cents % 40) - 20)).isoformat()
+        lines = [_line("pen", 10, step.cents)]
+        company.send(
+            "shipment.dispatched", f"D{number}", arrives, **goods, **outlet, at=at, revision=revision, lines=lines,
+            payment_term_days=step.late * 3,
+        )  # fmt: skip
 
 
 _LIFTED: Any = [["first_payment_overdue", "risk_group"], ["credit_limit"], ["risk_group", "conduct"], ["conduct"]]

@@ -232,6 +232,63 @@ def test_the_least_advance_lets_a_first_deal_above_its_limit_through() -> None:
         assert reasons(asked) == expected
 
 
+def lifts_of(published: list[Published], reason: str) -> list[dict[str, Any]]:
+    return [lift for found in published[0]["reasons"] if found["reason"] == reason for lift in found["lifted_by"]]
+
+
+def test_money_on_which_an_approval_counts_must_be_paid_first() -> None:
+    """The advance of 100 covered S1, then went to goods nobody asked for: 100 for S1 and 33.34 for S2 are missing."""
+    company = new_client("N1", "N2", "N3")
+    company.send("outlet.closed", "N3x", "2026-02-02", outlet_id="N3", on="2026-02-02")
+    company.pay("P1", "100.00", "2026-02-03")
+    more: dict[str, Any] = {"deal_id": "D"}
+    ask(company, "S1", "100.00", "2026-02-03", outlet_id="N1", **more, **of_rrp("300.00"))
+    leave(company, "S9", "100.00", "2026-02-03T10:00:00+03:00", outlet_id="N3", lines=[FAST_A], **more)
+    at, again = "2026-02-03T11:00:00+03:00", "2026-02-03T13:00:00+03:00"
+    refused = ask(company, "S2", "100.00", at, outlet_id="N2", **more, **of_rrp("300.00"))
+    assert lifts_of(refused, "first_deal_limit")[0]["amount"] == "133.34"
+    company.pay("P2", "133.34", "2026-02-03T12:00:00+03:00")
+    assert reasons(ask(company, "S2", "100.00", again, outlet_id="N2", revision=2, **more, **of_rrp("300.00"))) == []
+
+
+def test_what_waits_for_an_approval_of_the_first_deal_may_be_asked_for_when_it_expires() -> None:
+    company = new_client("N1")
+    ask(company, "S1", "150.00", "2026-02-03", outlet_id="N1", deal_id="D", **of_rrp("150.00"))
+    refused = ask(company, "S2", "100.00", "2026-02-03", outlet_id="N1", deal_id="E", **of_rrp("100.00"))
+    assert reasons(refused) == ["first_deal_limit", "first_deal_unpaid"]
+    expiry = {"kind": "date", "at": "2026-02-06T09:00:00+03:00"}
+    person = {"kind": "person", "role": "manager"}
+    assert lifts_of(refused, "first_deal_unpaid") == [expiry, person]
+    half = {"kind": "payment", "amount": "50.00", "currency": "USD", "obligations": []}
+    assert lifts_of(refused, "first_deal_limit") == [half, expiry, person]
+    later = ask(company, "S2", "100.00", "2026-02-06", outlet_id="N1", deal_id="E", revision=2, **of_rrp("100.00"))
+    assert [item["type"] for item in later if item.topic == "shipment-decisions"] == [
+        "shipment.approval_expired", "shipment.approved"
+    ]  # fmt: skip
+
+
+def test_an_outlet_that_opens_soon_may_be_asked_for_from_then_on() -> None:
+    company = new_client("N1")
+    company.send("outlet.closed", "N1x", "2026-02-02", outlet_id="N1", on="2026-02-02")
+    company.send("outlet.opened", "N1y", "2026-02-02", outlet_id="N1", on="2026-02-05", territory="msk")
+    refused = ask(company, "S1", "10.00", "2026-02-03", outlet_id="N1")
+    assert reasons(refused) == ["outlet_closed"]
+    assert lifts_of(refused, "outlet_closed") == [{"kind": "date", "at": "2026-02-05T00:00:00+03:00"}]
+
+
+def test_no_payment_helps_where_goods_left_above_the_limit_and_an_approval_keeps_the_deal_open() -> None:
+    company = new_client("N1", "N2")
+    leave(company, "S1", "100.00", "2026-02-03", outlet_id="N1", deal_id="D", **of_rrp("250.00"))
+    blocked = ["limit_exceeded", "first_deal_limit"]
+    assert reasons(ask(company, "S2", "10.00", "2026-02-04", outlet_id="N2", deal_id="D")) == blocked
+    until = "2026-02-10T09:00:00+03:00"
+    grant(company, "V1", "2026-02-03", until, *blocked, shipment_id="S2")
+    at = "2026-02-04T10:00:00+03:00"
+    assert reasons(ask(company, "S2", "10.00", at, outlet_id="N2", deal_id="D", revision=2)) == []
+    refused = ask(company, "S3", "10.00", at, outlet_id="N1", deal_id="D")
+    assert lifts_of(refused, "first_deal_limit") == [{"kind": "person", "role": "manager"}]
+
+
 def test_a_second_shipment_to_an_outlet_waits_for_the_payment_of_the_first_deal() -> None:
     company = new_client("N1", "N2")
     ask(company, "S1", "100.00", "2026-02-03", outlet_id="N1", deal_id="D")

@@ -54,6 +54,16 @@ def test_with_an_approval_nothing_is_said_and_more_than_approved_is() -> None:
     assert (said["approval"], said["amount_approved"], said["amount"]) == ("exceeded", "100.00", "100.01")
 
 
+def test_the_same_amount_at_another_rate_is_no_more_than_approved() -> None:
+    company = asking_company("500.00")
+    ask(company, "S1", "100.00", "2026-02-03", currency="EUR", rate="1.10")
+    assert alert(leave(company, "S1", "100.00", "2026-02-04", currency="EUR", rate="1.12")) is None
+    ask(company, "S2", "100.00", "2026-02-03", currency="EUR", rate="1.10", arrives="2026-02-04")
+    said = alert(leave(company, "S2", "100.01", "2026-02-05", currency="EUR", rate="1.12"))
+    assert said is not None
+    assert (said["approval"], said["amount_approved"], said["amount"]) == ("exceeded", "110.00", "112.01")
+
+
 def test_a_revision_that_ships_more_is_looked_at_again() -> None:
     company = asking_company("500.00")
     ask(company, "S1", "100.00", "2026-02-03")
@@ -177,6 +187,37 @@ def test_a_company_that_never_asks_hears_of_blocks_only() -> None:
     said = alert(leave(company, "S2", "10.00", "2026-02-05"))
     assert said is not None
     assert said["type"] == "shipment.shipped_while_blocked"
+
+
+def test_an_override_for_that_very_shipment_lets_it_leave_where_nobody_asks() -> None:
+    company = asking_company("50.00", requests={"required": False})
+    company.dispatch("O1", "60.00", "2026-03-20", "2026-02-02")
+    until = "2026-02-10T09:00:00+03:00"
+    grant(company, "V1", "2026-02-03", until, "credit_limit", shipment_id="S1")
+    assert alert(leave(company, "S1", "10.00", "2026-02-04")) is None
+    said = alert(leave(company, "S2", "10.00", "2026-02-04T10:00:00+03:00"))
+    assert said is not None
+    assert said["type"] == "shipment.shipped_while_blocked"
+
+
+def test_an_amount_of_an_override_is_used_up_by_what_left_where_nobody_asks() -> None:
+    company = asking_company("50.00", requests={"required": False})
+    company.dispatch("O1", "60.00", "2026-03-20", "2026-02-02")
+    until = "2026-02-10T09:00:00+03:00"
+    grant(company, "V1", "2026-02-03", until, "credit_limit", amount_max="100.00", currency="USD")
+    assert alert(leave(company, "S1", "60.00", "2026-02-04")) is None
+    said = alert(leave(company, "S2", "40.01", "2026-02-04T10:00:00+03:00"))
+    assert said is not None
+    assert said["type"] == "shipment.shipped_while_blocked"
+
+
+def test_left_under_an_override_and_without_an_approval() -> None:
+    company = asking_company("50.00")
+    company.dispatch("O1", "60.00", "2026-03-20", "2026-02-02")
+    grant(company, "V1", "2026-02-03", "2026-02-10T09:00:00+03:00", "credit_limit", shipment_id="S1")
+    said = alert(leave(company, "S1", "10.00", "2026-02-04"))
+    assert said is not None
+    assert (said["type"], said["reasons"]) == ("shipment.shipped_without_approval", [])
 
 
 def test_a_withdrawn_dispatch_is_no_alert() -> None:
