@@ -109,6 +109,6 @@ def difference(mutant: Mutant) -> str:
     """The lines that differ from the rule."""
     _, defined = _mutated(mutant.path)
     original = defined[f"{mutant.mangled.partition('__mutmut_')[0]}__mutmut_orig"]
-    texts = [ast.unparse(node).splitlines()[1:] for node in (original, defined[mutant.mangled])]
-    changed = difflib.unified_diff(*texts, n=0, lineterm="")
+    before, after = (ast.unparse(node).splitlines()[1:] for node in (original, defined[mutant.mangled]))
+    changed = difflib.unified_diff(before, after, n=0, lineterm="")
     return "\n".join(line for line in changed if not line.startswith(("---", "+++", "@@")))

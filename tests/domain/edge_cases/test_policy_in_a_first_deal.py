@@ -1,4 +1,4 @@
-"""A policy that changes the numbers of the first deal while one runs: what was frozen stays, the rest follows at once."""
+"""A policy changes the numbers of a first deal that runs: what was frozen stays, the rest follows at once."""
 
 from typing import Any
 
