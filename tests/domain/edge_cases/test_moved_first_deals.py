@@ -164,3 +164,10 @@ def test_a_restart_that_is_withdrawn_never_was_though_the_next_deal_was_paid() -
     judge(company, "first_deal.decided", "F1", "2026-03-11", decision="restart", revision=2, voided=True)
     assert (deal(company)["deal_id"], deal(company)["state"]) == ("S-O1", "returned")
     assert (reasons(company), standing(company)[1]) == (["first_deal_returned"], "new")
+
+
+def test_a_later_reversal_moves_nothing_back() -> None:
+    company = traded()
+    company.reverse("R1", "P1", "2026-03-06")
+    assert (deal(company)["state"], deal(company)["closed_on"]) == ("closed", "2026-03-05")
+    assert (company.status()["outstanding"], standing(company)) == ("100.00", ("A", "active"))

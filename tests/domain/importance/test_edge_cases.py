@@ -211,3 +211,19 @@ def test_a_share_at_the_very_border_is_below_it() -> None:
     market.sell("f", "15.00", "2026-03-02")
     # a 0%, b 20%, c 40%, d 55%, e 70%, f 85%
     assert market.all() == {"a": KEY, "b": MEDIUM, "c": MEDIUM, "d": MEDIUM, "e": SMALL, "f": SMALL}
+
+
+def test_turnover_of_the_opening_balances_counts_in_its_scope_and_month() -> None:
+    market = Market()
+    turnover = [
+        {"month": "2026-02", "amount": "100.00", "direction": "watches"},
+        {"month": "2026-02", "amount": "500.00"},  # of no scope
+        {"month": "2025-03", "amount": "7.00", "direction": "photo"},
+    ]
+    market.send(
+        "clients", "client.opened", "OP", "a", "2026-03-01", as_of="2026-03-01", currency="USD", lifecycle="active",
+        turnover=turnover,
+    )  # fmt: skip
+    market.sell("b", "10.00", "2026-03-02")
+    assert market.all() == {"a": KEY, "b": SMALL}  # 100.00 of 110.00 before b
+    assert market.importance("a") == {"direction/watches": KEY}  # twelve months to February: March 2025 is too old
