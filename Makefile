@@ -41,6 +41,10 @@ properties: $(VENV)/installed-dev ## property tests with new examples each time,
 	for round in $$(seq $(ROUNDS)); do \
 		$(BIN)/python -m pytest -q -x --timeout=900 --hypothesis-profile=search tests/domain tests/schemas $(ARGS); done
 
+.PHONY: mutate
+mutate: $(VENV)/installed-dev ## break the rules one by one and count what the tests notice: hours, or a share of it with ARGS="--share 0.03"
+	$(BIN)/python -m tests.mutation $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/installed-dev ## the benchmark on Apache Kafka; takes minutes and wants the machine for itself
 	$(BIN)/python -m tests.benchmark $(ARGS)
@@ -56,7 +60,7 @@ lock: $(VENV)/installed-dev ## pin the newest versions that pyproject.toml allow
 
 .PHONY: clean
 clean: ## remove what the other commands made
-	rm -rf $(VENV) build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .mutation
 
 # What is installed is marked by a file that is older than what it was made from when that has changed.
 $(BIN)/python:

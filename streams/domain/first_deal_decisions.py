@@ -22,6 +22,7 @@ def decided(
         decision=event.decision,
         reason=event.reason,
     )
+    client.position.deal_closed = 0, ""  # a revised or withdrawn decision may have been what closed it
     return KEPT
 
 

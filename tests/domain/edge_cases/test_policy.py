@@ -1,5 +1,9 @@
 """A policy takes effect for every client at its own instant; what is no policy changes nothing."""
 
+import itertools
+
+from schemas.policy import Policy, policy_digest
+from streams.domain.outputs import RULES_VERSION
 from tests.domain.decisions.driver import Company, kinds
 
 GROUPS = [
@@ -112,3 +116,34 @@ def test_a_deadline_at_the_very_instant_of_a_policy_comes_first_under_the_policy
         ("client.status", "deadline", 1),
         ("client.status", "policy", 2),  # the 6th day is the next band now
     ]
+
+
+def test_every_output_names_the_policy_by_version_and_digest_and_the_rules_by_their_version() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.wait("2026-03-04")
+    company.activate(2, "2026-03-05", risk_groups=GROUPS)
+    company.wait("2026-03-06")
+    digests = {
+        1: policy_digest(Policy(version=1)),
+        2: policy_digest(Policy.from_document({"version": 2, "risk_groups": GROUPS})),
+    }
+    assert {item["policy"]["version"] for item in company.published} == {1, 2}
+    for item in company.published:
+        assert item["policy"]["digest"] == digests[item["policy"]["version"]]
+        assert item["rules_version"] == RULES_VERSION
+
+
+def test_one_count_over_all_outputs_of_a_client_has_no_gaps() -> None:
+    """A status repeats the number of the change before it."""
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.dispatch("X1", "300.00", "2026-03-02", "2026-02-20", client="c2")
+    company.wait("2026-03-12")
+    company.pay("P1", "100.00", "2026-03-12")
+    for client in ("c1", "c2"):
+        told = [item for item in company.published if item["client_id"] == client]
+        assert told[0]["sequence"] == 1
+        for before, item in itertools.pairwise(told):
+            repeats = item["type"] == "client.status" and item["cause"] == before["cause"]
+            assert item["sequence"] - before["sequence"] == (0 if repeats else 1)

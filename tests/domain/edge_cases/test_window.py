@@ -69,3 +69,24 @@ def test_a_violation_that_leaves_without_moving_the_group_is_told_in_the_status(
     (status,) = company.wait("2027-03-03")
     assert (status["violations"], status["categories"]["risk_group"]) == (1, 1)
     assert status["next_change"] == before["next_change"]
+
+
+def test_what_is_unpaid_is_never_folded_away_and_counts_on() -> None:
+    """Window and correction time are 455 days. Due 14 January 2024, unpaid on 2 March 2026: 366 + 365 + 47 days."""
+    company = Company()
+    company.dispatch("O1", "100.00", "2024-01-14", "2024-01-04")
+    company.dispatch("O2", "50.00", "2024-01-15", "2024-01-05")
+    company.pay("P2", "50.00", "2024-01-15", obligations=["O2"])
+    company.wait("2026-03-01")
+    company.sell("V1", "1.00", "2026-03-02")
+    facts = company.clients["c1"].facts
+    assert list(facts.dispatches) == ["S-O1"]
+    assert facts.payments == {}
+    status = company.current()
+    assert (status["outstanding"], status["overdue_since"]) == ("100.00", "2024-01-15")
+    assert (status["violations"], status["overdue_days_current"], status["overdue_days_longest"]) == (1, 778, 778)
+    company.pay("P1", "99.99", "2026-03-03")
+    assert company.current()["blocked"] is True
+    company.pay("P3", "0.01", "2026-03-04")
+    assert (company.current()["outstanding"], company.current()["blocked"]) == ("0.00", False)
+    assert (company.current()["violations"], company.current()["overdue_days_longest"]) == (1, 780)

@@ -163,3 +163,67 @@ def test_a_client_drops_what_it_was_told_before() -> None:
     company.restart()
     assert tell(7, "small") == []
     assert kinds(company.send_bytes("stoplist-importance", b"{", "2026-03-03")) == ["dead-letter:invalid_field"]
+
+
+def test_a_client_that_changes_its_direction_leaves_the_others_of_the_old_one_ahead() -> None:
+    """100.00 of a in watches keep b small (90.9% before it); revised to photo, b alone holds watches."""
+    market = Market()
+    market.sell("a", "100.00", "2026-03-02", number="A")
+    market.sell("b", "10.00", "2026-03-02")
+    assert market.all() == {"a": KEY, "b": SMALL}
+    market.moves.clear()
+    market.sell("a", "100.00", "2026-03-02", number="A", arrives="2026-03-04", revision=2, direction="photo")
+    assert (market.all(), market.all("direction/photo")) == ({"b": KEY}, {"a": KEY})
+    (move,) = [move for move in market.moves if move["client_id"] == "b"]
+    assert (move["from"], move["to"], move["cause"]["client_id"], move["cause"]["id"]) == (SMALL, KEY, "a", "A")
+    market.register("a", "2026-01-01", "2026-03-05", directions=["watches"])
+    assert market.all() == {"b": KEY}  # where a client sells counts, not what it is registered for
+
+
+def test_a_sale_made_territorial_moves_from_its_direction_to_its_territory() -> None:
+    market = Market()
+    market.sell("a", "10.00", "2026-03-02", number="A", territory="north")
+    market.sell("a", "10.00", "2026-03-02", number="A", territory="north", revision=2, territorial=True)
+    assert market.importance("a") == {"territory/north": KEY}
+
+
+def test_another_client_s_withdrawn_sale_lets_a_client_rise_and_is_its_cause() -> None:
+    market = Market()
+    market.sell("a", "80.00", "2026-03-02", number="A")
+    market.sell("b", "20.00", "2026-03-02")
+    assert market.all() == {"a": KEY, "b": SMALL}  # 80%
+    market.moves.clear()
+    market.sell("a", "50.00", "2026-03-02", number="A", revision=2)
+    assert market.all() == {"a": KEY, "b": SMALL}  # 50 of 70: 71.4%
+    market.sell("a", "40.00", "2026-03-02", number="A", revision=3)
+    assert market.all() == {"a": KEY, "b": MEDIUM}  # 40 of 60: 66.7%
+    market.sell("a", "40.00", "2026-03-02", number="A", revision=4, voided=True)
+    assert market.all() == {"b": KEY}
+    causes = [(move["to"], move["cause"]["client_id"]) for move in market.moves if move["client_id"] == "b"]
+    assert causes == [(MEDIUM, "a"), (KEY, "a")]
+
+
+def test_a_share_at_the_very_border_is_below_it() -> None:
+    """Less than 20% before a client is key: 20 of 100 is medium already; 70 of 100 is small already."""
+    market = Market()
+    for client, amount in (("a", "20.00"), ("b", "20.00"), ("c", "15.00"), ("d", "15.00"), ("e", "15.00")):
+        market.sell(client, amount, "2026-03-02")
+    market.sell("f", "15.00", "2026-03-02")
+    # a 0%, b 20%, c 40%, d 55%, e 70%, f 85%
+    assert market.all() == {"a": KEY, "b": MEDIUM, "c": MEDIUM, "d": MEDIUM, "e": SMALL, "f": SMALL}
+
+
+def test_turnover_of_the_opening_balances_counts_in_its_scope_and_month() -> None:
+    market = Market()
+    turnover = [
+        {"month": "2026-02", "amount": "100.00", "direction": "watches"},
+        {"month": "2026-02", "amount": "500.00"},  # of no scope
+        {"month": "2025-03", "amount": "7.00", "direction": "photo"},
+    ]
+    market.send(
+        "clients", "client.opened", "OP", "a", "2026-03-01", as_of="2026-03-01", currency="USD", lifecycle="active",
+        turnover=turnover,
+    )  # fmt: skip
+    market.sell("b", "10.00", "2026-03-02")
+    assert market.all() == {"a": KEY, "b": SMALL}  # 100.00 of 110.00 before b
+    assert market.importance("a") == {"direction/watches": KEY}  # twelve months to February: March 2025 is too old

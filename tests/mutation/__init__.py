@@ -1,0 +1,1 @@
+"""Breaks the rules one by one, to see whether a test notices."""

@@ -1,0 +1,122 @@
+"""Runs the tests that reach a mutant, quickest first, until one fails; each mutant in a process of its own."""
+
+import json
+import os
+import resource
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import coverage
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tests.mutation.mutants import KEPT, RULES, Mutant, difference, lines, put
+
+KILLED, SURVIVED, NO_TEST, TIMEOUT = "killed", "survived", "no test", "timeout"
+_SECONDS_MORE = 20
+_TIMES_MORE = 5
+"""A mutant may take this much longer than the rule takes unbroken, in CPU time; then it counts as noticed."""
+_TIMES_OUT = 9
+
+
+class Reached(NamedTuple):
+    """What a test does while nothing is broken."""
+
+    seconds: float
+    lines: dict[str, list[int]]
+    """Lines it runs of the rules' modules, by path."""
+
+
+class Campaign:
+    """A plugin of pytest: takes the collected tests and runs them for each mutant instead of once."""
+
+    def __init__(self, mutants: list[Mutant]) -> None:
+        self.mutants = mutants
+        self.outcomes: dict[Mutant, str] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        reached = _reached(session.items)
+        started = time.monotonic()
+        for count, mutant in enumerate(self.mutants, 1):
+            tests = _tests_of(mutant, reached)
+            outcome = _outcome([items[name] for name in tests], mutant, sum(reached[name].seconds for name in tests))
+            self.outcomes[mutant] = outcome
+            _write(f"{count}/{len(self.mutants)} {time.monotonic() - started:.0f}s {outcome:8} {mutant.name}\n")
+            if outcome in (SURVIVED, NO_TEST):
+                _write(difference(mutant) + "\n")
+        return True
+
+
+def _write(text: str) -> None:
+    """Past pytest, which keeps what is printed to itself."""
+    with (KEPT / "log").open("a", encoding="utf-8") as log:
+        log.write(text)
+
+
+def _reached(items: list[pytest.Item]) -> dict[str, Reached]:
+    """Every test run once, in a process of its own: what it remembers must not be remembered under a mutant."""
+    file = KEPT / "reached.json"
+    if (pid := os.fork()) == 0:
+        status = 1
+        try:
+            file.write_text(json.dumps({item.nodeid: _run_measured(item) for item in items}), "utf-8")
+            status = 0
+        finally:
+            os._exit(status)
+    if os.waitpid(pid, 0)[1]:
+        raise pytest.UsageError("a test fails though nothing is broken: run tests/domain first")
+    return {name: Reached(*found) for name, found in json.loads(file.read_text("utf-8")).items()}
+
+
+def _run_measured(item: pytest.Item) -> Reached:
+    measuring = coverage.Coverage(data_file=None, source=[str(RULES)], config_file=False)
+    with measuring.collect():
+        started = time.process_time()
+        passed = _passes(item)
+        seconds = time.process_time() - started
+    if not passed:
+        raise AssertionError(item.nodeid)
+    data = measuring.get_data()
+    here = {os.path.relpath(path): data.lines(path) for path in data.measured_files()}
+    return Reached(seconds, {path: sorted(found or []) for path, found in here.items()})
+
+
+def _passes(item: pytest.Item) -> bool:
+    return all(report.passed or report.skipped for report in runtestprotocol(item, log=False, nextitem=None))
+
+
+def _tests_of(mutant: Mutant, reached: dict[str, Reached]) -> list[str]:
+    body, path = set(lines(mutant)), str(mutant.path)
+    names = [name for name, found in reached.items() if not body.isdisjoint(found.lines.get(path, ()))]
+    return sorted(names, key=lambda name: reached[name].seconds)
+
+
+def _outcome(items: list[pytest.Item], mutant: Mutant, seconds: float) -> str:
+    if not items:
+        return NO_TEST
+    if (pid := os.fork()) == 0:
+        limit = int(seconds * _TIMES_MORE) + _SECONDS_MORE
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+        status = 1
+        try:
+            put(mutant)
+            status = 0 if all(_passes(item) for item in items) else 1
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status):
+        return TIMEOUT
+    return KILLED if os.waitstatus_to_exitcode(status) else SURVIVED
+
+
+def by_module(outcomes: dict[Mutant, str]) -> Iterator[tuple[str, int, int]]:
+    """Of each module: how many were tried, how many noticed."""
+    found = defaultdict[str, list[bool]](list)
+    for mutant, outcome in outcomes.items():
+        found[mutant.module].append(outcome in (KILLED, TIMEOUT))
+    for module, noticed in sorted(found.items()):
+        yield module, len(noticed), sum(noticed)
