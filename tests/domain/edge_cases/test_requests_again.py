@@ -163,6 +163,15 @@ def test_approved_after_the_goods_left_is_not_approved_when_they_left() -> None:
     ]
 
 
+def test_left_under_the_approval_of_a_lower_revision() -> None:
+    for amount, expected in (("100.00", []), ("100.01", ["shipped_without_approval"])):
+        company = asking_company("500.00")
+        ask(company, "S1", "100.00", "2026-02-02")
+        ask(company, "S1", "120.00", "2026-02-03", revision=2)
+        known = "2026-02-03T12:00:00+03:00"
+        assert alerts(leave(company, "S1", amount, "2026-02-02T12:00:00+03:00", arrives=known)) == expected
+
+
 def test_asked_for_tomorrow_and_left_today_under_the_approval() -> None:
     company = asking_company("200.00")
     ask(company, "S1", "150.00", "2026-02-03T08:00:00+03:00", arrives="2026-02-02")
