@@ -51,8 +51,14 @@ def producer(bootstrap: str, **settings: Any) -> Iterator[KafkaProducer]:
 
 @contextmanager
 def consumer(bootstrap: str, **settings: Any) -> Iterator[KafkaConsumer]:
-    """A consumer without a group: it reads what it is assigned and commits nothing."""
-    alone: dict[str, Any] = {"group_id": None, "enable_auto_commit": False, "check_crcs": True, **settings}
+    """A consumer without a group: it reads what it is assigned, as workers do not what was aborted, commits nothing."""
+    alone: dict[str, Any] = {
+        "group_id": None,
+        "enable_auto_commit": False,
+        "check_crcs": True,
+        "isolation_level": "read_committed",
+        **settings,
+    }
     with _opened(KafkaConsumer, bootstrap, **alone) as client:
         yield client
 

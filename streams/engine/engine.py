@@ -12,6 +12,7 @@ from streams.engine import checks
 from streams.engine.bad_records import BadRecords
 from streams.engine.clocks import Clock, SimulatedClock, WallClock
 from streams.engine.failures import ClientFailed, Refusal, Stopped
+from streams.engine.fetching import COMMITTED
 from streams.engine.fold import Fold
 from streams.engine.inbox import Inbox
 from streams.engine.ownership import Ownership, Taking
@@ -260,7 +261,7 @@ class Engine:
         assert self._ends is not None
         tps = [TopicPartition(topic, partition) for topic in self.settings.input_topics]
         try:
-            return {tp.topic: end for tp, end in (await self._ends.ends(tps)).items()}
+            return {tp.topic: end for tp, end in (await self._ends.ends(tps, COMMITTED)).items()}
         except Exception as error:
             raise Stopped(f"asking for the ends of the inputs failed: {error!r}") from error
 

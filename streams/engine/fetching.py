@@ -6,7 +6,7 @@ returned, and waits a tenth of a second for the metadata of each topic it meets:
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaClient, TopicPartition
 from aiokafka.errors import KafkaError, for_code
@@ -24,14 +24,29 @@ Batch = Any
 EARLIEST: Final = -2
 LATEST: Final = -1
 
+UNCOMMITTED: Final = 0
+"""Everything there is; for topics that only workers write."""
+COMMITTED: Final = 1
+"""What aborted transactions wrote is left out, and the end is where the first open transaction begins: for inputs."""
+
 _CONSUMER: Final = -1
-_UNCOMMITTED: Final = 0
 _WAIT_MS: Final = 50
 """How long the broker holds a fetch that finds nothing: what is asked for is there, unless compaction took it."""
 _STALLED_S: Final = 60.0
+_RACKS_SINCE: Final = 11
+"""From this version of an answer on a preferred replica stands between aborted transactions and records."""
+_ABORTED_AT: Final = 3
 _AGAIN_S: Final = 0.05
 _KEPT_BYTES: Final = 31 << 20
 """Below the largest block that glibc ever takes from its own heap."""
+
+
+class _Fetched(NamedTuple):
+    """What one fetch brought."""
+
+    batches: list[Batch]
+    next: int
+    """The offset after the last of them; batches that were left out count."""
 
 
 class Fetcher:
@@ -44,7 +59,7 @@ class Fetcher:
             request_timeout_ms=settings.request_timeout_ms,
         )
         self._topics: set[str] = set()
-        self._ahead: set[asyncio.Task[list[Batch]]] = set()
+        self._ahead: set[asyncio.Task[_Fetched]] = set()
 
     async def start(self) -> None:
         """Connect. Raises aiokafka's KafkaConnectionError."""
@@ -59,7 +74,7 @@ class Fetcher:
             task.cancel()
         await self._client.close()
 
-    async def offsets(self, tps: Sequence[TopicPartition], which: int) -> Offsets:
+    async def offsets(self, tps: Sequence[TopicPartition], which: int, isolation: int = UNCOMMITTED) -> Offsets:
         """The first offset still there (`EARLIEST`), or the next to be written (`LATEST`), of each partition.
 
         Raises Stopped when nobody answers, or the answer is no.
@@ -68,7 +83,7 @@ class Fetcher:
 
         async def ask(node: int, of_node: list[TopicPartition]) -> None:
             topics = [(topic, [(number, which) for number in numbers]) for topic, numbers in _by_topic(of_node)]
-            answer = await self._client.send(node, OffsetRequest(_CONSUMER, _UNCOMMITTED, topics))
+            answer = await self._client.send(node, OffsetRequest(_CONSUMER, isolation, topics))
             for topic, partitions in answer.topics:
                 for number, code, _, offset, *_ in partitions:
                     if _answered(code):
@@ -77,44 +92,48 @@ class Fetcher:
         await self._until(lambda: [tp for tp in tps if tp not in found], ask, "asking for the offsets of")
         return found
 
-    async def batches(self, tp: TopicPartition, start: int, end: int, bytes_max: int) -> AsyncIterator[list[Batch]]:
+    async def batches(
+        self, tp: TopicPartition, start: int, end: int, bytes_max: int, isolation: int = UNCOMMITTED
+    ) -> AsyncIterator[list[Batch]]:
         """The batches that hold the offsets from `start` up to `end`, a fetch's at a time, while the next is fetched.
 
         The first and the last may hold other offsets as well. Raises like `offsets`.
         """
-        ahead = self._send_ahead(tp, start, bytes_max) if start < end else None
+        ahead = self._send_ahead(tp, start, bytes_max, isolation) if start < end else None
         try:
             while ahead is not None:
-                batches = await ahead
-                start = batches[-1].next_offset
-                ahead = self._send_ahead(tp, start, bytes_max) if start < end else None
-                yield [batch for batch in batches if not batch.is_control_batch]
+                batches, start = await ahead
+                ahead = self._send_ahead(tp, start, bytes_max, isolation) if start < end else None
+                yield batches
         finally:
             if ahead is not None:
                 ahead.cancel()
 
-    def _send_ahead(self, tp: TopicPartition, start: int, bytes_max: int) -> asyncio.Task[list[Batch]]:
-        task = asyncio.ensure_future(self._fetch(tp, start, bytes_max))
+    def _send_ahead(self, tp: TopicPartition, start: int, bytes_max: int, isolation: int) -> asyncio.Task[_Fetched]:
+        task = asyncio.ensure_future(self._fetch(tp, start, bytes_max, isolation))
         self._ahead.add(task)
         task.add_done_callback(self._ahead.discard)
         return task
 
-    async def _fetch(self, tp: TopicPartition, start: int, bytes_max: int) -> list[Batch]:
-        """At least one batch: a broker sends the first whole, however large."""
+    async def _fetch(self, tp: TopicPartition, start: int, bytes_max: int, isolation: int) -> _Fetched:
+        """Of at least one batch: a broker sends the first whole, however large."""
         batches: list[Batch] = []
+        aborted: list[tuple[int, int]] = []
 
         async def ask(node: int, _: list[TopicPartition]) -> None:
             topics = [(tp.topic, [(tp.partition, start, bytes_max)])]
-            answer = await self._client.send(node, FetchRequest(_WAIT_MS, 1, bytes_max, _UNCOMMITTED, topics))
+            answer = await self._client.send(node, FetchRequest(_WAIT_MS, 1, bytes_max, isolation, topics))
             for _, partitions in answer.topics:
-                for _, code, *_, data in partitions:
+                for _, code, *rest in partitions:
                     if _answered(code):
-                        records = MemoryRecords(data)
+                        if isolation == COMMITTED:
+                            aborted.extend(rest[_ABORTED_AT if answer.API_VERSION >= _RACKS_SINCE else -2] or ())
+                        records = MemoryRecords(rest[-1])
                         while records.has_next():
                             batches.append(records.next_batch())
 
         await self._until(lambda: [] if batches else [tp], ask, f"reading from offset {start} of")
-        return batches
+        return _Fetched(_without_aborted(batches, aborted), batches[-1].next_offset)
 
     async def _until(
         self,
@@ -155,6 +174,24 @@ class Fetcher:
             if node is not None and node >= 0:
                 grouped.setdefault(node, []).append(tp)
         return grouped
+
+
+def _without_aborted(batches: Iterable[Batch], aborted: Iterable[tuple[int, int]]) -> list[Batch]:
+    """The batches of records that count. `aborted`: (producer, first offset) of each aborted transaction among them.
+
+    A transaction ends with its producer's next marker, and a producer has one at a time.
+    """
+    ahead = sorted(aborted, key=lambda transaction: transaction[1], reverse=True)
+    ending: set[int] = set()
+    counting: list[Batch] = []
+    for batch in batches:
+        while ahead and ahead[-1][1] <= batch.base_offset:
+            ending.add(ahead.pop()[0])
+        if batch.is_control_batch:
+            ending.discard(batch.producer_id)
+        elif not (batch.is_transactional and batch.producer_id in ending):
+            counting.append(batch)
+    return counting
 
 
 def _names(tps: Iterable[TopicPartition]) -> str:

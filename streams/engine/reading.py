@@ -6,7 +6,7 @@ from typing import Any, Final
 from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from streams.engine.fetching import EARLIEST, LATEST, Batch, Fetcher, Offsets
+from streams.engine.fetching import COMMITTED, EARLIEST, LATEST, UNCOMMITTED, Batch, Fetcher, Offsets
 from streams.engine.settings import EngineSettings
 
 _FETCH_BYTES: Final = 2 << 20
@@ -39,16 +39,18 @@ class Reader:
         """The first offset still there and the next one to be written, of each partition."""
         return await self._fetcher.offsets(tps, EARLIEST), await self.ends(tps)
 
-    async def ends(self, tps: Sequence[TopicPartition]) -> Offsets:
-        """The next offset to be written, of each partition."""
-        return await self._fetcher.offsets(tps, LATEST)
+    async def ends(self, tps: Sequence[TopicPartition], isolation: int = UNCOMMITTED) -> Offsets:
+        """The next offset to be written, of each partition; of committed ones, that of the first open transaction."""
+        return await self._fetcher.offsets(tps, LATEST, isolation)
 
-    async def span(self, tp: TopicPartition, start: int, end: int) -> AsyncIterator[list[Any]]:
+    async def span(
+        self, tp: TopicPartition, start: int, end: int, isolation: int = UNCOMMITTED
+    ) -> AsyncIterator[list[Any]]:
         """The records of a partition from `start` up to, not including, offset `end`, as they come.
 
         Offsets may be missing in between (compaction, transaction markers).
         """
-        async for batches in self._fetcher.batches(tp, start, end, _FETCH_BYTES):
+        async for batches in self._fetcher.batches(tp, start, end, _FETCH_BYTES, isolation):
             if records := _records(tp, batches, start, end):
                 yield records
 
@@ -101,7 +103,8 @@ class InputReader:
     def __init__(self, reader: Reader, partition: int, ends: dict[str, int], starts: dict[str, int]) -> None:
         """`starts`, `ends`: by topic, the first and the next offset that will be asked for."""
         self._spans = {
-            topic: reader.span(TopicPartition(topic, partition), starts[topic], ends[topic]) for topic in starts
+            topic: reader.span(TopicPartition(topic, partition), starts[topic], ends[topic], COMMITTED)
+            for topic in starts
         }
         self._buffers: dict[str, list[Any]] = {topic: [] for topic in starts}
 

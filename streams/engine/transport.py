@@ -72,10 +72,11 @@ class ChunkConsumerThread(AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         """With the engine's waiting time: Faust's own, 1.5 s, would delay a partition that has room again until the
-        fetch of the quiet ones returns."""
+        fetch of the quiet ones returns. And without what a producer has aborted: it never happened."""
         consumer = super()._create_worker_consumer(transport)
         settings = cast(Engine, self.app.engine).settings  # type: ignore[attr-defined]
         consumer._fetch_max_wait_ms = settings.fetch_wait_ms
+        consumer._isolation_level = "read_committed"
         return consumer
 
 
@@ -195,8 +196,11 @@ class ChunkConsumer(Consumer):
 
     def end_seen(self, topic: str, partition: int) -> int | None:
         """See `Consuming.end_seen`."""
+        tp = TP(topic, partition)
         try:
-            return self.highwater(TP(topic, partition))
+            # an open transaction is not waited for: its records come when it is committed
+            stable: int | None = self._thread._ensure_consumer().last_stable_offset(tp)
+            return self.highwater(tp) if stable is None or stable < 0 else stable
         except Exception:  # not assigned just now
             return None
 

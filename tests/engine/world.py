@@ -123,6 +123,11 @@ class World:
 
     # results
 
+    def engine_settings(self) -> EngineSettings:
+        """What its workers know, for reading in this process what they wrote."""
+        given: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in self.settings.items()}
+        return EngineSettings(**given)
+
     def inputs_end(self) -> dict[tuple[str, int], int]:
         """Next offset of every input partition."""
         return {(topic, p): end for topic in self.inputs for p, end in end_offsets(self.bootstrap, topic).items()}
@@ -188,10 +193,8 @@ class World:
 
     def hashes(self, **fold: Any) -> list[str]:
         """The state hash of every partition, by what is in Kafka."""
-        given: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in self.settings.items()}
-        settings = EngineSettings(**given)
         return [
-            asyncio.run(state_hash(settings, CountingFold(self.prefix, **fold), partition, PARTITIONS))
+            asyncio.run(state_hash(self.engine_settings(), CountingFold(self.prefix, **fold), partition, PARTITIONS))
             for partition in range(PARTITIONS)
         ]
 
