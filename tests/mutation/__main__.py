@@ -4,7 +4,7 @@
 modules, always the same of one seed; `make mutate ARGS="risk_group first_deal*"` single modules; a name that a run
 printed tries that mutant again. Survivors with what was changed go to `.mutation/log` as they are found.
 
-Tests that take long (most property tests) are left out, else each survivor would cost half a minute; survivors are tried
+Tests that take long (most property tests) are left out, else a survivor would cost half a minute; survivors are tried
 again with `--test-seconds-max 1000`.
 """
 
