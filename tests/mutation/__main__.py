@@ -3,6 +3,9 @@
 `make mutate` breaks everything, which takes hours; `make mutate ARGS="--share 0.03 --seed 3"` a random sample over all
 modules, always the same of one seed; `make mutate ARGS="risk_group first_deal*"` single modules; a name that a run
 printed tries that mutant again. Survivors with what was changed go to `.mutation/log` as they are found.
+
+Tests that take long (most property tests) are left out, else a survivor would cost half a minute; survivors are tried
+again with `--test-seconds-max 1000`.
 """
 
 import random
@@ -24,6 +27,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", default=["*"], help="modules below streams/domain, or mutants; * for any")
     parser.add_argument("--share", type=float, default=1.0, help="of the mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--test-seconds-max", type=float, default=2.0, help="leave longer tests out (CPU, measured)")
     options = parser.parse_args(arguments)
     if not 0 < options.share <= 1:
         parser.error("--share: write a number above 0 and at most 1, like 0.03")
@@ -33,7 +37,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"no mutant of {' '.join(options.names)}: name modules like risk_group or importance.ranking")
     chosen = random.Random(options.seed).sample(wanted, max(1, round(len(wanted) * options.share)))
     (KEPT / "log").write_text(f"{len(chosen)} of {len(wanted)} mutants, seed {options.seed}\n", "utf-8")
-    campaign = Campaign(chosen)
+    campaign = Campaign(chosen, options.test_seconds_max)
     status = pytest.main([*_OPTIONS, "--hypothesis-profile=mutation", "tests/domain"], plugins=[campaign])
     if campaign.outcomes:
         _tell(campaign.outcomes)

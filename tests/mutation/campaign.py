@@ -1,11 +1,13 @@
 """Runs the tests that reach a mutant, quickest first, until one fails; each mutant in a process of its own."""
 
+import hashlib
 import json
 import os
 import resource
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import coverage
@@ -32,14 +34,17 @@ class Reached(NamedTuple):
 class Campaign:
     """A plugin of pytest: takes the collected tests and runs them for each mutant instead of once."""
 
-    def __init__(self, mutants: list[Mutant]) -> None:
+    def __init__(self, mutants: list[Mutant], seconds_max: float) -> None:
         self.mutants = mutants
+        self.seconds_max = seconds_max
+        """Tests that take longer are left out."""
         self.outcomes: dict[Mutant, str] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
-        reached = _reached(session.items)
+        every = _reached(session.items)
+        reached = {name: found for name, found in every.items() if found.seconds <= self.seconds_max}
         started = time.monotonic()
         for count, mutant in enumerate(self.mutants, 1):
             tests = _tests_of(mutant, reached)
@@ -58,8 +63,30 @@ def _write(text: str) -> None:
 
 
 def _reached(items: list[pytest.Item]) -> dict[str, Reached]:
-    """Every test run once, in a process of its own: what it remembers must not be remembered under a mutant."""
+    """What each test reaches, kept for as long as it and what it stands on stay the same."""
     file = KEPT / "reached.json"
+    kept = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    marks = _marks(items)
+    missing = [item for item in items if kept.get(item.nodeid, [""])[0] != marks[item.nodeid]]
+    if missing:
+        kept |= {name: [marks[name], *found] for name, found in _measured(missing).items()}
+        file.write_text(json.dumps(kept), "utf-8")
+    return {item.nodeid: Reached(*kept[item.nodeid][1:]) for item in items}
+
+
+def _marks(items: list[pytest.Item]) -> dict[str, str]:
+    """Of each test, what its file, the rules, the contract and the helpers of the tests were."""
+    paths = [path for folder in ("streams/domain", "schemas", "tests/domain") for path in Path(folder).rglob("*.py")]
+    standing = hashlib.sha256()
+    for path in sorted(paths):
+        if not path.name.startswith("test_"):
+            standing.update(path.read_bytes())
+    return {item.nodeid: hashlib.sha256(standing.digest() + item.path.read_bytes()).hexdigest() for item in items}
+
+
+def _measured(items: list[pytest.Item]) -> dict[str, Reached]:
+    """Tests run once, in a process of their own: what they remember must not be remembered under a mutant."""
+    file = KEPT / "measured.json"
     if (pid := os.fork()) == 0:
         status = 1
         try:

@@ -120,3 +120,34 @@ def test_what_happened_at_an_instant_has_an_age_to_the_second(kind: str, field: 
 def test_documents_outlets_and_decisions_about_obligations_have_no_age(kind: str) -> None:
     for on in ("2019-01-01", "2030-01-01"):
         assert _age(kind, "2026-03-05", on=on) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("payment.received", "value_date"),
+        ("payment.reversed", "value_date"),
+        ("goods.returned", "returned_on"),
+        ("sale.recorded", "sold_on"),
+        ("sale.returned", "returned_on"),
+    ],
+)
+def test_what_has_a_date_has_an_age_from_its_midnight_to_the_second(kind: str, field: str) -> None:
+    on = {field: "2026-03-05"}
+    assert _age(kind, "2026-03-04T00:00:00+03:00", **on) is None
+    assert _age(kind, "2026-03-03T23:59:59+03:00", **on) == ("future_dated", field)
+    assert _age(kind, "2027-06-03T00:00:00+03:00", **on) is None  # 455 days later
+    assert _age(kind, "2027-06-03T00:00:01+03:00", **on) == ("too_late", field)
+
+
+@pytest.mark.parametrize(
+    ("appended", "letters"),
+    [
+        ("2026-03-04T00:00:00+03:00", []),
+        ("2026-03-03T23:59:59+03:00", ["dead-letter:future_dated"]),
+        ("2027-06-03T00:00:00+03:00", []),
+        ("2027-06-03T00:00:01+03:00", ["dead-letter:too_late"]),
+    ],
+)
+def test_a_statement_of_completed_payments_has_the_age_of_its_day(appended: str, letters: list[str]) -> None:
+    assert kinds(Company().complete("2026-03-05", appended)) == letters

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.domain.decisions.driver import Company
+from tests.domain.decisions.driver import Company, Published
 from tests.domain.decisions.signing import KEY, judge
 
 
@@ -25,6 +25,12 @@ def line(rrp: str) -> dict[str, Any]:
     return {
         "sku": "pen", "quantity": "1", "price": rrp, "rrp": rrp, "product_category": "A", "fast_moving": True
     }  # fmt: skip
+
+
+def opened(company: Company, arrives: str, **more: Any) -> list[Published]:
+    """Balances of 1 February of a client past its first deal, which come late or once more."""
+    body = {"as_of": "2026-02-01", "currency": "USD", "lifecycle": "active", **more}
+    return company.send("client.opened", "open-2026-02-01", arrives, **body)
 
 
 def traded() -> Company:
@@ -171,3 +177,44 @@ def test_a_later_reversal_moves_nothing_back() -> None:
     company.reverse("R1", "P1", "2026-03-06")
     assert (deal(company)["state"], deal(company)["closed_on"]) == ("closed", "2026-03-05")
     assert (company.status()["outstanding"], standing(company)) == ("100.00", ("A", "active"))
+
+
+def test_opening_balances_revised_to_a_new_client_give_it_a_first_deal() -> None:
+    company = Company()
+    company.trade("2026-02-01")
+    company.sell("V1", "600.00", "2026-03-02")
+    company.dispatch("O1", "250.00", "2026-03-14", "2026-03-04")
+    assert (standing(company), reasons(company)) == (("A", "active"), [])
+    assert company.status()["first_deal"] is None
+    published = opened(company, "2026-03-10", lifecycle="new", revision=2)
+    assert (standing(company), reasons(company)) == (("C", "new"), ["limit_exceeded"])
+    assert (deal(company)["deal_id"], deal(company)["entitlement"]) == ("S-O1", "200.00")
+    moves = {item["dimension"]: item["correction"] for item in published if item.topic == "category-changes"}
+    assert moves == {"volume": True, "lifecycle": True}
+    opened(company, "2026-03-11", revision=3)
+    assert (standing(company), reasons(company)) == (("A", "active"), [])
+
+
+def test_opening_balances_that_come_late_end_a_first_deal_that_never_was() -> None:
+    company = Company()
+    company.dispatch("O1", "250.00", "2026-03-14", "2026-03-04")
+    assert reasons(company) == ["limit_exceeded"]
+    opened(company, "2026-03-05")
+    assert (company.status()["first_deal"], reasons(company), standing(company)) == (None, [], ("C", "active"))
+
+
+def test_a_first_deal_in_two_shipments_closes_with_the_later_payment_and_opens_with_a_third_of_before() -> None:
+    company = Company()
+    company.dispatch("O1", "50.00", "2026-03-14", "2026-03-02", deal_id="D")
+    company.dispatch("O2", "50.00", "2026-03-14", "2026-03-03", deal_id="D")
+    company.pay("P1", "50.00", "2026-03-04", obligations=["O1"])
+    assert deal(company)["state"] == "open"
+    company.pay("P2", "50.00", "2026-03-05", obligations=["O2"])
+    assert deal(company)["closed_on"] == "2026-03-05"
+    company.wait("2026-03-08")
+    company.dispatch("O3", "50.00", "2026-03-14", "2026-03-04", deal_id="D", arrives="2026-03-09")
+    assert (deal(company)["state"], standing(company)[1]) == ("open", "new")
+    company.pay("P3", "50.00", "2026-03-10")
+    assert deal(company)["closed_on"] == "2026-03-10"
+    company.dispatch("O4", "900.00", "2026-03-14", "2026-03-11", deal_id="D")  # after its end: not of it
+    assert (deal(company)["closed_on"], reasons(company)) == ("2026-03-10", [])

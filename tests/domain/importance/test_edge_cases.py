@@ -227,3 +227,13 @@ def test_turnover_of_the_opening_balances_counts_in_its_scope_and_month() -> Non
     market.sell("b", "10.00", "2026-03-02")
     assert market.all() == {"a": KEY, "b": SMALL}  # 100.00 of 110.00 before b
     assert market.importance("a") == {"direction/watches": KEY}  # twelve months to February: March 2025 is too old
+
+
+def test_fewer_months_of_a_policy_count_from_its_instant() -> None:
+    market = Market()
+    market.sell("a", "100.00", "2026-02-27")
+    market.sell("b", "10.00", "2026-03-02")
+    assert market.all() == {"a": KEY, "b": SMALL}
+    policy = {"version": 2, "importance": {"months": 1}}
+    market.send("policies", "policy.activated", "P", None, "2026-03-03", version=2, policy=policy)
+    assert market.all() == {"b": KEY}
