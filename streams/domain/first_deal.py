@@ -92,6 +92,21 @@ def known_closed(client: Client, day: Days) -> bool:
     return bool(client.facts.first_deal) or 0 < client.position.deal_closed[0] < day
 
 
+def stays(client: Client, deal: Deal | None, day: Days) -> bool:
+    """Whether time alone leaves an open deal as it is through `day`, for sure: no approval of it can expire, no
+    judgement or fact dated ahead is known."""
+    if deal is None or not deal.open:
+        return False
+    start, position = client.decided.deal, client.position
+    return (
+        client.facts.judgements is None
+        and not position.ahead
+        and not position.kept
+        and (start is None or not start.approvals)
+        and not known_closed(client, day)
+    )
+
+
 def of(rules: Rules, client: Client, day: Days, now: Instant = NEVER) -> Deal | None:
     """The first deal as of `now` on `day` (without `now`: its end); None before it starts, and for a client opened past
     its first deal."""

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from schemas.records import NEVER
 from streams.domain import obligation_changes
 from streams.domain.allocation import return_day
 from streams.domain.deal_facts import Approval
@@ -43,11 +44,13 @@ def paid_on(
 ) -> Days:
     """The first day at whose end (today: now) all dispatched by then is paid, not all of it is returned, and no
     approval is open; or 0. What was written off is not paid: a person decides."""
+    unpaid = _unpaid(rules, shipments)
     candidates = [shipment.dispatch.day for shipment in shipments]
-    candidates += [end for _, end in _unpaid(rules, shipments) if end]
+    candidates += [end for _, end in unpaid if end]
     candidates += [approval.until or rules.day_of(approval.expires) for approval in approvals]
+    unpaid_from = min([first for first, end in unpaid if not end], default=NEVER)
     for candidate in sorted(dict.fromkeys(candidates)):
-        if candidate > day:
+        if candidate > day or candidate >= unpaid_from:
             break
         end = min(now, rules.end_of(candidate))
         if any(one.open_at(candidate, end) for one in approvals):
@@ -88,6 +91,8 @@ def _any_written_off(client: Client, shipments: list[Shipment], day: Days) -> bo
 
 def returned_in_full(rules: Rules, client: Client, shipments: list[Shipment], day: Days) -> bool:
     """Whether by the end of `day` accepted returns took back all that had been dispatched of the deal."""
+    if not any([one.dispatch.returned for one in shipments]):
+        return False
     by_then = [one for one in shipments if one.dispatch.day <= day]
     amount = sum(obligation.amount for one in by_then for obligation in one.dispatch.obligations)
     if not amount or sum(one.dispatch.returned for one in by_then) < amount:

@@ -13,6 +13,7 @@ from schemas.records import NEVER, Instant
 from streams.domain import (
     allocation,
     credit_limit,
+    first_deal,
     first_deal_closed,
     judgements,
     lifecycle,
@@ -121,19 +122,20 @@ def next_instant(standing: Standing, client: Client, now: Instant, day: Days, de
     return earliest if next_day == NEVER else min(earliest, rules.midnight(next_day))
 
 
-def timeline(standing: Standing, client: Client, at: Instant) -> Iterator[View]:
+def timeline(standing: Standing, client: Client, at: Instant, now: View) -> Iterator[View]:
     """What will hold at each coming instant, from `at` on, at which something may change if nothing arrives.
 
-    `at` must be the `next_instant`. No state is changed.
+    `at` must be the `next_instant` after the view of `now`. No state is changed.
     """
-    rules, subject = standing.rules, client
+    rules, subject, view = standing.rules, client, now
     while at != NEVER:
         day = rules.day_of(at)
+        deal = view.deal if first_deal.stays(subject, view.deal, day) else None
         if day >= allocation.next_day(subject):  # facts dated ahead take effect: on a copy
             if subject is client:
                 subject = allocation.copy(client)
             allocation.advance(rules, subject, day)
-        view = look(standing, subject, at, day)
+        view = look(standing, subject, at, day, deal)
         yield view
         at = next_instant(standing, subject, at, day, view.deal)
 
@@ -145,7 +147,7 @@ def predict(standing: Standing, client: Client, view: View, first: Instant) -> P
     """
     if first == NEVER:
         return None
-    for later in timeline(standing, client, first):
+    for later in timeline(standing, client, first, view):
         if later.reasons != view.reasons or not same(view, later):
             return Prediction(later.instant, differences(view, later))
     return None
@@ -154,7 +156,7 @@ def predict(standing: Standing, client: Client, view: View, first: Instant) -> P
 def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Instant:
     """When an active condition ends by time alone; NEVER when it does not."""
     first = next_instant(standing, client, view.instant, view.day, view.deal)
-    for later in timeline(standing, client, first):
+    for later in timeline(standing, client, first, view):
         if reason not in later.active:
             return later.instant
     return NEVER

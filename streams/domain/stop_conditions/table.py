@@ -27,6 +27,7 @@ _IN_ORDER: Final = (
     FIRST_DEAL_RETURNED,
 )
 STOP_CONDITIONS: Final[dict[str, StopCondition]] = {condition.reason: condition for condition in _IN_ORDER}
+_HOLDS: Final = tuple((condition.reason, condition.holds) for condition in _IN_ORDER)
 
 
 def active(rules: Rules, client: Client, view: View) -> tuple[str, ...]:
@@ -40,4 +41,4 @@ def active(rules: Rules, client: Client, view: View) -> tuple[str, ...]:
         or view.deal is not None
     ):
         return ()  # most clients, most of the time: nothing that any of them asks for
-    return tuple(condition.reason for condition in _IN_ORDER if condition.holds(rules, client, view))
+    return tuple([reason for reason, holds in _HOLDS if holds(rules, client, view)])
