@@ -95,7 +95,7 @@ class Decision:
         if view.active or decided.conditions:
             self._conditions()
         decided.violations = view.overdue.violations
-        first = next_instant(self.standing, client, view.instant, view.day, view.deal)
+        first = next_instant(self.standing, client, view.instant, view.day, view)
         prediction = predict(self.standing, client, view, first)
         decided.categories.awaits_activity = awaits_activity(view, prediction)
         self._status(prediction)

@@ -91,7 +91,7 @@ def _any_written_off(client: Client, shipments: list[Shipment], day: Days) -> bo
 
 def returned_in_full(rules: Rules, client: Client, shipments: list[Shipment], day: Days) -> bool:
     """Whether by the end of `day` accepted returns took back all that had been dispatched of the deal."""
-    if not any([one.dispatch.returned for one in shipments]):
+    if not any(one.dispatch.returned for one in shipments):
         return False
     by_then = [one for one in shipments if one.dispatch.day <= day]
     amount = sum(obligation.amount for one in by_then for obligation in one.dispatch.obligations)

@@ -83,9 +83,7 @@ def look(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal
     if exposure < 0:
         exposure = 0
     about = profile.of(rules, client, day)
-    if deal is None:
-        deal = first_deal_closed.not_closed_before(rules, client, day, now)
-    deal_closed = first_deal_closed.closed(client, day, about, deal)
+    deal, deal_closed = first_deal_closed.as_of(rules, client, day, now, about, deal)
     volume = first_deal_closed.volume(rules, client, day, deal_closed)
     stage = lifecycle.of(rules, client, day, about, deal_closed)
     view = View(now, day, late, group, decided_by, volume, limit, exposure, about, deal_closed, stage, deal)
@@ -95,18 +93,20 @@ def look(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal
     return view
 
 
-def next_instant(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal | None = None) -> Instant:
-    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds; `deal` is the
-    first deal as of then where it was found already."""
+def next_instant(standing: Standing, client: Client, now: Instant, day: Days, view: View | None = None) -> Instant:
+    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds; `view` is what
+    holds then where that was looked at already."""
     rules = standing.rules
     earliest = overdue.next_instant(rules, client, now, standing.completed_through)
-    about = profile.of(rules, client, day)
+    if view is not None:
+        about, deal, deal_closed = view.profile, view.deal, view.deal_closed
+    else:
+        about = profile.of(rules, client, day)
+        deal, deal_closed = first_deal_closed.as_of(rules, client, day, now, about)
     next_day = about.until
-    if deal is None:
-        deal = first_deal_closed.not_closed_before(rules, client, day, now)
     if deal is not None and deal.open:
         next_day = min(next_day, sell_through.next_day(rules, client, deal, day))
-    if first_deal_closed.closed(client, day, about, deal):
+    if deal_closed:
         next_day = min(
             next_day,
             volume_category.next_day(rules, client, day),
@@ -137,7 +137,7 @@ def timeline(standing: Standing, client: Client, at: Instant, now: View) -> Iter
             allocation.advance(rules, subject, day)
         view = look(standing, subject, at, day, deal)
         yield view
-        at = next_instant(standing, subject, at, day, view.deal)
+        at = next_instant(standing, subject, at, day, view)
 
 
 def predict(standing: Standing, client: Client, view: View, first: Instant) -> Prediction | None:
@@ -155,7 +155,7 @@ def predict(standing: Standing, client: Client, view: View, first: Instant) -> P
 
 def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Instant:
     """When an active condition ends by time alone; NEVER when it does not."""
-    first = next_instant(standing, client, view.instant, view.day, view.deal)
+    first = next_instant(standing, client, view.instant, view.day, view)
     for later in timeline(standing, client, first, view):
         if reason not in later.active:
             return later.instant
