@@ -25,18 +25,13 @@ def dispatched(client: Client, since: Instant, day: Days) -> list[Shipment]:
     """What left from the instant `since` through `day`, in order."""
     opening_id = opening_in_force(client) if client.facts.openings else None
     begins = 0 if opening_id is None else client.facts.openings[opening_id].day
-    return sorted(
-        (
+    return sorted(  # no two have one id, so nothing behind it is compared
+        [
             Shipment(dispatch.at, shipment_id, dispatch.deal_id or shipment_id, dispatch)
             for shipment_id, dispatch in client.facts.dispatches.items()
             if not dispatch.voided and begins <= dispatch.day <= day and dispatch.at >= since
-        ),
-        key=_earliest,
+        ]
     )
-
-
-def _earliest(shipment: Shipment) -> tuple[Instant, str]:
-    return shipment.at, shipment.id
 
 
 def paid_on(
