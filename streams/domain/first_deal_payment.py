@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from schemas.records import NEVER
 from streams.domain import obligation_changes
 from streams.domain.allocation import return_day
 from streams.domain.deal_facts import Approval
@@ -39,18 +38,19 @@ def paid_on(
 ) -> Days:
     """The first day at whose end (today: now) all dispatched by then is paid, not all of it is returned, and no
     approval is open; or 0. What was written off is not paid: a person decides."""
+    if shipments and _unpaid_ever(rules, shipments[0]):
+        return 0
     unpaid = _unpaid(rules, shipments)
     candidates = [shipment.dispatch.day for shipment in shipments]
     candidates += [end for _, end in unpaid if end]
     candidates += [approval.until or rules.day_of(approval.expires) for approval in approvals]
-    unpaid_from = min([first for first, end in unpaid if not end], default=NEVER)
     for candidate in sorted(dict.fromkeys(candidates)):
-        if candidate > day or candidate >= unpaid_from:
+        if candidate > day:
             break
         end = min(now, rules.end_of(candidate))
         if any(one.open_at(candidate, end) for one in approvals):
             continue
-        if not is_settled(rules, shipments, candidate):
+        if not _is_settled(shipments, unpaid, candidate):
             continue
         if _any_written_off(client, shipments, candidate):
             return 0
@@ -61,9 +61,23 @@ def paid_on(
 
 def is_settled(rules: Rules, shipments: list[Shipment], day: Days) -> bool:
     """Whether something has left by `day` and nothing of it is outstanding at its end (today: now)."""
+    return _is_settled(shipments, _unpaid(rules, shipments), day)
+
+
+def _is_settled(shipments: list[Shipment], unpaid: list[tuple[Days, Days]], day: Days) -> bool:
     if not any(shipment.dispatch.day <= day for shipment in shipments):
         return False
-    return not any(first <= day and (end == 0 or day < end) for first, end in _unpaid(rules, shipments))
+    return not any(first <= day and (end == 0 or day < end) for first, end in unpaid)
+
+
+def _unpaid_ever(rules: Rules, shipment: Shipment) -> bool:
+    """Whether something of the shipment has been outstanding at every day's end since it left: of the earliest one it
+    settles the question, at the price of one look."""
+    for obligation in shipment.dispatch.obligations:
+        spans = obligation.unpaid if rules.overdue_tolerance else obligation.spans
+        if len(spans) == 2 and not spans[1] and spans[0] <= shipment.dispatch.day:
+            return True
+    return False
 
 
 def _unpaid(rules: Rules, shipments: list[Shipment]) -> list[tuple[Days, Days]]:

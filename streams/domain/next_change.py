@@ -130,7 +130,7 @@ def timeline(standing: Standing, client: Client, at: Instant, now: View) -> Iter
     rules, subject, view = standing.rules, client, now
     while at != NEVER:
         day = rules.day_of(at)
-        deal = view.deal if first_deal.stays(subject, view.deal, day) else None
+        deal = first_deal.later(subject, view.deal, day)
         if day >= allocation.next_day(subject):  # facts dated ahead take effect: on a copy
             if subject is client:
                 subject = allocation.copy(client)
