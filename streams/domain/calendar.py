@@ -52,7 +52,9 @@ class Calendar:
         self._forms: dict[int, tuple[str, str, bool]] = {}
         self._offset_guess = 0
         self._day_asked = (0, 0, 0)
-        """Beginning and end of the day asked for last, and that day: most questions are about today."""
+        """Beginning and end of the day found last, and that day: most questions are about today."""
+        self._days: dict[int, int] = {}
+        """Of the instants that were asked of another day: whoever looks ahead asks for few midnights and cutoffs."""
 
     def _instant(self, day: int, at: time) -> int:
         local = datetime.combine(date.fromordinal(day), at, tzinfo=self._zone)
@@ -72,9 +74,13 @@ class Calendar:
         begins, ends, day = self._day_asked
         if begins <= instant < ends:
             return day
-        day = self._day_of(instant)
-        self._day_asked = self.midnight(day), self.midnight(day + 1), day
-        return day
+        known = self._days.get(instant)
+        if known is None:
+            if len(self._days) >= _REMEMBERED_MAX:
+                self._days.clear()
+            known = self._days[instant] = self._day_of(instant)
+            self._day_asked = self.midnight(known), self.midnight(known + 1), known
+        return known
 
     def _day_of(self, instant: int) -> int:
         day = (instant + self._offset_guess) // DAY_MS + _EPOCH_DAY

@@ -4,6 +4,7 @@ Compared are the set of violations and the risk group, before and after the reco
 that instant; and the volume category, when the turnover of a closed month changed.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from schemas.events import (
@@ -36,9 +37,14 @@ _REQUESTS: Final = (ShipmentRequested, ShipmentCancelled)
 _NO_PAST_CHANGED: Final = (SaleRecorded, SaleReturned, SellThroughReported, Judgement, *_REQUESTS, *_ABOUT_CLIENT)
 
 
+@lru_cache(maxsize=64)
+def _may_change_past(kind: type) -> bool:
+    return not issubclass(kind, _NO_PAST_CHANGED)
+
+
 def before(standing: Standing, client: Client, event: ClientEvent, today: Days) -> Past | None:
     """What was true as of the end of yesterday before the event; None when the event cannot change it."""
-    if isinstance(event, _NO_PAST_CHANGED):
+    if not _may_change_past(type(event)):
         return None
     if _clean(client, today):
         return _CLEAN
@@ -53,8 +59,7 @@ def is_one(standing: Standing, client: Client, accepted: Accepted, past: Past | 
         return _as_of_yesterday(standing, client, today) != past
     if accepted.month and accepted.month < month_of(today):
         rules = standing.rules
-        deal = first_deal_closed.not_closed_before(rules, client, today, NEVER)
-        closed = first_deal_closed.closed(client, today, profile.of(rules, client, today), deal)
+        _, closed = first_deal_closed.as_of(rules, client, today, NEVER, profile.of(rules, client, today))
         return first_deal_closed.volume(rules, client, today, closed) != client.decided.volume
     return False
 

@@ -85,8 +85,10 @@ def _close(spans: list[int], day: Days) -> Days:
 
 def run_first(spans: list[int], due: Days) -> Days:
     """First day of the run of overdue days that the last span belongs to; runs without a day between are one."""
-    first = max(spans[-2], due + 1)
     index = len(spans) - 4
+    if index < 0:
+        return spans[0] if spans[0] > due else due + 1
+    first = max(spans[-2], due + 1)
     while index >= 0 and spans[index + 1] >= first - 1 and spans[index + 1] > due:
         first = max(spans[index], due + 1)
         index -= 2

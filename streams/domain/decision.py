@@ -107,7 +107,7 @@ class Decision:
             self._what_moved()
         view = self.view
         decided.violations = view.overdue.violations
-        first = next_instant(self.standing, client, view.instant, view.day, view.deal)
+        first = next_instant(self.standing, client, view.instant, view.day, view)
         prediction = predict(self.standing, client, view, first)
         decided.categories.awaits_activity = awaits_activity(view, prediction)
         self._status(prediction)

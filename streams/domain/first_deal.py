@@ -92,6 +92,19 @@ def known_closed(client: Client, day: Days) -> bool:
     return bool(client.facts.first_deal) or 0 < client.position.deal_closed[0] < day
 
 
+def later(client: Client, deal: Deal | None, day: Days) -> Deal | None:
+    """The deal as of a later day when time alone leaves it as it is, for sure: no approval of it can expire, and no
+    judgement or fact dated ahead is known. None: that has to be looked at."""
+    start, position = client.decided.deal, client.position
+    if deal is None or client.facts.judgements is not None or position.ahead or position.kept:
+        return None
+    if (start is not None and start.approvals) or known_closed(client, day):
+        return None
+    if 0 < deal.closed_on < day:
+        position.deal_closed = deal.closed_on, deal.id
+    return deal
+
+
 def of(rules: Rules, client: Client, day: Days, now: Instant = NEVER) -> Deal | None:
     """The first deal as of `now` on `day` (without `now`: its end); None before it starts, and for a client opened past
     its first deal."""

@@ -13,18 +13,21 @@ PINNED: Final = "C"
 """Source: «При первой сделке Клиенту автоматически присваивается категория «С»»."""
 
 
-def not_closed_before(rules: Rules, client: Client, day: Days, now: Instant) -> Deal | None:
-    """The first deal as of `now` on `day`; None when none has started, or it was closed on an earlier day."""
-    if first_deal.known_closed(client, day) or not (client.facts.dispatches or client.decided.deal):
-        return None
-    return first_deal.of(rules, client, day, now)
+def as_of(
+    rules: Rules, client: Client, day: Days, now: Instant, profile: Profile, deal: Deal | None = None
+) -> tuple[Deal | None, bool]:
+    """(the first deal as of `now` on `day`, whether it is closed or was before the opening balances).
 
-
-def closed(client: Client, day: Days, profile: Profile, deal: Deal | None) -> bool:
-    """Whether the first deal is closed on `day`, or was before the opening balances; `deal` as found above."""
+    None when none has started, or it was closed on an earlier day; `deal` is the answer where it is known already.
+    """
+    if deal is None:
+        if first_deal.known_closed(client, day):
+            return None, True
+        if client.facts.dispatches or client.decided.deal is not None:
+            deal = first_deal.of(rules, client, day, now)
     if deal is not None:
-        return not deal.open
-    return first_deal.known_closed(client, day) or profile.opened_as in ("active", "lost")
+        return deal, not deal.open
+    return None, profile.opened_as in ("active", "lost")
 
 
 def ids(rules: Rules, client: Client, day: Days) -> list[str]:

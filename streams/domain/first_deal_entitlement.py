@@ -66,6 +66,11 @@ def dispatched(client: Client, deal: Deal) -> dict[str, int]:
     return by_outlet
 
 
+def gone(client: Client, deal: Deal) -> int:
+    """RRP of all that left of the deal, covered or not: at least what `dispatched` counts."""
+    return sum([goods_of(client, shipment_id).rrp for shipment_id in deal.shipments])
+
+
 def open_approvals(client: Client, deal: Deal) -> dict[str, Approval]:
     """Approvals of the deal whose goods have not left, by shipment id."""
     start = client.decided.deal

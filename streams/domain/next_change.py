@@ -13,6 +13,7 @@ from schemas.records import NEVER, Instant
 from streams.domain import (
     allocation,
     credit_limit,
+    first_deal,
     first_deal_closed,
     judgements,
     lifecycle,
@@ -85,9 +86,7 @@ def look(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal
     if exposure < 0:
         exposure = 0
     about = profile.of(rules, client, day)
-    if deal is None:
-        deal = first_deal_closed.not_closed_before(rules, client, day, now)
-    deal_closed = first_deal_closed.closed(client, day, about, deal)
+    deal, deal_closed = first_deal_closed.as_of(rules, client, day, now, about, deal)
     volume = first_deal_closed.volume(rules, client, day, deal_closed)
     stage = lifecycle.of(rules, client, day, about, deal_closed)
     view = View(now, day, late, group, decided_by, volume, limit, exposure, about, deal_closed, stage, deal)
@@ -97,18 +96,20 @@ def look(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal
     return view
 
 
-def next_instant(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal | None = None) -> Instant:
-    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds; `deal` is the
-    first deal as of then where it was found already."""
+def next_instant(standing: Standing, client: Client, now: Instant, day: Days, view: View | None = None) -> Instant:
+    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds; `view` is what
+    holds then where that was looked at already."""
     rules = standing.rules
     earliest = overdue.next_instant(rules, client, now, standing.completed_through)
-    about = profile.of(rules, client, day)
+    if view is not None:
+        about, deal, deal_closed = view.profile, view.deal, view.deal_closed
+    else:
+        about = profile.of(rules, client, day)
+        deal, deal_closed = first_deal_closed.as_of(rules, client, day, now, about)
     next_day = about.until
-    if deal is None:
-        deal = first_deal_closed.not_closed_before(rules, client, day, now)
     if deal is not None and deal.open:
         next_day = min(next_day, sell_through.next_day(rules, client, deal, day))
-    if first_deal_closed.closed(client, day, about, deal):
+    if deal_closed:
         next_day = min(
             next_day,
             volume_category.next_day(rules, client, day),
@@ -126,21 +127,22 @@ def next_instant(standing: Standing, client: Client, now: Instant, day: Days, de
     return earliest if next_day == NEVER else min(earliest, rules.midnight(next_day))
 
 
-def timeline(standing: Standing, client: Client, at: Instant) -> Iterator[View]:
+def timeline(standing: Standing, client: Client, at: Instant, now: View) -> Iterator[View]:
     """What will hold at each coming instant, from `at` on, at which something may change if nothing arrives.
 
-    `at` must be the `next_instant`. No state is changed.
+    `at` must be the `next_instant` after the view of `now`. No state is changed.
     """
-    rules, subject = standing.rules, client
+    rules, subject, view = standing.rules, client, now
     while at != NEVER:
         day = rules.day_of(at)
+        deal = first_deal.later(subject, view.deal, day)
         if day >= allocation.next_day(subject):  # facts dated ahead take effect: on a copy
             if subject is client:
                 subject = allocation.copy(client)
             allocation.advance(rules, subject, day)
-        view = look(standing, subject, at, day)
+        view = look(standing, subject, at, day, deal)
         yield view
-        at = next_instant(standing, subject, at, day, view.deal)
+        at = next_instant(standing, subject, at, day, view)
 
 
 def predict(standing: Standing, client: Client, view: View, first: Instant) -> Prediction | None:
@@ -150,7 +152,7 @@ def predict(standing: Standing, client: Client, view: View, first: Instant) -> P
     """
     if first == NEVER:
         return None
-    for later in timeline(standing, client, first):
+    for later in timeline(standing, client, first, view):
         if later.reasons != view.reasons or not same(view, later):
             return Prediction(later.instant, differences(view, later))
     return None
@@ -158,8 +160,8 @@ def predict(standing: Standing, client: Client, view: View, first: Instant) -> P
 
 def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Instant:
     """When an active condition ends by time alone; NEVER when it does not."""
-    first = next_instant(standing, client, view.instant, view.day, view.deal)
-    for later in timeline(standing, client, first):
+    first = next_instant(standing, client, view.instant, view.day, view)
+    for later in timeline(standing, client, first, view):
         if reason not in later.active:
             return later.instant
     return NEVER

@@ -125,7 +125,9 @@ class Shared:
 
     def next(self, seen: int) -> Broadcast | None:
         """The first broadcast after `seen`."""
-        index = max(seen - self.base_number, 0)
+        index = seen - self.base_number
+        if index < 0:
+            index = 0
         return self.pending[index] if index < len(self.pending) else None
 
     def append(self, broadcast: Broadcast) -> Reach:

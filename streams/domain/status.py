@@ -192,7 +192,7 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         None if view.limit is None else text(view.limit),
         listed,
         len(position.open),
-        [_condition(rules, client, view, name, held) for name, held in decided.conditions.items()],
+        [_condition(rules, client, view, *held) for held in decided.conditions.items()] if decided.conditions else [],
         _warnings(rules, client, view) if view.deal is not None else _NO_WARNINGS,
         None if prediction is None else NextChange(_deadline_text(rules, prediction.instant), prediction.changes),
         *(_NONE_RESERVED if client.facts.requests is None else _reserved(rules, client, view)),

@@ -61,5 +61,8 @@ def of(client: Client) -> list[InScope]:
     """The client's importance in every scope where it has one, directions first, by id."""
     if client.books is None:
         return []
-    told = sorted((book.name, book.importance) for book in client.books.all if book.importance)
+    told = [(book.name, book.importance) for book in client.books.all if book.importance]
+    if not told:
+        return []
+    told.sort()
     return [InScope(Scope(*name.split("/", 1)), importance) for name, importance in told]

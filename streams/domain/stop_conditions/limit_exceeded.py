@@ -16,6 +16,8 @@ def _excess(rules: Rules, client: Client, view: View) -> Excess | None:
     if view.deal is None or not view.deal.open:
         return None
     terms = first_deal_entitlement.terms(rules, client, view.deal)
+    if first_deal_entitlement.gone(client, view.deal) <= terms.outlet_rrp_max:
+        return None  # within what a single outlet may take, though nothing were covered
     return first_deal_entitlement.excess(terms, first_deal_entitlement.dispatched(client, view.deal))
 
 

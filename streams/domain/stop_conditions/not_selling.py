@@ -35,6 +35,9 @@ def _percent(share: Fraction) -> str:
 
 
 def _holds(rules: Rules, client: Client, view: View) -> bool:
+    kept = client.facts.deal
+    if kept is None or not kept.reports:
+        return False  # nobody said anything: of what is still there the share is not known
     least = _least_sold(rules, client, view)
     return least is not None and least[0] * 100 < rules.not_selling_below_percent
 

@@ -27,17 +27,24 @@ _IN_ORDER: Final = (
     FIRST_DEAL_RETURNED,
 )
 STOP_CONDITIONS: Final[dict[str, StopCondition]] = {condition.reason: condition for condition in _IN_ORDER}
+_HOLDS: Final = tuple((condition.reason, condition.holds) for condition in _IN_ORDER)
+_HOLDS_OF_DEAL: Final = tuple(
+    (condition.reason, condition.holds) for condition in (NOT_SELLING, LIMIT_EXCEEDED, FIRST_DEAL_RETURNED)
+)
+"""Those that ask for the first deal and for nothing else, in the same order."""
 
 
 def active(rules: Rules, client: Client, view: View) -> tuple[str, ...]:
     """The reasons that hold in a view that is complete but for them, in the order of the rules' table."""
+    asked = _HOLDS
     if not (
         view.overdue.days_current
         or view.limit is not None
         or view.group >= rules.risk_group_min
         or client.facts.judgements is not None
         or view.profile.missing
-        or view.deal is not None
     ):
-        return ()  # most clients, most of the time: nothing that any of them asks for
-    return tuple(condition.reason for condition in _IN_ORDER if condition.holds(rules, client, view))
+        if view.deal is None or not view.deal.open:
+            return ()  # most clients, most of the time: nothing that any of them asks for
+        asked = _HOLDS_OF_DEAL
+    return tuple([reason for reason, holds in asked if holds(rules, client, view)])
