@@ -103,8 +103,8 @@ def _ends(
 
 def _ends_at(standing: Standing, client: Client, view: View, request: Request, reason: RequestReason) -> Instant:
     """When the reason ends by time alone; NEVER when it does not."""
-    first = next_instant(standing, client, view.instant, view.day, view.deal)
-    for later in timeline(standing, client, first):
+    first = next_instant(standing, client, view.instant, view.day, view)
+    for later in timeline(standing, client, first, view):
         if not reason.check(standing.rules, client, later, request):
             return later.instant
     return NEVER

@@ -21,6 +21,7 @@ from tests.engine.world import PARTITIONS, World, keys_of, value
 from tests.harness.components import Broker
 from tests.harness.kafka import KafkaNode
 from tests.harness.records import create_topics
+from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 CODECS = ("gzip", "snappy", "lz4", "zstd")

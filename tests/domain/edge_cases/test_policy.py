@@ -124,9 +124,10 @@ def test_every_output_names_the_policy_by_version_and_digest_and_the_rules_by_th
     company.wait("2026-03-04")
     company.activate(2, "2026-03-05", risk_groups=GROUPS)
     company.wait("2026-03-06")
+    asks = {"requests": {"required": False}}  # the company of these stories does not ask
     digests = {
-        1: policy_digest(Policy(version=1)),
-        2: policy_digest(Policy.from_document({"version": 2, "risk_groups": GROUPS})),
+        1: policy_digest(Policy.from_document({"version": 1, **asks})),
+        2: policy_digest(Policy.from_document({"version": 2, "risk_groups": GROUPS, **asks})),
     }
     assert {item["policy"]["version"] for item in company.published} == {1, 2}
     for item in company.published:
