@@ -28,19 +28,17 @@ _IN_ORDER: Final = (
 )
 STOP_CONDITIONS: Final[dict[str, StopCondition]] = {condition.reason: condition for condition in _IN_ORDER}
 _HOLDS: Final = tuple((condition.reason, condition.holds) for condition in _IN_ORDER)
-_HOLDS_OF_DEAL: Final = tuple(
-    (condition.reason, condition.holds) for condition in (NOT_SELLING, LIMIT_EXCEEDED, FIRST_DEAL_RETURNED)
-)
-"""Those that ask for the first deal and for nothing else, in the same order."""
+_OF_DEAL: Final = (NOT_SELLING, FIRST_PAYMENT_OVERDUE, LIMIT_EXCEEDED, FIRST_DEAL_RETURNED)
+_HOLDS_OF_DEAL: Final = tuple((condition.reason, condition.holds) for condition in _OF_DEAL)
+"""Those that hold while the first deal is open and never else, in the same order."""
 
 
 def active(rules: Rules, client: Client, view: View) -> tuple[str, ...]:
     """The reasons that hold in a view that is complete but for them, in the order of the rules' table."""
     asked = _HOLDS
     if not (
-        view.overdue.days_current
+        view.group >= rules.risk_group_min
         or view.limit is not None
-        or view.group >= rules.risk_group_min
         or client.facts.judgements is not None
         or view.profile.missing
     ):
