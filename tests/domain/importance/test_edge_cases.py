@@ -247,11 +247,13 @@ def test_a_move_is_told_in_both_languages() -> None:
     told = {(move["client_id"], move["from"], move["to"]): move["explanation"] for move in market.moves}
     assert told["b", None, SMALL] == {
         "en": "Importance in direction watches rises from none to small: clients with more turnover hold 80.0% of it.",
-        "ru": "Важность по направлению watches повышена: была нет, теперь малый; на долю клиентов впереди приходится 80.0%.",
+        "ru": "Важность по направлению watches повышена: была нет, теперь малый; "
+        "на долю клиентов впереди приходится 80.0%.",
     }
     assert told["a", None, KEY] == {
         "en": "Importance in territory north rises from none to key: clients with more turnover hold 0.0% of it.",
-        "ru": "Важность по территории north повышена: была нет, теперь ключевой; на долю клиентов впереди приходится 0.0%.",
+        "ru": "Важность по территории north повышена: была нет, теперь ключевой; "
+        "на долю клиентов впереди приходится 0.0%.",
     }
     assert told["a", KEY, None] == {
         "en": "Importance in direction watches falls from key to none: no sales in it any more.",
