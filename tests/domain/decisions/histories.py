@@ -98,7 +98,7 @@ def send(company: Company, number: str, step: Step) -> None:
         company.give_back(f"G{number}", f"S-O{step.which}", "300.00", dated, arrives=arrives, accepted_by="boss")
     elif step.kind == "decide":
         decision = ("close", "restart", "stop")[step.which % 3]
-        more = {"revision": int(number) + 1, "voided": step.cents % 4 == 0}
+        more: Any = {"revision": int(number) + 1, "voided": step.cents % 4 == 0}
         judge(company, "first_deal.decided", f"F{step.late}", dated, arrives=arrives, decision=decision, **more)
     elif step.kind == "pay":
         company.pay(f"P{step.which}", amount, dated, arrives=arrives, revision=int(number) + 1)

@@ -1,7 +1,7 @@
 """What is remembered of a closed first deal is what its facts say, whatever is revised or withdrawn later."""
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,8 +27,8 @@ def tell(company: Company, revision: int, what: str, which: int, day: str) -> No
         decision = ("close", "restart", "stop")[which]
         judge(company, "first_deal.decided", f"F{revision % 2}", day, decision=decision, revision=revision)
     elif which:
-        decision = {"decision": "close", "revision": revision, "voided": True}
-        judge(company, "first_deal.decided", f"F{which % 2}", day, **decision)
+        withdrawn: dict[str, Any] = {"decision": "close", "revision": revision, "voided": True}
+        judge(company, "first_deal.decided", f"F{which % 2}", day, **withdrawn)
     else:
         company.send("goods.returned", "G0", day, revision=revision, voided=True)
 
