@@ -178,6 +178,49 @@ def test_fast_movers_only_and_the_main_part_of_category_a(lines: tuple[Asked, ..
     assert refused(with_outlets(), Request(lines=lines), 2) == reasons
 
 
+def test_what_is_wrong_with_an_assortment_is_said_to_a_tenth_of_a_percent() -> None:
+    lines = (Asked(1_000, 1, "A", True), Asked(1_000, 2, "B", True))
+    assert observed(with_outlets(), Request(lines=lines), 2, "assortment") == ("50%", "33.3%")
+    slow = (Asked(1_000, 2, "A", False), Asked(1_000, 1, "B", True))
+    assert observed(with_outlets(), Request(lines=slow), 2, "assortment") == ("0", "1")
+    book = with_outlets()
+    both = Request(lines=(Asked(1_000, 1, "A", False), Asked(1_000, 2, "B", True)))
+    said = REQUEST_REASONS["assortment"].said(book.rules, book.client, view_of(book, 2), both)
+    assert said.en == (
+        "The assortment does not fit a first deal: 1 of 2 lines are no fast movers; "
+        "product category A is 33.3%, it must be more than 50%."
+    )
+    assert said.ru == (
+        "Ассортимент не подходит для первой сделки: неходовых позиций 1 из 2; "
+        "товаров категории A 33.3%, нужно больше 50%."
+    )
+
+
+def test_what_a_first_deal_may_take_is_said_of_the_outlet_or_of_the_client() -> None:
+    for book, request, en, ru in (
+        (with_outlets("N1"), Request(outlet_id="N1", rrp=20_001), "outlet N1", "точка N1"),
+        (with_outlets(), Request(rrp=20_001), "the client", "клиент"),
+    ):
+        said = REQUEST_REASONS["first_deal_limit"].said(book.rules, book.client, view_of(book, 2), request)
+        assert said.en == (
+            f"In the first deal {en} may take 200.00 USD of credit in recommended retail prices; "
+            "with this it would be 200.01."
+        )
+        assert said.ru == (
+            f"В первой сделке {ru} может получить в кредит 200.00 USD в рекомендованных розничных ценах; "
+            "с этой отгрузкой было бы 200.01."
+        )
+
+
+def test_a_ground_names_as_many_shipments_as_the_policy_allows_and_the_request() -> None:
+    book = with_outlets("N1", "N2", "N3", policy={"limits": {"facts_named_max": 2}})
+    approve(book, Request("S1", "N1", "D", rrp=30_000), 2)
+    approve(book, Request("S2", "N2", "D", rrp=30_000), 2)
+    asked = Request("S3", "N3", "D", rrp=1)
+    (ground,) = REQUEST_REASONS["first_deal_limit"].check(book.rules, book.client, view_of(book, 2), asked)
+    assert ground.facts == ["S1", "S3"]
+
+
 def test_the_policy_may_count_lines() -> None:
     by_lines = {"first_deal": {"assortment": {"share_by": "lines"}}}
     lines = (Asked(1_000, 1, "A", True), Asked(1_000, 1, "A", True), Asked(1_000, 900, "C", True))

@@ -7,7 +7,7 @@ import pytest
 from schemas.policy import Policy
 from streams.domain.policy import Rules
 
-from .builder import Book, dispatch, opened, payment
+from .builder import Book, dispatch, goods_return, opened, payment, void
 
 RULES = Rules.compile(Policy(version=1, window_days=30, correction_days=12))
 FIRST = date(2026, 1, 5)
@@ -61,3 +61,23 @@ def test_so_many_folded_obligations_are_remembered(monkeypatch: pytest.MonkeyPat
     told.accept(dispatch("S9", day(380), instalments=[("O9", day(390), 100)]), on=day(380))
     told.accept(payment("A", day(381), 10, ["O1"]), payment("B", day(381), 20, ["O0"]), on=day(381))
     assert (told.debts(), told.unapplied) == ({"O9": 90}, 20)
+
+
+def test_what_is_of_the_very_day_of_the_horizon_is_not_folded_away() -> None:
+    """Horizons are 91 days apart; on the 60th day after one, what is of its own day is 60 days old and kept."""
+    horizon = date.fromordinal(FIRST.toordinal() // 91 * 91 + 182)
+
+    def on(number: int) -> date:
+        return horizon + timedelta(number)
+
+    told = Book(rules=RULES)
+    told.accept(dispatch("S0", on(-10), instalments=[("O0", on(-5), 100)]), on=on(-10))
+    told.accept(payment("P0", on(-8), 100, ["O0"]), on=on(-8))
+    told.accept(dispatch("S1", on(-1), instalments=[("O1", on(5), 100)]), on=on(-1))
+    told.accept(dispatch("S2", on(0), instalments=[("O2", on(5), 100)]), goods_return("G1", "S1", on(0), 30), on=on(0))
+    told.accept(payment("P1", on(3), 70, ["O1"]), payment("P2", on(3), 100, ["O2"]), on=on(3))
+    told.accept(payment("P3", on(60), 5), on=on(60))
+    assert told.client.facts.folded_before == horizon.toordinal()
+    assert list(told.client.facts.dispatches) == ["S1", "S2"]
+    told.accept(void(payment("P3", on(60), 5)), on=on(61))  # everything is replayed
+    assert (told.debts(), told.unapplied) == ({}, 0)

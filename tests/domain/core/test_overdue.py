@@ -243,3 +243,14 @@ def test_seen_from_within_a_run_that_was_interrupted_later_it_is_overdue_once() 
     late = told.late(date(2026, 3, 4))
     assert numbers(late) == (1, 2, 2)
     assert late.judged == ["S1/1"]
+
+
+def test_seen_from_within_two_runs_the_longer_is_the_current_one() -> None:
+    """On 6 March S1 was late from the 3rd on, S2 from the 5th; both were paid since."""
+    told = book(date(2026, 3, 31)).accept(
+        due(MONDAY), due(date(2026, 3, 4), shipment_id="S2"), payment("P1", date(2026, 3, 8), 10_000, ["S1/1"]),
+        payment("P2", date(2026, 3, 9), 10_000, ["S2/1"]),
+    )  # fmt: skip
+    late = told.late(date(2026, 3, 6))
+    assert numbers(late) == (2, 4, 4)
+    assert (late.current_id, late.since, late.judged) == ("S1/1", date(2026, 3, 3).toordinal(), ["S1/1", "S2/1"])

@@ -103,9 +103,9 @@ def send(company: Company, number: str, step: Step) -> None:
     elif step.kind == "goods":
         due = str(arrives_on + timedelta(days=step.which * 3 - 2))
         lines = [_line("pen", 10, step.cents), _line("book", 1, 2 * step.cents)]
-        more: dict[str, Any] = {"outlet_id": f"N{step.which % 2}", **({"deal_id": "D"} if step.late else {})}
+        goods: dict[str, Any] = {"outlet_id": f"N{step.which % 2}", **({"deal_id": "D"} if step.late else {})}
         company.dispatch(
-            f"O{step.which}", amount, due, dated, arrives=arrives, revision=int(number) + 1, lines=lines, **more
+            f"O{step.which}", amount, due, dated, arrives=arrives, revision=int(number) + 1, lines=lines, **goods
         )
     elif step.kind in AROUND_REQUESTS:
         _around_requests(company, number, step, arrives, arrives_on)
@@ -119,7 +119,8 @@ def send(company: Company, number: str, step: Step) -> None:
         company.give_back(f"G{number}", f"S-O{step.which}", "300.00", dated, arrives=arrives, accepted_by="boss")
     elif step.kind == "decide":
         decision = ("close", "restart", "stop")[step.which % 3]
-        judge(company, "first_deal.decided", f"F{number}", dated, arrives=arrives, decision=decision)
+        more: Any = {"revision": int(number) + 1, "voided": step.cents % 4 == 0}
+        judge(company, "first_deal.decided", f"F{step.late}", dated, arrives=arrives, decision=decision, **more)
     elif step.kind == "pay":
         company.pay(f"P{step.which}", amount, dated, arrives=arrives, revision=int(number) + 1)
     elif step.kind == "name":

@@ -75,3 +75,19 @@ def test_a_change_of_an_obligation_that_never_comes_is_a_dead_letter() -> None:
     published = company.wait("2026-07-11T10:00:00+03:00")  # 90 days later
     letters = [item for item in published if item.output.topic == "dead-letters"]
     assert [letter.headers["stoplist-reason"] for letter in letters] == ["partner_missing"]
+
+
+def test_beside_a_change_what_accounting_has_posted_is_judged_at_midnight() -> None:
+    """O2 is due on 10 March and disputed at once; all of the 10th is posted that evening, so O1 is late from 00:00."""
+    company = Company()
+    company.trade("2026-02-01")
+    for name in ("O1", "O2"):
+        company.dispatch(name, "10.00", "2026-03-10", "2026-03-01")
+    body = {"obligation_id": "O2", "on": "2026-03-02", "author": "a.petrova", "reason": "broken"}
+    company.send("obligation.disputed", "X1", "2026-03-02", **body)
+    company.complete("2026-03-10", "2026-03-10T20:00:00+03:00")
+    (foretold,) = company.wait("2026-03-10T23:59:59+03:00")
+    assert foretold["next_change"]["at"] == "2026-03-11T00:00:00+03:00"
+    (change, status) = company.wait("2026-03-11T00:00:00+03:00")
+    assert (change["dimension"], change["to"], status["violations"]) == ("risk_group", 1, 1)
+    assert status["open_obligations"][0]["obligation_id"] == "O1"

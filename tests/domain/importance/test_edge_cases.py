@@ -237,3 +237,25 @@ def test_fewer_months_of_a_policy_count_from_its_instant() -> None:
     policy = {"version": 2, "importance": {"months": 1}}
     market.send("policies", "policy.activated", "P", None, "2026-03-03", version=2, policy=policy)
     assert market.all() == {"b": KEY}
+
+
+def test_a_move_is_told_in_both_languages() -> None:
+    market = Market()
+    market.sell("a", "80.00", "2026-03-02", number="A")
+    market.sell("b", "20.00", "2026-03-02")
+    market.sell("a", "50.00", "2026-03-03", number="A", revision=2, territory="north", territorial=True)
+    told = {(move["client_id"], move["from"], move["to"]): move["explanation"] for move in market.moves}
+    assert told["b", None, SMALL] == {
+        "en": "Importance in direction watches rises from none to small: clients with more turnover hold 80.0% of it.",
+        "ru": "Важность по направлению watches повышена: была нет, теперь малый; "
+        "на долю клиентов впереди приходится 80.0%.",
+    }
+    assert told["a", None, KEY] == {
+        "en": "Importance in territory north rises from none to key: clients with more turnover hold 0.0% of it.",
+        "ru": "Важность по территории north повышена: была нет, теперь ключевой; "
+        "на долю клиентов впереди приходится 0.0%.",
+    }
+    assert told["a", KEY, None] == {
+        "en": "Importance in direction watches falls from key to none: no sales in it any more.",
+        "ru": "Важность по направлению watches понижена: была ключевой, теперь нет; продаж больше нет.",
+    }
