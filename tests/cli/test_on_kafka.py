@@ -19,7 +19,7 @@ from schemas.policy_file import default_policy
 from schemas.records import Rejected
 from streams.cli.main import run
 from streams.cli.topic_readiness import wait_until_usable
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import SECONDS_MAX, wait_until
 
 pytestmark = pytest.mark.kafka
 ROOT = Path(__file__).parents[2]
@@ -346,11 +346,14 @@ def test_ctrl_c_ends_watch_without_a_trace(topics: Topics, tmp_path: Path) -> No
     command = [sys.executable, "-m", "streams.cli", "watch", "blocks", "--from-beginning", "--bootstrap", bootstrap]
     seen = tmp_path / "out"
     with seen.open("wb") as out, subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.PIPE) as process:
-        wait_until(lambda: b"BLOCKED" in seen.read_bytes(), "the first line")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
-        assert process.stderr is not None
-        assert process.stderr.read() == b""
+        try:
+            wait_until(lambda: b"BLOCKED" in seen.read_bytes(), "the first line")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(SECONDS_MAX) == 130
+            assert process.stderr is not None
+            assert process.stderr.read() == b""
+        finally:
+            process.kill()  # else the block would wait for it without end
 
 
 def test_a_judgement_is_tried_by_the_policy_in_force_and_sent_to_its_client(

@@ -16,6 +16,7 @@ from streams.agents.folds import FoldName
 from streams.cli.connection import admin_client
 from streams.cli.demo.children import LOOPBACK, Child, Ended, answers, free_port
 from streams.cli.failure import Failure
+from streams.cli.topic_readiness import wait_until_usable
 from streams.cli.topic_setup import create
 
 PARTITIONS: Final = 4
@@ -63,7 +64,7 @@ def create_topics(bootstrap: str) -> None:
     """All topics of the catalogue, with the records' own time."""
     with admin_client(bootstrap) as client:
         create(client, PARTITIONS, replication=1, simulated_time=True)
-        client.wait_for_topics([topic.name for topic in TOPICS], timeout_ms=15_000)
+        wait_until_usable(client, [topic.name for topic in TOPICS])
 
 
 def worker(home: Path, bootstrap: str, fold: FoldName = "clients") -> Child:
