@@ -404,3 +404,20 @@ def test_a_request_in_another_currency_needs_its_rate() -> None:
     assert kinds(published) == ["client.status", "dead-letter:rate_missing"]
     (approved, _) = ask(company, "S2", "100.00", "2026-02-02", currency="EUR", rate="1.5")
     assert approved["amount_reserved"] == "150.00"
+
+
+def test_a_paid_first_deal_closes_when_its_last_approval_expires_and_the_status_foretells_it() -> None:
+    company = new_client("N1", "N2")
+    ask(company, "S1", "100.00", "2026-02-03", outlet_id="N1", deal_id="D")
+    leave(company, "S1", "100.00", "2026-02-03T12:00:00+03:00", outlet_id="N1", deal_id="D", lines=[FAST_A])
+    ask(company, "S2", "10.00", "2026-02-04", outlet_id="N2", deal_id="D")
+    company.pay("P1", "100.00", "2026-02-05")
+    assert company.status()["first_deal"]["state"] == "open"
+    assert company.status()["next_change"] == {
+        "at": "2026-02-07T09:00:00+03:00",
+        "changes": [{"dimension": "lifecycle", "from": "new", "to": "active"}],
+    }
+    published = company.wait("2026-02-07T09:00:00+03:00")
+    assert kinds(published) == ["shipment.approval_expired", "category.changed", "client.status"]
+    assert (published[1]["dimension"], published[1]["to"]) == ("lifecycle", "active")
+    assert company.status()["first_deal"]["state"] == "closed"
