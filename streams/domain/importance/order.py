@@ -11,7 +11,7 @@ from typing import Final
 Place = tuple[int, int, str]
 """(turnover with the sign turned, day of registration, client id): in the order of importance."""
 
-_BLOCK: Final = 512
+_BLOCK: Final = 128
 """Places of a full block; one twice as long is halved."""
 
 
