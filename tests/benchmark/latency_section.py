@@ -104,7 +104,7 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
 async def _at(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Figure]:
     load = Load(node.bootstrap, sizes.latency_clients, sizes.partitions)
     with Bench(node, sizes, scratch, None) as bench:
-        await append_all(node.bootstrap, load.documents(), "latency: documents")
+        await append_all(node.bootstrap, load.beginnings(), "latency: clients")
         await load.offer(rate, min(_SETTLE_SECONDS, sizes.latency_seconds))  # connections, caches; not counted
         cpu = cpu_seconds(bench.worker.pid)
         offered = await load.offer(rate, sizes.latency_seconds)
@@ -122,7 +122,7 @@ async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Fi
     due = (cutoff - timedelta(days=1)).date()
     clients = load.due_at(due, sizes.due_at_once_clients)
     with Bench(node, sizes, scratch, policy) as bench:
-        await append_all(node.bootstrap, load.documents(clients), "latency: documents")
+        await append_all(node.bootstrap, load.beginnings(clients), "latency: clients")
         records = (Record(topic, partition, None, key, value) for topic, partition, key, value in clients)
         await append_all(node.bootstrap, records, "latency: clients that fall due")
         await asyncio.sleep(max(0.0, cutoff.timestamp() - time.time() - sizes.latency_seconds / 2))

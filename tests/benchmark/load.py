@@ -11,10 +11,12 @@ from collections import deque
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from tests.benchmark.documents import signed
+from tests.benchmark.documents import opened, signed
 from tests.benchmark.producing import Record, new_producer, partition_of
 
 TRIGGER_EVERY = 50
+NEW_EVERY = 4
+"""One client of so many is new, in its first deal; the others are past it, as most clients of a wholesaler are."""
 RELEASE_AFTER = 600
 """Triggers between a block and its release: seconds at the highest rate. Topics are folded in order of append time only
 to within the engine's `interleave_ms`: a payment right behind its dispatch may be folded first, then nothing blocks."""
@@ -103,14 +105,17 @@ class Load:
         )
         return key.encode(), value.encode()
 
-    def documents(self, due: list[tuple[str, int, bytes, bytes]] | None = None) -> list[Record]:
-        """The documents of the load's clients, and of those `due_at` made; to be folded before anything is offered."""
-        clients = [(key.encode(), place) for key, place in zip(self._keys, self._places, strict=True)]
-        clients += [(key, partition) for _, partition, key, _ in due or []]
+    def beginnings(self, due: list[tuple[str, int, bytes, bytes]] | None = None) -> list[Record]:
+        """The opening balances or documents of the load's clients, and the documents of those `due_at` made; to be
+        folded before anything is offered."""
         day = (self._today - timedelta(days=2 * _LATE_DAYS)).isoformat()
-        return [
-            Record("clients", place, None, key, value) for key, place in clients for value in signed(key.decode(), day)
-        ]
+        made: list[Record] = []
+        for number, (key, place) in enumerate(zip(self._keys, self._places, strict=True)):
+            values = list(signed(key, day)) if number % NEW_EVERY == 0 else [opened(key, day)]
+            made += [Record("clients", place, None, key.encode(), value) for value in values]
+        for _, place, name, _ in due or []:
+            made += [Record("clients", place, None, name, value) for value in signed(name.decode(), day)]
+        return made
 
     def due_at(self, due: date, clients: int, prefix: str = "due") -> list[tuple[str, int, bytes, bytes]]:
         """Topic, partition, key, value of one unpaid dispatch each for so many new clients, all due on `due`."""

@@ -1,30 +1,14 @@
 """Requests to ship, offered at a steady rate; every one of them is to be answered.
 
-Three quarters of the clients are past their first deal and get what they ask for, as often as they ask. The others are
-new: their first request starts a first deal, every further one is refused, with the grounds and the least payment.
+Clients past their first deal get what they ask for, as often as they ask. Of the new ones the first request starts a
+first deal, every further one is refused, with the grounds and the least payment.
 """
 
-from datetime import timedelta
-
-from tests.benchmark.documents import signed
 from tests.benchmark.load import Load
-from tests.benchmark.producing import Record
-
-_NEW_EVERY = 4
-_OPENED_DAYS_AGO = 30
 
 
 class Requests(Load):
     """A stream of requests over `clients` clients in turn."""
-
-    def beginnings(self) -> list[Record]:
-        """Opening balances, or the documents of a new client; to be folded before anything is offered."""
-        day = (self._today - timedelta(days=_OPENED_DAYS_AGO)).isoformat()
-        made: list[Record] = []
-        for number, (key, place) in enumerate(zip(self._keys, self._places, strict=True)):
-            values = list(signed(key, day)) if number % _NEW_EVERY == 0 else [_opened(key, day)]
-            made += [Record("clients", place, None, key.encode(), value) for value in values]
-        return made
 
     def _next(self) -> tuple[str, int, bytes, bytes, bool]:
         self._number += 1
@@ -37,13 +21,3 @@ class Requests(Load):
             f'"fast_moving":true}}]}}'
         )
         return "shipments", self._places[client], key.encode(), value.encode(), True
-
-
-def _opened(key: str, day: str) -> bytes:
-    documents = ",".join(
-        f'{{"document":"{document}","number":"1"}}' for document in ("cooperation_agreement", "supply_contract")
-    )
-    return (
-        f'{{"type":"client.opened","id":"open-{key}","client_id":"{key}","as_of":"{day}","currency":"USD",'
-        f'"lifecycle":"active","documents":[{documents}]}}'
-    ).encode()
