@@ -171,6 +171,19 @@ def test_the_policy_in_force_is_the_highest_valid_one(topics: Topics, capfd: Cap
     assert capfd.readouterr().out == shown.read_text().splitlines()[0].removeprefix("# ") + "\n"
 
 
+def test_what_a_producer_aborts_is_not_read_by_commands_either(topics: Topics, capfd: Capture, unique: str) -> None:
+    bootstrap = topics("--partitions", "1")
+    event = {"type": "policy.activated", "id": "P", "version": 1, "policy": default_policy().to_document()}
+    producer = KafkaProducer(bootstrap_servers=bootstrap, transactional_id=unique)
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.send("policies", json.dumps(event).encode(), partition=0).get(30)
+    producer.abort_transaction()
+    producer.close()
+    assert run(["policy", "show", "--active", "--bootstrap", bootstrap]) == 2
+    assert "no policy was activated yet" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
