@@ -150,3 +150,16 @@ def test_reasons_that_end_one_by_one_leave_the_client_blocked_until_the_last() -
     assert (block["type"], block["closed"]) == ("shipment.blocked", ["first_payment_overdue", "limit_exceeded"])
     released = company.sign("supply_contract", "2026-03-05", number="2")
     assert "shipment.released" in kinds(released)
+
+
+def test_goods_that_came_back_by_articles_count_by_their_own_prices() -> None:
+    """A tenth of the amount came back, by articles half of the goods: 10 pens of 100.00 left are 10%, of 180.00 not."""
+    company = Company()
+    goods = [*pens("100"), {**pens("10", "10.00")[0], "sku": "book"}]
+    company.dispatch("O1", "100.00", "2026-03-20", "2026-03-02", lines=goods)
+    at = "2026-03-05T09:00:00+03:00"
+    lines = [{"sku": "pen", "quantity": "10"}]
+    company.send("sell_through.reported", "T1", at, shipment_id="S-O1", at=at, lines=lines)
+    company.give_back("G1", "S-O1", "10.00", "2026-03-06", lines=[{"sku": "book", "quantity": "10"}])
+    company.wait("2026-03-10")
+    assert reasons(company) == []
