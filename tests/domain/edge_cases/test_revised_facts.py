@@ -163,3 +163,17 @@ def test_goods_that_came_back_by_articles_count_by_their_own_prices() -> None:
     company.give_back("G1", "S-O1", "10.00", "2026-03-06", lines=[{"sku": "book", "quantity": "10"}])
     company.wait("2026-03-10")
     assert reasons(company) == []
+
+
+def test_what_came_back_of_one_shipment_is_not_of_the_other() -> None:
+    company = Company()
+    company.dispatch("O1", "40.00", "2026-03-20", "2026-03-02", lines=pens("100"))
+    company.dispatch("O2", "40.00", "2026-03-20", "2026-03-02T10:00:00+03:00", deal_id="S-O1", lines=pens("100"))
+    for name in ("O1", "O2"):
+        at = "2026-03-05T09:00:00+03:00"
+        lines = [{"sku": "pen", "quantity": "9"}]
+        company.send("sell_through.reported", f"T-{name}", at, shipment_id=f"S-{name}", at=at, lines=lines)
+    company.give_back("G1", "S-O1", "20.00", "2026-03-06")
+    (block, *_) = company.wait("2026-03-09T00:00:00+03:00")
+    assert block["because"][0]["observed"] == "9.0%"  # of the second; of the first 9 of 50 were sold
+    assert block["because"][0]["facts"] == ["S-O2", "T-O2"]

@@ -52,7 +52,8 @@ def test_a_first_deal_returned_and_stopped() -> None:
     ]
     company.sign("supply_contract", "2026-03-07T10:00:00+03:00", number="2")
     published = judge(company, "first_deal.decided", "F2", "2026-03-08", decision="close")
-    assert "the first deal is closed" in said(published, "shipment-blocks")["en"]
+    assert said(published, "shipment-blocks")["en"].endswith(": the first deal is closed.")
+    assert said(published, "shipment-blocks")["ru"].endswith(": первая сделка закрыта.")
 
 
 def test_a_first_deal_that_is_open_again() -> None:

@@ -259,3 +259,10 @@ def test_a_move_is_told_in_both_languages() -> None:
         "en": "Importance in direction watches falls from key to none: no sales in it any more.",
         "ru": "Важность по направлению watches понижена: была ключевой, теперь нет; продаж больше нет.",
     }
+
+
+def test_a_share_is_told_rounded_down_to_a_tenth() -> None:
+    market = Market()
+    market.sell("a", "89.99", "2026-03-02")
+    market.sell("b", "10.01", "2026-03-02")
+    assert "hold 89.9% of it" in market.moves[-1]["explanation"]["en"]
