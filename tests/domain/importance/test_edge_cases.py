@@ -266,3 +266,13 @@ def test_a_share_is_told_rounded_down_to_a_tenth() -> None:
     market.sell("a", "89.99", "2026-03-02")
     market.sell("b", "10.01", "2026-03-02")
     assert "hold 89.9% of it" in market.moves[-1]["explanation"]["en"]
+
+
+def test_a_share_a_fifth_of_a_cent_below_the_border_is_key() -> None:
+    """Five of 19.99 and one of 0.01 are 99.96, a fifth is 19.992: the second is key still, with 19.99 before it."""
+    market = Market()
+    for client in "abcde":
+        market.sell(client, "19.99", "2026-03-02")
+    market.sell("f", "0.01", "2026-03-02")
+    # a 0, b 19.99, c 39.98, d 59.97, e 79.96, f 99.95; 70% is 69.972
+    assert market.all() == {"a": KEY, "b": KEY, "c": MEDIUM, "d": MEDIUM, "e": SMALL, "f": SMALL}
