@@ -151,3 +151,31 @@ def test_a_report_about_goods_without_lines_says_nothing() -> None:
     company.send("sell_through.reported", "T1", at, shipment_id="S-O1", at=at, lines=[{"sku": "pen", "quantity": "0"}])
     company.wait("2026-03-10")
     assert (company.status()["warnings"], company.status()["blocked"]) == (["sell_through_unknown"], False)
+
+
+def test_goods_that_sell_and_documents_that_are_signed() -> None:
+    company = Company(signs=False)
+    company.sign("cooperation_agreement", "2026-03-01")
+    published = company.sign("supply_contract", "2026-03-01T10:00:00+03:00")
+    assert said(published, "category-changes") == {
+        "en": "The client is now new, before potential: both documents are signed.",
+        "ru": "Клиент теперь новый, был потенциальный: оба документа подписаны.",
+    }
+    company.dispatch("O1", "50.00", "2026-03-20", "2026-03-02", lines=pens("100", "1.00"))
+    for number, sold in (("T1", "1"), ("T2", "50")):
+        company.wait("2026-03-10")
+        at = f"2026-03-1{number[-1]}T09:00:00+03:00"
+        lines = [{"sku": "pen", "quantity": sold}]
+        published = company.send("sell_through.reported", number, at, shipment_id="S-O1", at=at, lines=lines)
+    assert said(published, "shipment-blocks")["en"].endswith(": the goods of the first deal sell.")
+    assert said(published, "shipment-blocks")["ru"].endswith(": товар первой сделки продаётся.")
+
+
+def test_a_risk_group_that_blocks() -> None:
+    company = Company()
+    company.trade("2026-02-01")
+    company.dispatch("O1", "10.00", "2026-03-02", "2026-02-20")
+    published = company.wait("2026-03-12")
+    words = said(published, "shipment-blocks")
+    assert words["en"].startswith("Do not ship. Risk group 3")
+    assert ".." not in words["ru"] and "XX" not in words["ru"]

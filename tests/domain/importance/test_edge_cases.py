@@ -35,7 +35,9 @@ def test_another_client_s_sale_moves_a_client_and_is_its_cause() -> None:
         "client_id": "L",
     }
     assert move["because"][0]["observed"] == "250.00 of 1100.00"
-    assert "22.7%" in move["explanation"]["en"]
+    assert move["explanation"]["en"] == (
+        "Importance in direction watches falls from key to medium: clients with more turnover hold 22.7% of it."
+    )
     assert market.importance("X") == {"direction/watches": MEDIUM}
     assert market.importance("L") == {"direction/watches": KEY}
 
