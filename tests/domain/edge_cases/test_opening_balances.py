@@ -75,6 +75,6 @@ def test_balances_of_before_what_was_folded_away_name_their_day() -> None:
     company.sell("V1", "1.00", "2024-01-05")
     company.wait("2026-03-01")
     company.sell("V2", "1.00", "2026-03-02")
-    body = {"as_of": "2024-01-02", "currency": "USD", "lifecycle": "active", "revision": 2}
+    body: dict[str, Any] = {"as_of": "2024-01-02", "currency": "USD", "lifecycle": "active", "revision": 2}
     letter = company.send("client.opened", "open-2024-01-01", "2026-03-03", **body)[-1]
     assert (letter.headers["stoplist-reason"], letter.headers["stoplist-field"]) == ("too_late", "as_of")

@@ -171,11 +171,14 @@ def test_goods_that_sell_and_documents_that_are_signed() -> None:
     assert said(published, "shipment-blocks")["ru"].endswith(": товар первой сделки продаётся.")
 
 
-def test_a_risk_group_that_blocks() -> None:
+def test_a_risk_group_that_blocks_though_nothing_is_overdue() -> None:
     company = Company()
-    company.trade("2026-02-01")
+    strict = {"risk_group": {"enabled": True, "group_min": 1, "requires_overdue": False}}
+    company.activate(2, "2026-02-01", conditions=strict)
+    company.trade("2026-02-02")
     company.dispatch("O1", "10.00", "2026-03-02", "2026-02-20")
-    published = company.wait("2026-03-12")
-    words = said(published, "shipment-blocks")
-    assert words["en"].startswith("Do not ship. Risk group 3")
-    assert ".." not in words["ru"] and "XX" not in words["ru"]
+    company.pay("P1", "10.00", "2026-03-03")
+    published = company.wait("2026-03-03T12:00:00+03:00")
+    (condition,) = next(item for item in published if item.topic == "shipment-blocks")["conditions"]
+    assert condition["explanation"]["en"].startswith("Risk group 1 (1 violation, the longest overdue 1 day). ")
+    assert condition["explanation"]["ru"].startswith("Группа риска 1 (1 нарушение, самая долгая просрочка 1 день). ")
