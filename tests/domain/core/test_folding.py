@@ -7,7 +7,7 @@ import pytest
 from schemas.policy import Policy
 from streams.domain.policy import Rules
 
-from .builder import Book, dispatch, goods_return, opened, payment, void
+from .builder import Book, dispatch, goods_return, opened, payment, sale, void
 
 RULES = Rules.compile(Policy(version=1, window_days=30, correction_days=12))
 FIRST = date(2026, 1, 5)
@@ -75,9 +75,10 @@ def test_what_is_of_the_very_day_of_the_horizon_is_not_folded_away() -> None:
     told.accept(payment("P0", on(-8), 100, ["O0"]), on=on(-8))
     told.accept(dispatch("S1", on(-1), instalments=[("O1", on(5), 100)]), on=on(-1))
     told.accept(dispatch("S2", on(0), instalments=[("O2", on(5), 100)]), goods_return("G1", "S1", on(0), 30), on=on(0))
-    told.accept(payment("P1", on(3), 70, ["O1"]), payment("P2", on(3), 100, ["O2"]), on=on(3))
+    told.accept(payment("P1", on(3), 70, ["O1"]), payment("P2", on(3), 100, ["O2"]), sale("V1", on(3), 9), on=on(3))
     told.accept(payment("P3", on(60), 5), on=on(60))
     assert told.client.facts.folded_before == horizon.toordinal()
     assert list(told.client.facts.dispatches) == ["S1", "S2"]
+    assert told.client.facts.count == 7  # two dispatches, a return, three payments, a sale
     told.accept(void(payment("P3", on(60), 5)), on=on(61))  # everything is replayed
     assert (told.debts(), told.unapplied) == ({}, 0)

@@ -126,3 +126,16 @@ def test_a_statement_that_judges_nothing_may_be_passed_over(history: list[Step])
         thorough.wait("2027-06-01")
     assert [item.output for item in passing.published] == [item.output for item in thorough.published]
     assert passing.deadline() == thorough.deadline()
+
+
+def test_broadcasts_that_wait_are_counted_after_a_restart() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-03-02", "2026-02-19")
+    company.complete("2026-02-20", "2026-02-21")
+    company.complete("2026-03-02", "2026-03-03T08:00:00+03:00")
+    before = company.shared.number
+    company.restart()
+    assert (company.shared.number, before) == (2, 2)
+    published = company.wait("2026-03-03T08:00:00+03:00")
+    assert published[-1]["cause"]["kind"] == "broadcast"
+    assert company.status()["violations"] == 1

@@ -91,3 +91,12 @@ def test_beside_a_change_what_accounting_has_posted_is_judged_at_midnight() -> N
     (change, status) = company.wait("2026-03-11T00:00:00+03:00")
     assert (change["dimension"], change["to"], status["violations"]) == ("risk_group", 1, 1)
     assert status["open_obligations"][0]["obligation_id"] == "O1"
+
+
+def test_a_return_on_the_new_due_date_is_in_time_and_the_day_after_is_not() -> None:
+    for on, left in (("2026-03-20", "60.00"), ("2026-03-21", "100.00")):
+        company = Company()
+        company.dispatch("O1", "100.00", "2026-03-10", "2026-03-01")
+        change(company, "rescheduled", "X1", "2026-03-05", on="2026-03-05", due_date="2026-03-20")
+        company.give_back("G1", "S-O1", "40.00", on)
+        assert company.status()["outstanding"] == left

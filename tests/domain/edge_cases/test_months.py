@@ -70,3 +70,12 @@ def test_a_sale_withdrawn_in_its_own_month_is_no_correction() -> None:
     published = company.send("sale.recorded", "V1", "2026-03-20", voided=True, revision=2)
     assert kinds(published) == ["category.changed", "client.status"]
     assert (published[0]["to"], published[0]["correction"]) == ("C", False)
+
+
+def test_a_late_sale_while_the_first_deal_is_open_moves_nothing_and_corrects_nothing() -> None:
+    company = Company()
+    company.dispatch("O1", "100.00", "2026-06-14", "2026-03-04")
+    company.sell("V1", "1.00", "2026-04-10")
+    published = company.sell("V2", "900.00", "2026-03-10", arrives="2026-04-10T10:00:00+03:00")
+    assert [item for item in published if item.topic == "category-changes" or item["correction"]] == []
+    assert volume(company) == "C"

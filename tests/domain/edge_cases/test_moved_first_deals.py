@@ -218,3 +218,14 @@ def test_a_first_deal_in_two_shipments_closes_with_the_later_payment_and_opens_w
     assert deal(company)["closed_on"] == "2026-03-10"
     company.dispatch("O4", "900.00", "2026-03-14", "2026-03-11", deal_id="D")  # after its end: not of it
     assert (deal(company)["closed_on"], reasons(company)) == ("2026-03-10", [])
+
+
+def test_a_decision_after_the_payment_leaves_the_day_on_which_it_closed() -> None:
+    for decision in ("close", "stop", "restart"):
+        company = Company()
+        company.activate(2, "2026-02-01", keys=[KEY])
+        company.dispatch("O1", "100.00", "2026-03-14", "2026-03-04")
+        company.pay("P1", "100.00", "2026-03-05")
+        judge(company, "first_deal.decided", "F1", "2026-03-09", decision=decision)
+        company.pay("P2", "1.00", "2026-03-10")
+        assert (deal(company)["state"], deal(company)["closed_on"], reasons(company)) == ("closed", "2026-03-05", [])

@@ -137,3 +137,15 @@ def test_fewer_ids_are_named_in_a_ground() -> None:
     published = company.wait("2026-03-24T12:00:00+03:00")
     assert published[0]["because"][0]["facts"] == ["O0", "O1"]
     assert published[0]["because"][0]["observed"] == "3"
+
+
+def test_of_two_policies_that_wait_for_a_client_the_last_is_in_force_after_a_restart() -> None:
+    company = trading()
+    company.sell("V1", "450.00", "2026-03-02")
+    for version, above in ((2, "400.00"), (3, "300.00"), (4, "500.00")):
+        company.activate(version, f"2026-03-0{version + 1}", volume={"a_above": above, "b_from": "100.00"})
+    company.restart()
+    assert company.shared.current.rules.version == 4
+    published = company.wait("2026-03-06")
+    moves = [(item["policy"]["version"], item["to"]) for item in published if item.topic == "category-changes"]
+    assert moves == [(2, "A"), (4, "B")]

@@ -150,3 +150,30 @@ def test_reasons_that_end_one_by_one_leave_the_client_blocked_until_the_last() -
     assert (block["type"], block["closed"]) == ("shipment.blocked", ["first_payment_overdue", "limit_exceeded"])
     released = company.sign("supply_contract", "2026-03-05", number="2")
     assert "shipment.released" in kinds(released)
+
+
+def test_goods_that_came_back_by_articles_count_by_their_own_prices() -> None:
+    """A tenth of the amount came back, by articles half of the goods: 10 pens of 100.00 left are 10%, of 180.00 not."""
+    company = Company()
+    goods = [*pens("100"), {**pens("10", "10.00")[0], "sku": "book"}]
+    company.dispatch("O1", "100.00", "2026-03-20", "2026-03-02", lines=goods)
+    at = "2026-03-05T09:00:00+03:00"
+    lines = [{"sku": "pen", "quantity": "10"}]
+    company.send("sell_through.reported", "T1", at, shipment_id="S-O1", at=at, lines=lines)
+    company.give_back("G1", "S-O1", "10.00", "2026-03-06", lines=[{"sku": "book", "quantity": "10"}])
+    company.wait("2026-03-10")
+    assert reasons(company) == []
+
+
+def test_what_came_back_of_one_shipment_is_not_of_the_other() -> None:
+    company = Company()
+    company.dispatch("O1", "40.00", "2026-03-20", "2026-03-02", lines=pens("100"))
+    company.dispatch("O2", "40.00", "2026-03-20", "2026-03-02T10:00:00+03:00", deal_id="S-O1", lines=pens("100"))
+    for name in ("O1", "O2"):
+        at = "2026-03-05T09:00:00+03:00"
+        lines = [{"sku": "pen", "quantity": "9"}]
+        company.send("sell_through.reported", f"T-{name}", at, shipment_id=f"S-{name}", at=at, lines=lines)
+    company.give_back("G1", "S-O1", "20.00", "2026-03-06")
+    (block, *_) = company.wait("2026-03-09T00:00:00+03:00")
+    assert block["because"][0]["observed"] == "9.0%"  # of the second; of the first 9 of 50 were sold
+    assert block["because"][0]["facts"] == ["S-O2", "T-O2"]

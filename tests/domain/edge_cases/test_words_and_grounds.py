@@ -52,7 +52,8 @@ def test_a_first_deal_returned_and_stopped() -> None:
     ]
     company.sign("supply_contract", "2026-03-07T10:00:00+03:00", number="2")
     published = judge(company, "first_deal.decided", "F2", "2026-03-08", decision="close")
-    assert "the first deal is closed" in said(published, "shipment-blocks")["en"]
+    assert said(published, "shipment-blocks")["en"].endswith(": the first deal is closed.")
+    assert said(published, "shipment-blocks")["ru"].endswith(": первая сделка закрыта.")
 
 
 def test_a_first_deal_that_is_open_again() -> None:
@@ -150,3 +151,34 @@ def test_a_report_about_goods_without_lines_says_nothing() -> None:
     company.send("sell_through.reported", "T1", at, shipment_id="S-O1", at=at, lines=[{"sku": "pen", "quantity": "0"}])
     company.wait("2026-03-10")
     assert (company.status()["warnings"], company.status()["blocked"]) == (["sell_through_unknown"], False)
+
+
+def test_goods_that_sell_and_documents_that_are_signed() -> None:
+    company = Company(signs=False)
+    company.sign("cooperation_agreement", "2026-03-01")
+    published = company.sign("supply_contract", "2026-03-01T10:00:00+03:00")
+    assert said(published, "category-changes") == {
+        "en": "The client is now new, before potential: both documents are signed.",
+        "ru": "Клиент теперь новый, был потенциальный: оба документа подписаны.",
+    }
+    company.dispatch("O1", "50.00", "2026-03-20", "2026-03-02", lines=pens("100", "1.00"))
+    for number, sold in (("T1", "1"), ("T2", "50")):
+        company.wait("2026-03-10")
+        at = f"2026-03-1{number[-1]}T09:00:00+03:00"
+        lines = [{"sku": "pen", "quantity": sold}]
+        published = company.send("sell_through.reported", number, at, shipment_id="S-O1", at=at, lines=lines)
+    assert said(published, "shipment-blocks")["en"].endswith(": the goods of the first deal sell.")
+    assert said(published, "shipment-blocks")["ru"].endswith(": товар первой сделки продаётся.")
+
+
+def test_a_risk_group_that_blocks_though_nothing_is_overdue() -> None:
+    company = Company()
+    strict = {"risk_group": {"enabled": True, "group_min": 1, "requires_overdue": False}}
+    company.activate(2, "2026-02-01", conditions=strict)
+    company.trade("2026-02-02")
+    company.dispatch("O1", "10.00", "2026-03-02", "2026-02-20")
+    company.pay("P1", "10.00", "2026-03-03")
+    published = company.wait("2026-03-03T12:00:00+03:00")
+    (condition,) = next(item for item in published if item.topic == "shipment-blocks")["conditions"]
+    assert condition["explanation"]["en"].startswith("Risk group 1 (1 violation, the longest overdue 1 day). ")
+    assert condition["explanation"]["ru"].startswith("Группа риска 1 (1 нарушение, самая долгая просрочка 1 день). ")

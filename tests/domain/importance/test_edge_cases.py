@@ -35,7 +35,9 @@ def test_another_client_s_sale_moves_a_client_and_is_its_cause() -> None:
         "client_id": "L",
     }
     assert move["because"][0]["observed"] == "250.00 of 1100.00"
-    assert "22.7%" in move["explanation"]["en"]
+    assert move["explanation"]["en"] == (
+        "Importance in direction watches falls from key to medium: clients with more turnover hold 22.7% of it."
+    )
     assert market.importance("X") == {"direction/watches": MEDIUM}
     assert market.importance("L") == {"direction/watches": KEY}
 
@@ -259,3 +261,20 @@ def test_a_move_is_told_in_both_languages() -> None:
         "en": "Importance in direction watches falls from key to none: no sales in it any more.",
         "ru": "Важность по направлению watches понижена: была ключевой, теперь нет; продаж больше нет.",
     }
+
+
+def test_a_share_is_told_rounded_down_to_a_tenth() -> None:
+    market = Market()
+    market.sell("a", "89.99", "2026-03-02")
+    market.sell("b", "10.01", "2026-03-02")
+    assert "hold 89.9% of it" in market.moves[-1]["explanation"]["en"]
+
+
+def test_a_share_a_fifth_of_a_cent_below_the_border_is_key() -> None:
+    """Five of 19.99 and one of 0.01 are 99.96, a fifth is 19.992: the second is key still, with 19.99 before it."""
+    market = Market()
+    for client in "abcde":
+        market.sell(client, "19.99", "2026-03-02")
+    market.sell("f", "0.01", "2026-03-02")
+    # a 0, b 19.99, c 39.98, d 59.97, e 79.96, f 99.95; 70% is 69.972
+    assert market.all() == {"a": KEY, "b": KEY, "c": MEDIUM, "d": MEDIUM, "e": SMALL, "f": SMALL}
