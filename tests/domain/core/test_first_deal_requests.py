@@ -212,6 +212,14 @@ def test_what_a_first_deal_may_take_is_said_of_the_outlet_or_of_the_client() -> 
         )
 
 
+def test_too_long_a_term_is_said_in_days() -> None:
+    book = with_outlets()
+    request = Request(term_days_max=21)
+    said = REQUEST_REASONS["payment_term_too_long"].said(book.rules, book.client, view_of(book, 2), request)
+    assert said.en == "In the first deal the payment term is at most 10 days; 21 days are asked for."
+    assert said.ru == "В первой сделке отсрочка не больше 10 дн.; запрошено 21 день."
+
+
 def test_a_ground_names_as_many_shipments_as_the_policy_allows_and_the_request() -> None:
     book = with_outlets("N1", "N2", "N3", policy={"limits": {"facts_named_max": 2}})
     approve(book, Request("S1", "N1", "D", rrp=30_000), 2)

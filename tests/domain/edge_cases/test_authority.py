@@ -256,3 +256,13 @@ def test_an_audit_finds_who_decided_and_the_signed_record() -> None:
         ("D. Director", "director", "k2", 0, 3),
         ("A. Manager", "manager", "k1", 0, 4),
     ]
+
+
+def test_judgements_count_as_facts_of_their_client() -> None:
+    company = Company()
+    company.activate(2, "2026-02-01", keys=KEYS)
+    company.pay("P1", "1.00", "2026-03-01")
+    assert company.clients["c1"].facts.count == 3  # two documents and a payment
+    grant(company, "V1", "2026-03-02", "2026-03-05T00:00:00+03:00", "risk_group", key="k2")
+    judge(company, "override.revoked", "R1", "2026-03-03", key="k2", override_id="V1")
+    assert company.clients["c1"].facts.count == 5

@@ -177,3 +177,24 @@ def test_what_came_back_of_one_shipment_is_not_of_the_other() -> None:
     (block, *_) = company.wait("2026-03-09T00:00:00+03:00")
     assert block["because"][0]["observed"] == "9.0%"  # of the second; of the first 9 of 50 were sold
     assert block["because"][0]["facts"] == ["S-O2", "T-O2"]
+
+
+def test_a_shipment_that_came_back_in_full_need_not_sell() -> None:
+    company = Company()
+    company.dispatch("O1", "40.00", "2026-03-20", "2026-03-02", lines=pens("90"))
+    company.dispatch("O2", "40.00", "2026-03-20", "2026-03-02T10:00:00+03:00", deal_id="S-O1", lines=pens("90"))
+    for name, sold in (("O1", "0"), ("O2", "50")):
+        at = "2026-03-05T09:00:00+03:00"
+        lines = [{"sku": "pen", "quantity": sold}]
+        company.send("sell_through.reported", f"T-{name}", at, shipment_id=f"S-{name}", at=at, lines=lines)
+    company.give_back("G1", "S-O1", "40.00", "2026-03-06")
+    company.wait("2026-03-10")
+    assert (reasons(company), company.status()["warnings"]) == ([], [])
+
+
+def test_a_client_that_sells_on_the_day_it_is_closed_is_lost() -> None:
+    company = Company()
+    company.trade("2026-02-01")
+    company.sell("V1", "1.00", "2026-03-10")
+    company.send("client.closed", "Z", "2026-03-10T10:00:00+03:00", on="2026-03-10")
+    assert categories(company)["lifecycle"] == "lost"

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.domain.decisions.driver import Company, Published, kinds
+from tests.domain.decisions.driver import Company, Published, instant, kinds
 from tests.domain.decisions.signing import KEY, judge
 
 
@@ -182,3 +182,11 @@ def test_a_risk_group_that_blocks_though_nothing_is_overdue() -> None:
     (condition,) = next(item for item in published if item.topic == "shipment-blocks")["conditions"]
     assert condition["explanation"]["en"].startswith("Risk group 1 (1 violation, the longest overdue 1 day). ")
     assert condition["explanation"]["ru"].startswith("Группа риска 1 (1 нарушение, самая долгая просрочка 1 день). ")
+
+
+def test_what_time_alone_tells_the_scopes_bears_the_instant_of_the_deadline() -> None:
+    company = Company()
+    company.sell("V1", "1.00", "2026-03-06", arrives="2026-03-05T10:00:00+03:00")
+    company.told.clear()
+    company.wait("2026-03-09")
+    assert [told.timestamp for told in company.told] == [instant("2026-03-06T00:00:00+03:00")]
