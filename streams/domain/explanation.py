@@ -60,8 +60,8 @@ def importance_changed(kind: str, scope_id: str, before: str | None, after: str 
     ru_scope = "направлению" if kind == "direction" else "территории"
     return Text(
         f"Importance in {kind} {scope_id} {'rises' if up else 'falls'} from {was.en} to {now.en}: {en_why}.",
-        f"Важность по {ru_scope} {scope_id} {'повышена' if up else 'понижена'}: "
-        f"была {was.ru}, теперь {now.ru}; {ru_why}.",
+        f"Важность клиента по {ru_scope} {scope_id} {'повышена' if up else 'понижена'}: "
+        f"«{was.ru}» → «{now.ru}»; {ru_why}.",
     )
 
 

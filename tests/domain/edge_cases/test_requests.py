@@ -421,3 +421,13 @@ def test_a_paid_first_deal_closes_when_its_last_approval_expires_and_the_status_
     assert kinds(published) == ["shipment.approval_expired", "category.changed", "client.status"]
     assert (published[1]["dimension"], published[1]["to"]) == ("lifecycle", "active")
     assert company.status()["first_deal"]["state"] == "closed"
+
+
+def test_the_term_is_compared_before_a_due_date_rolls() -> None:
+    """Ten days from 4 February 2026 end on Saturday the 14th and roll to Monday the 16th, the twelfth day."""
+    company = new_client()
+    company.activate(2, "2026-02-02T12:00:00+03:00", roll_due_dates=True)
+    assert reasons(ask(company, "S1", "100.00", "2026-02-04", payment_term_days=10)) == []
+    assert reasons(ask(company, "S2", "100.00", "2026-02-05", payment_term_days=11)) == [
+        "first_deal_unpaid", "payment_term_too_long"
+    ]  # fmt: skip

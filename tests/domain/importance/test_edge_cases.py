@@ -249,17 +249,17 @@ def test_a_move_is_told_in_both_languages() -> None:
     told = {(move["client_id"], move["from"], move["to"]): move["explanation"] for move in market.moves}
     assert told["b", None, SMALL] == {
         "en": "Importance in direction watches rises from none to small: clients with more turnover hold 80.0% of it.",
-        "ru": "Важность по направлению watches повышена: была нет, теперь малый; "
+        "ru": "Важность клиента по направлению watches повышена: «нет» → «малый»; "
         "на долю клиентов впереди приходится 80.0%.",
     }
     assert told["a", None, KEY] == {
         "en": "Importance in territory north rises from none to key: clients with more turnover hold 0.0% of it.",
-        "ru": "Важность по территории north повышена: была нет, теперь ключевой; "
+        "ru": "Важность клиента по территории north повышена: «нет» → «ключевой»; "
         "на долю клиентов впереди приходится 0.0%.",
     }
     assert told["a", KEY, None] == {
         "en": "Importance in direction watches falls from key to none: no sales in it any more.",
-        "ru": "Важность по направлению watches понижена: была ключевой, теперь нет; продаж больше нет.",
+        "ru": "Важность клиента по направлению watches понижена: «ключевой» → «нет»; продаж больше нет.",
     }
 
 
