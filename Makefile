@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 ROUNDS ?= 10
+SEED ?= 1
+COUNT ?= 2500
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --generate-hashes --allow-unsafe --all-build-deps \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
@@ -40,6 +42,14 @@ check: $(VENV)/installed-dev ## linters, types and the architecture's layers, wi
 properties: $(VENV)/installed-dev ## property tests with new examples each time, until one fails or ROUNDS are done
 	for round in $$(seq $(ROUNDS)); do \
 		$(BIN)/python -m pytest -q -x --timeout=900 --hypothesis-profile=search tests/domain tests/schemas $(ARGS); done
+
+.PHONY: simulate
+simulate: $(VENV)/installed-dev ## COUNT histories from SEED on in a simulated world (docs/simulation.md); FOLD: counting or clients
+	$(BIN)/python -m tests.simulation --seed $(SEED) --count $(COUNT) $(if $(FOLD),--fold $(FOLD)) $(ARGS)
+
+.PHONY: simulate-mutants
+simulate-mutants: $(VENV)/installed-dev ## the same with classic mistakes in the engine: how soon each is found
+	$(BIN)/python -m tests.simulation --mutants --fold counting --seed $(SEED) --count $(COUNT) $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/installed-dev ## the benchmark on Apache Kafka; takes minutes and wants the machine for itself
