@@ -97,10 +97,11 @@ class Taking:
         """Take the partition. Raises Refusal when a person must decide, Stopped when a request failed."""
         writer = JournalWriter(self.publisher, self.settings.journal_topic, self.partition)
         record = owner_record(self.settings, self.fold, self.partitions)
+        asked_at = checks.wall()
         owner, stamped = await _to_its_end(writer.fence(record))  # rule 4
         first = self.first_taken.setdefault(self.partition, owner)
         faults.reach("fence")
-        checks.clock(self.settings, stamped)
+        checks.clock(self.settings, asked_at, stamped)
         async with Reader(self.settings) as reader:
             reading = await self._read_journal(reader, owner)  # rule 5
             if self.settings.instance_id and reading.doubled(first):
