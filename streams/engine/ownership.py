@@ -120,6 +120,8 @@ class Taking:
         tp = TopicPartition(self.settings.journal_topic, self.partition)
         reading = JournalReading(self.partition, self.settings.accept_loss)
         begins, _ = await reader.bounds([tp])
+        if begins[tp] > owner:  # rule 3: only an owner after us cuts behind our record
+            raise Stopped(f"another owner has taken partition {self.partition}")
         async for records in reader.span(tp, begins[tp], owner + 1):
             for record in records:
                 reading.feed(record.offset, record.value)
