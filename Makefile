@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 ROUNDS ?= 10
+SEED ?= 1
+COUNT ?= 2500
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --generate-hashes --allow-unsafe --all-build-deps \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
@@ -44,6 +46,14 @@ properties: $(VENV)/installed-dev ## property tests with new examples each time,
 .PHONY: mutate
 mutate: $(VENV)/installed-dev ## break the rules one by one and count what the tests notice: hours, or a share of it with ARGS="--share 0.03"
 	$(BIN)/python -m tests.mutation $(ARGS)
+
+.PHONY: simulate
+simulate: $(VENV)/installed-dev ## COUNT histories from SEED on in a simulated world (docs/simulation.md); FOLD: counting or clients
+	$(BIN)/python -m tests.simulation --seed $(SEED) --count $(COUNT) $(if $(FOLD),--fold $(FOLD)) $(ARGS)
+
+.PHONY: simulate-mutants
+simulate-mutants: $(VENV)/installed-dev ## the same with classic mistakes in the engine: how soon each is found
+	$(BIN)/python -m tests.simulation --mutants --fold counting --seed $(SEED) --count $(COUNT) $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/installed-dev ## the benchmark on Apache Kafka; takes minutes and wants the machine for itself

@@ -47,14 +47,23 @@ def partitions_unchanged(partition: int, partitions: int, previous: journal.Owne
         )
 
 
-def clock(settings: EngineSettings, stamped: Instant | None) -> None:
-    """Raises Refusal when our clock and the broker's are too far apart; `stamped` is the owner record's append time."""
+def wall() -> Instant:
+    """This machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+def clock(settings: EngineSettings, asked_at: Instant, stamped: Instant | None) -> None:
+    """Raises Refusal when our clock and the broker's are too far apart.
+
+    `asked_at`: when we sent the owner record; `stamped`: its append time. A process that was stopped in between, or
+    since, has seen the time pass and its clock is right: only what lies outside of that time counts.
+    """
     if settings.simulated_time:
         return
     if stamped is None:
         log.warning("journal_without_append_time", topic=settings.journal_topic)
         return
-    skew_ms = time.time_ns() // 1_000_000 - stamped
+    skew_ms = asked_at - stamped if asked_at > stamped else min(0, wall() - stamped)
     if abs(skew_ms) > settings.clock_skew_max_ms:
         raise Refusal(
             "clock",

@@ -155,18 +155,19 @@ class Engine:
         Returns when nothing of ours is on its way to their journals, so that the next owner's record comes after.
         """
         numbers = set(numbers)
-        owned = sorted(numbers & set(self.partitions))
+        owned = {number: self._tasks[number] for number in sorted(numbers & set(self.partitions))}
         takes = [self._takes[number] for number in numbers & set(self._takes)]
         for take in takes:
             take.cancel()
         for number in owned:
             self.partitions[number].stop()
-        if waiting := [*takes, *(self._tasks[number] for number in owned)]:
+        if waiting := [*takes, *owned.values()]:
             await asyncio.wait(waiting, timeout=self.settings.stop_timeout_ms / 1000)
-        for number in owned:
-            task, partition = self._tasks.pop(number), self.partitions.pop(number)
+        for number, task in owned.items():
             task.cancel()
-            partition.abandon()
+            if self._tasks.get(number) is task:  # else a stop or another rebalance was faster
+                del self._tasks[number]
+                self.partitions.pop(number).abandon()
 
     async def _take(self, number: int, committed: dict[str, int], apart: set[bytes]) -> Ownership:
         taking = Taking(

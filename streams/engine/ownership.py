@@ -97,10 +97,11 @@ class Taking:
         """Take the partition. Raises Refusal when a person must decide, Stopped when a request failed."""
         writer = JournalWriter(self.publisher, self.settings.journal_topic, self.partition)
         record = owner_record(self.settings, self.fold, self.partitions)
+        asked_at = checks.wall()
         owner, stamped = await _to_its_end(writer.fence(record))  # rule 4
         first = self.first_taken.setdefault(self.partition, owner)
         faults.reach("fence")
-        checks.clock(self.settings, stamped)
+        checks.clock(self.settings, asked_at, stamped)
         async with Reader(self.settings) as reader:
             reading = await self._read_journal(reader, owner)  # rule 5
             if self.settings.instance_id and reading.doubled(first):
@@ -119,6 +120,8 @@ class Taking:
         tp = TopicPartition(self.settings.journal_topic, self.partition)
         reading = JournalReading(self.partition, self.settings.accept_loss)
         begins, _ = await reader.bounds([tp])
+        if begins[tp] > owner:  # rule 3: only an owner after us cuts behind our record
+            raise Stopped(f"another owner has taken partition {self.partition}")
         async for records in reader.span(tp, begins[tp], owner + 1):
             for record in records:
                 reading.feed(record.offset, record.value)

@@ -97,6 +97,8 @@ class Partition:
         self._read_to: dict[str, int] = {}
         self._asked: dict[str, int] = {}
         self._waiting_since: float | None = None
+        self._time_waits_since: float | None = None
+        """Somebody is due and a topic is not read to its end."""
         clock.saw(self.folder.at)
 
     # from outside
@@ -251,6 +253,7 @@ class Partition:
     async def _may_fire(self) -> bool:
         first = self.folder.states.deadlines.first()
         if first is None or first[0] > (now := self._clock.now(self.folder.at)):
+            self._time_waits_since = None
             return False
         if not self._clock.simulated and self._horizon[0] < first[0]:
             self._horizon = (now, await self._inputs.ends_now(self.number))
@@ -259,19 +262,22 @@ class Partition:
     def _instant(self) -> Instant | None:
         """The instant up to which deadlines may fire now, or None."""
         if self._clock.simulated:
-            settled = self.inbox.empty() and not self._waiting_for()
-            return self._clock.now(self.folder.at) if settled else None
-        instant, ends = self._horizon
-        folded = self.inbox.folded_to
-        if all(max(folded[topic], self._read_to.get(topic, 0)) >= end for topic, end in ends.items()):
-            return max(instant, self.folder.at)
-        if self._waiting_since is None:
-            self._waiting_since = time.monotonic()
+            instant, settled = self._clock.now(self.folder.at), self.inbox.empty() and not self._waiting_for()
+        else:
+            (now, ends), folded = self._horizon, self.inbox.folded_to
+            instant = max(now, self.folder.at)
+            settled = all(max(folded[topic], self._read_to.get(topic, 0)) >= end for topic, end in ends.items())
+        if settled:
+            self._time_waits_since = None
+            return instant
+        if self._time_waits_since is None:
+            self._time_waits_since = time.monotonic()
         return None
 
     async def _wait(self) -> None:
         """Until records come, a deadline is due, or something in the background is done."""
-        if self._waiting_since is not None and time.monotonic() - self._waiting_since > _STUCK_S:
+        waits = [since for since in (self._waiting_since, self._time_waits_since) if since is not None]
+        if waits and time.monotonic() - min(waits) > _STUCK_S:
             await self._ask_positions()
         if self._stopping:
             return
@@ -286,7 +292,7 @@ class Partition:
     def _timeout_s(self) -> float:
         first = self.folder.states.deadlines.first()
         timeout = _WAIT_MAX_S
-        if self._waiting_since is not None or not self.inbox.empty():
+        if self._waiting_since is not None or self._time_waits_since is not None or not self.inbox.empty():
             timeout = 0.02
         elif first is not None and not self._clock.simulated:
             timeout = min(timeout, (first[0] - self._clock.now(self.folder.at)) / 1000)
@@ -296,7 +302,7 @@ class Partition:
 
     async def _ask_positions(self) -> None:
         """Topics whose last offsets hold no records (transaction markers) are read to their end all the same."""
-        self._waiting_since = None
+        self._waiting_since = self._time_waits_since = None
         for topic in self.inbox.topics:
             if not self.inbox.buffered[topic]:
                 position = await self._inputs.read_to(self.number, topic)

@@ -102,9 +102,12 @@ class Repair:
         return outputs
 
     def _difference(self, states: States[Any, Any], topic: str, key: bytes, sequence: int) -> list[Output]:
-        if key in states.held:
-            return []
-        if (state := states.peek(key)) is None:
+        held = states.held.get(key)
+        if held is not None:  # what it last said stands in its last good state
+            state = states.fold.decode(held.state) if held.state else None
+        else:
+            state = states.peek(key)
+        if state is None:
             return []
         for output in states.fold.republish(state):
             if output.topic == topic and (ours := sequence_of(output.headers)) is not None:

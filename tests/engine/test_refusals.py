@@ -81,8 +81,8 @@ def test_senders_timestamps_without_simulated_time(world: Callable[..., World]) 
 
 def test_a_clock_too_far_off() -> None:
     with pytest.raises(Refusal, match="clock is"):
-        clock(EngineSettings(), 1_000)
-    clock(EngineSettings(simulated_time=True), 1_000)
+        clock(EngineSettings(), 60_000, 1_000)
+    clock(EngineSettings(simulated_time=True), 60_000, 1_000)
 
 
 def test_a_journal_that_is_gone(world: Callable[..., World]) -> None:

@@ -1,0 +1,316 @@
+"""Runs one history: the world of a plan from its first record until everything is at rest again."""
+
+import asyncio
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final
+
+from streams.engine.settings import EngineSettings
+from tests.simulation import judge
+from tests.simulation.broker import Broker
+from tests.simulation.group import Group
+from tests.simulation.loop import Process, SimulatedLoop, Stuck
+from tests.simulation.network import LINKS, Link
+from tests.simulation.plan import JOURNAL, OUTPUTS, READING, SNAPSHOTS, Event, Plan
+from tests.simulation.standing_in import World
+from tests.simulation.subject import Subject
+from tests.simulation.worker import Worker
+
+JOURNAL_TOPIC: Final = "stoplist-journal"
+SNAPSHOT_TOPIC: Final = "stoplist-clients"
+_SESSION_S: Final = 1.5
+_REST_S: Final = 3.5
+"""Without a new chunk, everything folded: then nothing more is to come."""
+_PATIENCE_S: Final = 90.0
+_STEPS_MAX: Final = 600_000
+
+
+@dataclass
+class Outcome:
+    """What came of a history."""
+
+    fault: str | None = None
+    """What is wrong; None: nothing."""
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds_simulated: float = 0.0
+
+
+class Simulation:
+    """The world of one plan."""
+
+    def __init__(self, subject: Subject, plan: Plan) -> None:
+        self.subject, self.plan = subject, plan
+        self.loop = SimulatedLoop(_STEPS_MAX)
+        World.begin(self.loop)
+        self.broker = Broker(World.now)
+        self.broker.create(subject.inputs, plan.partitions, stamped=not plan.simulated_time)
+        self.broker.create((JOURNAL_TOPIC, SNAPSHOT_TOPIC, *subject.outputs), plan.partitions)
+        self.random = Random(plan.seed)
+        self.workers: dict[int, Worker] = {}
+        self.crashes: list[BaseException] = []
+        self.counts: dict[str, int] = {}
+        self.references: dict[int, judge.Reference] = {}
+        self.rest_ms = 0
+        """Of the slowest clock, when nothing more was to come."""
+        self.healed = False
+        self._incarnations = 0
+        self._group: Group | None = None
+
+    # processes
+
+    def settings(self, name: str) -> EngineSettings:
+        """Those of one process."""
+        subject = self.subject
+        return EngineSettings(
+            bootstrap_servers=(name,),
+            client_id=name,
+            input_topics=subject.inputs,
+            journal_topic=JOURNAL_TOPIC,
+            snapshot_topic=SNAPSHOT_TOPIC,
+            compacted_output_topics=subject.compacted,
+            output_topics=subject.outputs,
+            keyed_topics=subject.keyed,
+            simulated_time=self.plan.simulated_time,
+            **{**subject.settings, **self.plan.settings},
+        )
+
+    def link(self, skew_ms: int = 0) -> Link:
+        """A connection for a new process."""
+        self._incarnations += 1
+        process = Process(f"p{self._incarnations}", skew_ms)
+        link = Link(self.broker, self.loop, process, Random(self.plan.seed * 1000 + self._incarnations))
+        LINKS[process.name] = link
+        return link
+
+    def _start(self, slot: int) -> None:
+        assert self._group is not None
+        link = self.link(self.plan.skews_ms[slot])
+        settings = self.settings(link.process.name)
+
+        def ended(worker: Worker) -> None:
+            if worker.crash is not None:
+                self.crashes.append(worker.crash)
+            self.count("stopped")
+            self._again(slot, worker)
+
+        make: Callable[[], Worker] = lambda: Worker(settings, self.subject.fold(), link, self._group, ended)  # type: ignore[arg-type]  # noqa: E731
+        worker = self.workers[slot] = link.process.context.copy().run(make)
+        link.kill = lambda: self._kill(slot, worker)
+
+    def _again(self, slot: int, worker: Worker) -> None:
+        """The supervisor starts it again."""
+        if self.workers.get(slot) is worker:
+            del self.workers[slot]
+            worker.link.later(0.05 + self.random.random(), self._start, slot)
+
+    def _kill(self, slot: int, worker: Worker) -> None:
+        if worker.process.alive:
+            worker.process.alive = False
+            self.count("kills")
+            assert self._group is not None
+            worker.link.later(_SESSION_S * self.random.random(), self._group.lost, worker)
+            self._again(slot, worker)
+
+    def _pause(self, slot: int, worker: Worker, ms: int) -> None:
+        if worker.process.alive and not worker.process.paused and not self.healed:
+            worker.process.paused = True
+            self.count("pauses")
+            worker.link.later(ms / 1000, self.loop.wake, worker.process)
+            if ms / 1000 > _SESSION_S:
+                assert self._group is not None
+                worker.link.later(_SESSION_S, self._group.lost, worker)
+
+    def count(self, what: str) -> None:
+        """One more."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+    # events
+
+    def _do(self, event: Event) -> None:
+        getattr(self, "_on_" + event.what)(*event.args)
+
+    def _on_send(self, topic: str, key: bytes, value: bytes, stamp: int | None, partition: int | None) -> None:
+        number = judge.partition_of(key, self.plan.partitions) if partition is None else partition
+        self.broker.append(topic, number, [(key, value, stamp, ())])
+        self.count("records")
+
+    def _on_broadcast(self, topic: str, value: bytes, stamp: int | None) -> None:
+        for number in range(self.plan.partitions):
+            self.broker.append(topic, number, [(None, value, stamp, ())])
+        self.count("records")
+
+    def _on_marker(self, topic: str, partition: int) -> None:
+        self.broker.logs[topic, partition].mark()
+
+    def _on_leap(self, ms: int) -> None:
+        World.leapt_ms += ms
+
+    def _strike(self, slot: int, blow: Callable[[int, Worker], None]) -> Worker | None:
+        worker = self.workers.get(slot)
+        if worker is not None:
+            worker.process.struck = lambda: blow(slot, worker)
+        return worker
+
+    def _on_kill(self, slot: int) -> None:
+        if (worker := self.workers.get(slot)) is not None:
+            self._kill(slot, worker)
+
+    def _on_pause(self, slot: int, ms: int) -> None:
+        if (worker := self.workers.get(slot)) is not None:
+            self._pause(slot, worker, ms)
+
+    def _on_kill_step(self, slot: int, step: str, count: int) -> None:
+        if (worker := self._strike(slot, self._kill)) is not None:
+            worker.link.armed = {step: [count]}
+
+    def _on_pause_step(self, slot: int, step: str, count: int, ms: int) -> None:
+        if (worker := self._strike(slot, lambda slot, worker: self._pause(slot, worker, ms))) is not None:
+            worker.link.armed = {step: [count]}
+
+    def _on_kill_fuse(self, slot: int, callbacks: int) -> None:
+        if (worker := self._strike(slot, self._kill)) is not None:
+            worker.process.fuse = callbacks
+
+    def _on_pause_fuse(self, slot: int, callbacks: int, ms: int) -> None:
+        if (worker := self._strike(slot, lambda slot, worker: self._pause(slot, worker, ms))) is not None:
+            worker.process.fuse = callbacks
+
+    def _on_stop(self, slot: int) -> None:
+        if (worker := self.workers.get(slot)) is not None:
+            worker.stop()
+
+    def _on_rebalance(self) -> None:
+        assert self._group is not None
+        self._group.rebalance()
+
+    def _on_fate(self, slot: int, kind: str, fate: str, which: int) -> None:
+        """`which` of the output topics."""
+        if (worker := self.workers.get(slot)) is not None:
+            output = self.subject.outputs[which % len(self.subject.outputs)]
+            topic = {JOURNAL: JOURNAL_TOPIC, SNAPSHOTS: SNAPSHOT_TOPIC, READING: READING, OUTPUTS: output}[kind]
+            worker.link.fates.setdefault(topic, []).append(fate)
+
+    def _on_drag(self, slot: int, ms: int, for_ms: int) -> None:
+        if (worker := self.workers.get(slot)) is not None:
+            worker.link.drag_s = ms / 1000
+            worker.link.later(for_ms / 1000, setattr, worker.link, "drag_s", 0.0)
+
+    def _on_compact(self, share: float, tombstones: bool) -> None:
+        for topic in (SNAPSHOT_TOPIC, *self.subject.compacted):
+            for log in self.broker.every(topic):
+                log.compact(int(log.end * share), tombstones)
+
+    def _on_retain(self, share: float) -> None:
+        """Of what every checkpoint has behind it, the first part goes."""
+        for number in range(self.plan.partitions):
+            needed = judge.needed(self.broker.logs[JOURNAL_TOPIC, number])
+            for topic in self.subject.inputs:
+                self.broker.logs[topic, number].cut(int(needed.get(topic, 0) * share))
+
+    # the course of it
+
+    async def _course(self) -> Outcome:
+        plan = self.plan
+        self._group = Group(self.loop, plan.partitions, Random(plan.seed + 1))
+        for slot in range(plan.workers):
+            self._start(slot)
+        end_ms = 0
+        for index, event in enumerate(plan.events):  # those of one millisecond in their order
+            self.loop.call_later(event.at_ms / 1000 + index * 1e-7, self._do, event)
+            end_ms = max(end_ms, event.at_ms)
+        await asyncio.sleep(end_ms / 1000 + 0.001)
+        self._heal()
+        await self._rest()
+        partitions = self._owned() if not plan.clean_end else {}
+        if plan.clean_end:
+            await self._stop_all()
+        return await self._judge(partitions)
+
+    def _heal(self) -> None:
+        self.healed = True
+        for worker in self.workers.values():
+            worker.link.fates.clear()
+            worker.link.armed.clear()
+            worker.process.fuse = 0
+
+    async def _rest(self) -> None:
+        """Until nothing more is to come."""
+        since, chunks = self.loop.time(), -1
+        give_up = since + _PATIENCE_S
+        while True:
+            await asyncio.sleep(0.5)
+            if self.crashes:
+                return
+            now, before, chunks = self.loop.time(), chunks, self._chunks()
+            if chunks != before or chunks < 0 or self.broker.on_its_way or not self._busy_with_nothing():
+                since = now
+            if now - since >= _REST_S:
+                self.rest_ms = World.now() + min(0, *self.plan.skews_ms)
+                return
+            if now > give_up:
+                raise Stuck(f"not at rest after {_PATIENCE_S:.0f} s without faults")
+
+    def _chunks(self) -> int:
+        """How many were journaled; -1: records are left to be folded."""
+        total = 0
+        for number in range(self.plan.partitions):
+            reading = judge.read_journal(self.broker.logs[JOURNAL_TOPIC, number].ever)
+            for topic in self.subject.inputs:
+                ever = self.broker.logs[topic, number].ever
+                if ever and reading.next.get(topic, 0) <= ever[-1].offset:
+                    return -1
+            total += len(reading.chunks)
+        return total
+
+    def _busy_with_nothing(self) -> bool:
+        """Every partition has an owner that has nothing left to do."""
+        return len(self._owned()) == self.plan.partitions and not any(w.process.paused for w in self.workers.values())
+
+    def _owned(self) -> dict[int, Any]:
+        return {
+            number: partition
+            for worker in self.workers.values()
+            if worker.process.alive and worker.engine.failure is None
+            for number, partition in worker.engine.partitions.items()
+        }
+
+    async def _stop_all(self) -> None:
+        workers, self.workers = list(self.workers.values()), {}
+        for worker in workers:
+            worker.stop()
+        until = self.loop.time() + 30
+        while any(worker.process.alive for worker in workers):
+            if self.loop.time() > until:
+                raise Stuck("a worker does not stop")
+            await asyncio.sleep(0.2)
+
+    async def _judge(self, partitions: dict[int, Any]) -> Outcome:
+        if self.crashes:
+            raise judge.Wrong(f"a worker ended with {self.crashes[0]!r}") from self.crashes[0]
+        for number in range(self.plan.partitions):
+            await judge.judge(self, number, partitions.get(number))
+        judge.judge_outputs(self)
+        return Outcome(None, self.counts, self.loop.time())
+
+
+def run(subject: Subject, plan: Plan) -> Outcome:
+    """Run a plan and judge it; inside of `simulated()`."""
+    simulation = Simulation(subject, plan)
+    asyncio.set_event_loop(simulation.loop)
+    try:
+        return simulation.loop.run_until_complete(simulation._course())
+    except (judge.Wrong, Stuck) as wrong:
+        return Outcome(f"{type(wrong).__name__}: {wrong}", simulation.counts, simulation.loop.time())
+    finally:
+        for link in LINKS.values():
+            link.process.alive = False
+        LINKS.clear()
+        simulation.loop.dispose()
+        asyncio.set_event_loop(None)
+
+
+def collect() -> None:
+    """Between two histories: what is left of one is cycles."""
+    gc.collect()

@@ -1,0 +1,28 @@
+"""What is folded in a simulation: the fold, its topics, and records that mean something to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from streams.engine.fold import Fold
+from tests.simulation.plan import Event
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A fold and how to write histories for it."""
+
+    name: str
+    fold: Callable[[], Fold[Any, Any]]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    dead_letters: str
+    compacted: tuple[str, ...]
+    events: Callable[[Random, int, bool], tuple[list[Event], int]]
+    """By chance, partitions, and whether time is simulated: the events that send records, and when they end."""
+    keyed: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    may_simulate_time: bool = True
+    check: Callable[[int], Any] | None = None
+    """Makes, for a partition, what holds the rules to an oracle."""

@@ -1,0 +1,9 @@
+"""Everything that can be simulated, by name."""
+
+from typing import Final
+
+from tests.simulation.clients_subject import REAL
+from tests.simulation.counting_subject import COUNTING
+from tests.simulation.subject import Subject
+
+SUBJECTS: Final[dict[str, Subject]] = {one.name: one for one in (COUNTING, REAL)}

@@ -1,0 +1,115 @@
+"""What the simulation has found in the engine: each as the shortest history, or as the one step that was wrong."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+
+from schemas.records import Output
+from streams.engine import checks
+from streams.engine.engine import Engine
+from streams.engine.failures import Refusal, Stopped
+from streams.engine.ownership import Taking
+from streams.engine.repair import Repair
+from streams.engine.settings import EngineSettings
+from streams.engine.snapshot_records import HeldClient
+from streams.engine.states import States
+from tests.engine.counting import CountingFold, CountShared, CountState
+from tests.engine.world import value
+from tests.simulation.counting_subject import COUNTING
+from tests.simulation.plan import Event, Plan
+from tests.simulation.run import run
+from tests.simulation.standing_in import START_MS, simulated
+
+
+@pytest.fixture
+def simulation() -> Iterator[None]:
+    with simulated():
+        yield
+
+
+@pytest.mark.parametrize("simulated_time", [False, True])
+def test_a_deadline_fires_though_an_input_ends_with_a_transactions_marker(
+    simulation: None, simulated_time: bool
+) -> None:
+    """A marker takes an offset and is no record: time waited for it for ever while nothing else came."""
+    stamp = START_MS + 200 if simulated_time else None
+    events = [
+        Event(200, "send", ("in-a", b"k0", value(1, due=START_MS + 300), stamp, None)),
+        Event(300, "marker", ("in-a", 0)),
+        Event(400, "send", ("in-b", b"k1", value(2), None if stamp is None else stamp + 200, None)),
+        Event(500, "marker", ("in-b", 0)),
+    ]
+    outcome = run(COUNTING, Plan(1, 1, 1, simulated_time, {"simulated_idle_ms": 50}, (0,), tuple(events)))
+    assert outcome.fault is None
+
+
+class _Idle:
+    """A partition at work on nothing."""
+
+    def __init__(self) -> None:
+        self.stopped, self.abandoned = asyncio.Event(), 0
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+    def abandon(self) -> None:
+        self.abandoned += 1
+
+
+def test_a_stop_in_the_middle_of_a_rebalance_ends_in_order() -> None:
+    """Both revoke the same partition; the second found it gone and raised KeyError, so the worker never ended."""
+
+    async def revoke_twice() -> tuple[int, dict[int, Any]]:
+        engine, idle = Engine(EngineSettings(), CountingFold()), _Idle()
+
+        async def work() -> None:
+            await idle.stopped.wait()
+            await asyncio.sleep(0)
+
+        engine.partitions[0] = idle  # type: ignore[assignment]
+        engine._tasks[0] = asyncio.ensure_future(work())
+        await asyncio.gather(engine.revoke({0}), engine.revoke({0}))
+        return idle.abandoned, dict(engine.partitions)
+
+    assert asyncio.run(revoke_twice()) == (1, {})
+
+
+def test_a_process_that_was_stopped_while_it_fenced_does_not_blame_its_clock() -> None:
+    """Asked 70 s ago, stamped 69 s ago, heard now: the clock is right."""
+    now = time.time_ns() // 1_000_000
+    checks.clock(EngineSettings(), now - 70_000, now - 69_000)
+    for asked_at, stamped in ((now - 70_000, now - 101_000), (now - 70_000, now + 31_000)):
+        with pytest.raises(Refusal, match="clock is"):
+            checks.clock(EngineSettings(), asked_at, stamped)
+
+
+def test_an_owner_whose_record_was_cut_away_meanwhile_says_that_another_took_the_partition() -> None:
+    """Paused behind its fence, it woke to a journal that begins after it, and took it for lost: exit code 2."""
+
+    class Later:
+        """The journal as the next owner has cut it."""
+
+        async def bounds(self, tps: list[TopicPartition]) -> Any:
+            return dict.fromkeys(tps, 7), dict.fromkeys(tps, 9)
+
+    taking = Taking(EngineSettings(), CountingFold(), None, 0, 1, {"payments": 5})  # type: ignore[arg-type]
+    with pytest.raises(Stopped, match="another owner has taken"):
+        asyncio.run(taking._read_journal(Later(), 6))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("last", "repaired"), [(1, True), (2, False)])
+def test_the_last_status_of_a_held_client_is_repaired_as_well(last: int, repaired: bool) -> None:
+    """An older one that lands late stayed the last until the rules were mended."""
+    fold = CountingFold()
+    states: States[CountState, CountShared] = States(fold, 5)
+    state, out = fold.create(fold.shared_new(), b"k"), list[Output]()
+    fold._publish(state, 1, out)
+    fold._publish(state, 2, out)
+    states.hold(b"k", HeldClient(fold.encode(state), [], fold.rules_version, "rules"))
+    repair = Repair(EngineSettings(compacted_output_topics=("status",)), 0)
+    repair.last["status"][b"k"] = last
+    assert repair.compare(states, 10) == ([out[-1]] if repaired else [])
