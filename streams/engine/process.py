@@ -41,6 +41,9 @@ class EngineWorker(faust.Worker):
             self.told_to_end = True
             self._signal_stop_future = asyncio.ensure_future(self._stop())
 
+    def _setproctitle(self, info: str, *, ident: str = "") -> None:
+        """Keep the command line as it was typed: where setproctitle is installed, Faust's title would hide it."""
+
     async def _stop(self) -> None:
         await self.stop()
         if self._starting_fut is not None:
