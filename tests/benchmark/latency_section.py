@@ -52,11 +52,21 @@ class Bench:
     """A worker on empty topics and a reader of its blocks."""
 
     def __init__(
-        self, node: Node, sizes: Sizes, scratch: Path, policy: Path | None, topic: str = "shipment-blocks"
+        self,
+        node: Node,
+        sizes: Sizes,
+        scratch: Path,
+        beginnings: list[Record],
+        policy: Path | None = None,
+        topic: str = "shipment-blocks",
     ) -> None:
+        """`beginnings`: what every client starts with; `begin` appends it. `topic`: what the reader waits for."""
         application = f"latency-{time.time_ns() // 1_000_000}"
         self._notes = scratch / f"{application}.notes"
         more = {"POLICY": str(policy)} if policy is not None else {}
+        more |= {"N": str(len(beginnings)), "ENDS": "0"}
+        self._bootstrap = node.bootstrap
+        self._beginnings = beginnings
         self._limit = sizes.limit_seconds
         self._scratch = scratch
         self._worker_environment = environment(node, application, sizes, scratch, **more)
@@ -79,6 +89,11 @@ class Bench:
     def __exit__(self, *_: object) -> None:
         self.reader.kill()
         self.worker.kill()
+
+    async def begin(self) -> None:
+        """Append the beginnings; returns when all they make is published, so that no load waits behind them."""
+        await append_all(self._bootstrap, self._beginnings, "latency: beginnings of the clients")
+        await asyncio.to_thread(self.worker.wait_result, "t_flushed", self._limit)
 
     def notes(self) -> list[Note]:
         """End the reader; every block it saw."""
@@ -103,8 +118,8 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
 
 async def _at(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Figure]:
     load = Load(node.bootstrap, sizes.latency_clients, sizes.partitions)
-    with Bench(node, sizes, scratch, None) as bench:
-        await append_all(node.bootstrap, load.beginnings(), "latency: clients")
+    with Bench(node, sizes, scratch, load.beginnings()) as bench:
+        await bench.begin()
         await load.offer(rate, min(_SETTLE_SECONDS, sizes.latency_seconds))  # connections, caches; not counted
         cpu = cpu_seconds(bench.worker.pid)
         offered = await load.offer(rate, sizes.latency_seconds)
@@ -121,10 +136,9 @@ async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Fi
     load = Load(node.bootstrap, sizes.latency_clients, sizes.partitions)
     due = (cutoff - timedelta(days=1)).date()
     clients = load.due_at(due, sizes.due_at_once_clients)
-    with Bench(node, sizes, scratch, policy) as bench:
-        await append_all(node.bootstrap, load.beginnings(clients), "latency: clients")
-        records = (Record(topic, partition, None, key, value) for topic, partition, key, value in clients)
-        await append_all(node.bootstrap, records, "latency: clients that fall due")
+    records = [Record(topic, partition, None, key, value) for topic, partition, key, value in clients]
+    with Bench(node, sizes, scratch, load.beginnings(clients) + records, policy) as bench:
+        await bench.begin()
         await asyncio.sleep(max(0.0, cutoff.timestamp() - time.time() - sizes.latency_seconds / 2))
         offered = await load.offer(rate, sizes.latency_seconds)
         await asyncio.sleep(_SETTLE_SECONDS)
@@ -152,8 +166,8 @@ async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Fi
 async def _answers(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     """Requests to ship, and nothing else, at a rate that no warehouse has."""
     load = Requests(node.bootstrap, sizes.latency_clients, sizes.partitions)
-    with Bench(node, sizes, scratch, None, "shipment-decisions") as bench:
-        await append_all(node.bootstrap, load.beginnings(), "latency: clients that ask")
+    with Bench(node, sizes, scratch, load.beginnings(), topic="shipment-decisions") as bench:
+        await bench.begin()
         await load.offer(sizes.requests_rate, min(_SETTLE_SECONDS, sizes.latency_seconds))
         cpu = cpu_seconds(bench.worker.pid)
         offered = await load.offer(sizes.requests_rate, sizes.latency_seconds)
