@@ -8,6 +8,7 @@ full minute. Each of those clients is blocked then, by time alone.
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -56,15 +57,15 @@ class Bench:
         node: Node,
         sizes: Sizes,
         scratch: Path,
-        beginnings: list[Record],
+        beginnings: Sequence[list[Record]],
         policy: Path | None = None,
         topic: str = "shipment-blocks",
     ) -> None:
-        """`beginnings`: what every client starts with; `begin` appends it. `topic`: what the reader waits for."""
+        """`beginnings`: what clients start with, in steps; `begin` appends them. `topic`: what the reader waits for."""
         application = f"latency-{time.time_ns() // 1_000_000}"
         self._notes = scratch / f"{application}.notes"
         more = {"POLICY": str(policy)} if policy is not None else {}
-        more |= {"N": str(len(beginnings)), "ENDS": "0"}
+        more |= {"N": str(sum(map(len, beginnings))), "ENDS": "0"}
         self._bootstrap = node.bootstrap
         self._beginnings = beginnings
         self._limit = sizes.limit_seconds
@@ -91,8 +92,12 @@ class Bench:
         self.worker.kill()
 
     async def begin(self) -> None:
-        """Append the beginnings; returns when all they make is published, so that no load waits behind them."""
-        await append_all(self._bootstrap, self._beginnings, "latency: beginnings of the clients")
+        """Append the beginnings; returns when all they make is published, so that no load waits behind them.
+
+        A step is appended when the one before is acknowledged: without its documents a client may not be shipped to.
+        """
+        for step in self._beginnings:
+            await append_all(self._bootstrap, step, "latency: beginnings of the clients")
         await asyncio.to_thread(self.worker.wait_result, "t_flushed", self._limit)
 
     def notes(self) -> list[Note]:
@@ -118,7 +123,7 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
 
 async def _at(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Figure]:
     load = Load(node.bootstrap, sizes.latency_clients, sizes.partitions)
-    with Bench(node, sizes, scratch, load.beginnings()) as bench:
+    with Bench(node, sizes, scratch, [load.beginnings()]) as bench:
         await bench.begin()
         await load.offer(rate, min(_SETTLE_SECONDS, sizes.latency_seconds))  # connections, caches; not counted
         cpu = cpu_seconds(bench.worker.pid)
@@ -135,9 +140,8 @@ async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Fi
     cutoff = policy_with_cutoff(policy)
     load = Load(node.bootstrap, sizes.latency_clients, sizes.partitions)
     due = (cutoff - timedelta(days=1)).date()
-    clients = load.due_at(due, sizes.due_at_once_clients)
-    records = [Record(topic, partition, None, key, value) for topic, partition, key, value in clients]
-    with Bench(node, sizes, scratch, load.beginnings(clients) + records, policy) as bench:
+    documents, dispatches = load.due_at(due, sizes.due_at_once_clients)
+    with Bench(node, sizes, scratch, [load.beginnings() + documents, dispatches], policy) as bench:
         await bench.begin()
         await asyncio.sleep(max(0.0, cutoff.timestamp() - time.time() - sizes.latency_seconds / 2))
         offered = await load.offer(rate, sizes.latency_seconds)
@@ -166,7 +170,7 @@ async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Fi
 async def _answers(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     """Requests to ship, and nothing else, at a rate that no warehouse has."""
     load = Requests(node.bootstrap, sizes.latency_clients, sizes.partitions)
-    with Bench(node, sizes, scratch, load.beginnings(), topic="shipment-decisions") as bench:
+    with Bench(node, sizes, scratch, [load.beginnings()], topic="shipment-decisions") as bench:
         await bench.begin()
         await load.offer(sizes.requests_rate, min(_SETTLE_SECONDS, sizes.latency_seconds))
         cpu = cpu_seconds(bench.worker.pid)

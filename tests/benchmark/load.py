@@ -105,30 +105,35 @@ class Load:
         )
         return key.encode(), value.encode()
 
-    def beginnings(self, due: list[tuple[str, int, bytes, bytes]] | None = None) -> list[Record]:
-        """The opening balances or documents of the load's clients, and the documents of those `due_at` made; to be
-        folded before anything is offered."""
-        day = (self._today - timedelta(days=2 * _LATE_DAYS)).isoformat()
+    @property
+    def _began_on(self) -> str:
+        return (self._today - timedelta(days=2 * _LATE_DAYS)).isoformat()
+
+    def beginnings(self) -> list[Record]:
+        """The opening balances or documents of the load's clients; to be folded before anything is offered."""
+        day = self._began_on
         made: list[Record] = []
         for number, (key, place) in enumerate(zip(self._keys, self._places, strict=True)):
             values = list(signed(key, day)) if number % NEW_EVERY == 0 else [opened(key, day)]
             made += [Record("clients", place, None, key.encode(), value) for value in values]
-        for _, place, name, _ in due or []:
-            made += [Record("clients", place, None, name, value) for value in signed(name.decode(), day)]
         return made
 
-    def due_at(self, due: date, clients: int, prefix: str = "due") -> list[tuple[str, int, bytes, bytes]]:
-        """Topic, partition, key, value of one unpaid dispatch each for so many new clients, all due on `due`."""
-        made = []
+    def due_at(self, due: date, clients: int, prefix: str = "due") -> tuple[list[Record], list[Record]]:
+        """The documents, and one unpaid dispatch each, of so many new clients; all dispatches are due on `due`."""
+        documents: list[Record] = []
+        dispatches: list[Record] = []
         for number in range(clients):
             key = f"{prefix}-{number:06d}"
-            value = (
+            place = partition_of(key.encode(), self._partitions)
+            values = signed(key, self._began_on)
+            documents += [Record("clients", place, None, key.encode(), value) for value in values]
+            dispatched = (
                 f'{{"type":"shipment.dispatched","id":"D-{key}","client_id":"{key}","shipment_id":"S-{key}",'
                 f'"at":"{(due - timedelta(days=7)).isoformat()}T09:00:00Z","currency":"USD","amount":"99.00",'
                 f'"payment_term_days":7}}'
             )
-            made.append(("shipments", partition_of(key.encode(), self._partitions), key.encode(), value.encode()))
-        return made
+            dispatches.append(Record("shipments", place, None, key.encode(), dispatched.encode()))
+        return documents, dispatches
 
     async def offer(self, rate: int, seconds: float) -> Offered:
         """Append `rate` events a second for so long; each hundredth of a second what is due by then."""
