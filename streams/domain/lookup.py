@@ -78,7 +78,7 @@ def _is_there(client: Client, obligation_id: str, step: Step) -> bool:
         begins = facts.openings[opening_id].day
         if any(obligation.id == obligation_id for obligation in facts.openings[opening_id].obligations):
             return True
-    for shipment_id, dispatch in facts.dispatches.items():
+    for shipment_id, dispatch in reversed(facts.dispatches.items()):  # what is paid came lately, as a rule
         if not dispatch.voided and begins <= dispatch.day and (dispatch.day, DISPATCH, shipment_id) <= step:
             for obligation in dispatch.obligations:
                 if obligation.id == obligation_id:

@@ -92,10 +92,13 @@ def sold_share(rules: Rules, client: Client, shipment_id: str, day: Days) -> Fra
     """The share of a shipment that was sold as of `day`; None: nobody said. Of what came back as a whole it is 1."""
     kept = client.facts.deal
     goods = None if kept is None else kept.goods.get(shipment_id)
+    report_id = latest_report(client, shipment_id, day) if kept is not None and kept.reports else ""
+    came_back = client.facts.returns or client.facts.dispatches[shipment_id].returned
+    if not report_id and not came_back and (goods is None or not goods.lines or goods.rrp):
+        return None  # the usual case: nobody said anything, and the goods are worth something
     there = _value_there(rules, client, shipment_id, goods, day)
     if there == 0:
         return Fraction(1)
-    report_id = latest_report(client, shipment_id, day)
     if kept is None or goods is None or not goods.lines or there is None or not report_id:
         return None
     prices = _prices(goods)
