@@ -44,13 +44,16 @@ class Offered(NamedTuple):
 class Load:
     """A stream of events over `clients` clients; ids go on from one call of `offer` to the next."""
 
-    def __init__(self, bootstrap: str, clients: int, partitions: int, *, name: str = "load") -> None:
+    def __init__(
+        self, bootstrap: str, clients: int, partitions: int, *, name: str = "load", first_number: int = 1
+    ) -> None:
+        """`first_number` of the ids: above those that the clients have already."""
         self._bootstrap = bootstrap
         self._partitions = partitions
         self._random = random.Random(5)
         self._keys = [f"{name}-{number:06d}" for number in range(clients)]
         self._places = [partition_of(key.encode(), partitions) for key in self._keys]
-        self._number = 0
+        self._number = first_number - 1
         self._triggers = 0
         self._blocked: deque[tuple[int, str]] = deque()
         self._unpaid: deque[tuple[int, str]] = deque()

@@ -21,6 +21,7 @@ class Record(NamedTuple):
     timestamp: int | None
     key: bytes | None
     value: bytes
+    headers: list[tuple[str, bytes]] = []
 
 
 def partition_of(key: bytes, count: int) -> int:
@@ -64,10 +65,11 @@ async def append_all(bootstrap: str, records: Iterable[Record], said: str) -> in
             batch = open_batches.get(target)
             if batch is None:
                 batch = open_batches[target] = producer.create_batch()
-            if batch.append(key=record.key, value=record.value, timestamp=record.timestamp) is None:
+            parts = {"key": record.key, "value": record.value, "timestamp": record.timestamp, "headers": record.headers}
+            if batch.append(**parts) is None:
                 await send(target)
                 batch = open_batches[target] = producer.create_batch()
-                batch.append(key=record.key, value=record.value, timestamp=record.timestamp)
+                batch.append(**parts)
             count += 1
             if count % 20_000 == 0:
                 progress.at(count)

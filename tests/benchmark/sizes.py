@@ -26,6 +26,11 @@ class Sizes:
     restore_days: int = 60
     restore_facts: int = 30
     restarts: int = 3
+    scale_partitions: int = 12
+    scale_clients: tuple[int, int] = (20_000, 1_000_000)
+    scale_patterns: int = 1_000
+    """Clients that are folded; all others are written after them."""
+    scale_events: int = 300_000
     pure_clients: int = 300
     limit_seconds: float = 560.0
     """Of one worker's run: then it is ended and the section fails."""
@@ -48,6 +53,10 @@ QUICK = Sizes(
     restore_days=20,
     restore_facts=10,
     restarts=1,
+    scale_partitions=3,
+    scale_clients=(100, 400),
+    scale_patterns=10,
+    scale_events=600,
     pure_clients=20,
     limit_seconds=110.0,
 )

@@ -4,9 +4,9 @@
 measured is the worker as users run it; only the end of a chunk and of a recovery are listened to.
 
 Environment: BROKER, APP_ID, INPUT and OUTPUT (small job), N (events after which to report and end; absent: runs until
-told to stop), STATE_DIR, PARTITIONS (how many it will be given: then it reports its recovery), SIMULATED, POLICY, ENDS
-(0: it goes on after its report), DECODED_CLIENTS_MAX, SNAPSHOT_INTERVAL_MS, STOP_TIMEOUT_MS, FETCH_WAIT_MS,
-FETCH_BYTES_MAX.
+told to stop), STATE_DIR, PARTITIONS (how many it will be given: then it reports its recovery), INSTANCE (its name in
+the group), SIMULATED, POLICY, ENDS (0: it goes on after its report), DECODED_CLIENTS_MAX, SNAPSHOT_INTERVAL_MS,
+STOP_TIMEOUT_MS, FETCH_WAIT_MS, FETCH_BYTES_MAX.
 """
 
 import os
@@ -70,6 +70,7 @@ class Listener:
             self._cpu_before = time.process_time()
         elif step == "recovered":
             self._taken += 1
+            report(taken=self._taken, t_began=self._restore_began, t_taken=time.time())
             if self._taken == int(ENVIRONMENT.get("PARTITIONS", "0")):
                 self._recovered()
         self._reach(step)
@@ -96,7 +97,7 @@ def settings() -> EngineSettings:
     common: dict[str, Any] = {
         "bootstrap_servers": tuple(ENVIRONMENT["BROKER"].split(",")),
         "application_id": application,
-        "instance_id": f"{application}-1",
+        "instance_id": ENVIRONMENT.get("INSTANCE", f"{application}-1"),
         "simulated_time": ENVIRONMENT.get("SIMULATED") == "1",
         "log_level": ENVIRONMENT.get("LOG_LEVEL", "warning"),
         "data_directory": Path(ENVIRONMENT["STATE_DIR"]),
