@@ -166,6 +166,8 @@ def test_outlets(outlet: str | None, expected: list[str]) -> None:
     (answer, *_) = ask(company, "S1", "10.00", "2026-02-03", **({"outlet_id": outlet} if outlet else {}))
     assert [reason["reason"] for reason in answer["reasons"]] == expected
     assert all(reason["lifted_by"] == [] for reason in answer["reasons"])  # nobody: ask for another outlet
+    grounds = [ground["rule"] for reason in answer["reasons"] for ground in reason["because"]]
+    assert grounds == expected
 
 
 def test_a_client_without_outlets_is_exempt_and_the_policy_may_switch_both_off() -> None:

@@ -272,6 +272,9 @@ def test_many_refusals_do_not_fill_the_state_and_the_decision_is_still_repeated(
     )
     (latest,) = ask(company, "S399", "600.00", "2026-02-12", arrives="2026-02-14")
     assert [reason["reason"] for reason in latest["reasons"]] == ["risk_group", "credit_limit"]
+    assert "not kept" not in latest["explanation"]["en"]
+    (between,) = ask(company, "S200", "600.00", "2026-02-12", arrives="2026-02-14")  # all but the last are forgotten
+    assert "not kept" in between["explanation"]["en"]
 
 
 def test_a_request_given_up_after_the_goods_left_holds_nothing_when_the_dispatch_is_withdrawn() -> None:
