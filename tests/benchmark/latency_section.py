@@ -107,15 +107,13 @@ class Bench:
 
 
 async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
-    """Each rate on fresh topics, then the highest across the instant at which many clients fall due."""
+    """Each rate on fresh topics, alone and across the instant at which many clients fall due; then requests."""
     figures: list[Figure] = []
-    for rate in sizes.latency_rates:
-        await node.delete_all()
-        await node.create_ours(sizes.partitions)
-        figures += await _at(node, sizes, scratch, rate)
-    await node.delete_all()
-    await node.create_ours(sizes.partitions)
-    figures += await _across(node, sizes, scratch, max(sizes.latency_rates))
+    for section in (_at, _across):
+        for rate in sizes.latency_rates:
+            await node.delete_all()
+            await node.create_ours(sizes.partitions)
+            figures += await section(node, sizes, scratch, rate)
     await node.delete_all()
     await node.create_ours(sizes.partitions)
     return figures + await _answers(node, sizes, scratch)
@@ -162,8 +160,8 @@ async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Fi
     return [
         *_figures(name, waits, offered, _P99_MS_MAX_DUE, None),
         _figure(f"{name}: the 3 s around, max", near[-1] if near else 0.0, f"{len(near)} blocks"),
-        _figure(f"{count} blocked by time: the first half readable", quantile(by_time, 0.5), "after the instant"),
-        _figure(f"{count} blocked by time: all readable", by_time[-1], "after the instant"),
+        _figure(f"{name}: half of them readable", quantile(by_time, 0.5), "after the instant"),
+        _figure(f"{name}: all of them readable", by_time[-1], "after the instant"),
     ]
 
 
