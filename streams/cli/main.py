@@ -54,6 +54,7 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "reschedule": Lazy("streams.cli.obligation_decisions", "reschedule", "Give an obligation another due date."),
     "dispute": Lazy("streams.cli.obligation_decisions", "dispute", "Note that a client contests an obligation."),
     "resolve": Lazy("streams.cli.obligation_decisions", "resolve", "End a dispute."),
+    "erase": Lazy("streams.cli.erase.command", "erase", "Take a client's name out, and say what remains until when."),
     "write-off": Lazy("streams.cli.obligation_decisions", "write_off", "Give up what an obligation is short of."),
 }
 

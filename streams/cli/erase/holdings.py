@@ -1,0 +1,107 @@
+"""What the topics hold of one client: how many records, and until when they stay."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from kafka import KafkaConsumer, TopicPartition
+
+from schemas.catalogue import CLIENTS, SCOPES, SCOPES_JOURNAL, SNAPSHOTS, TOPICS, TURNOVER, Topic
+from schemas.partitioning import partition_of
+from schemas.personal import NAMES
+from streams.cli.connection import admin_client, consumer, partitions_of
+from streams.cli.failure import Failure
+from streams.cli.terminal import Progress
+
+_POLL_MS: Final = 200
+_OWNER_BYTES: Final = 8
+_BY_SCOPE: Final = (TURNOVER, SCOPES_JOURNAL, SCOPES)
+"""Keyed by direction or territory: a client stands in the values, by its id and turnover alone."""
+
+
+class Holding(NamedTuple):
+    """Records of one client in one topic."""
+
+    topic: Topic
+    records: int
+    newest: int
+    """Append time of the last of them, in milliseconds."""
+
+    @property
+    def gone_at(self) -> int | None:
+        """The instant by which retention has removed the last of them; None: they do not go by themselves."""
+        if self.topic.cleanup_policy == "compact" or self.topic.retention_ms < 0:
+            return None
+        return self.newest + self.topic.retention_ms
+
+
+class Held(NamedTuple):
+    """All that is held of a client."""
+
+    holdings: list[Holding]
+    """In the catalogue's order; topics without a record of it are left out."""
+    named: list[dict[str, Any]]
+    """The events that bring its name, each in its highest revision; withdrawn ones are left out."""
+
+
+def held(bootstrap: str, client_id: str) -> Held:
+    """Read the client's partition of every topic to its end as of now; raises Failure when a topic is missing."""
+    key = client_id.encode()
+    with admin_client(bootstrap) as admin:
+        partition = partition_of(key, len(partitions_of(admin, CLIENTS)))
+    found: list[Holding] = []
+    named: dict[tuple[str, str], dict[str, Any]] = {}
+    with (
+        consumer(bootstrap, auto_offset_reset="earliest", max_poll_records=5_000) as reader,
+        Progress("records looked at") as progress,
+    ):
+        for topic in TOPICS:
+            if topic.name in _BY_SCOPE:
+                continue
+            records = 0
+            newest = 0
+            for record in _records(reader, topic.name, partition, progress):
+                if record.value is None or _client(topic, record.key) != key:
+                    continue
+                records, newest = records + 1, max(newest, record.timestamp)
+                if topic.name == CLIENTS:
+                    _note(record.value, named)
+            if records:
+                found.append(Holding(topic, records, newest))
+    return Held(found, [event for event in named.values() if not event.get("voided")])
+
+
+def _records(reader: KafkaConsumer, topic: str, partition: int, progress: Progress) -> Iterator[Any]:
+    place = TopicPartition(topic, partition)
+    if partition not in (reader.partitions_for_topic(topic) or ()):
+        raise Failure(f"topic {topic} has no partition {partition}; make the topics with stoplist topics create")
+    reader.assign([place])
+    reader.seek_to_beginning(place)
+    end = reader.end_offsets([place])[place]
+    while reader.position(place) < end:
+        for batch in reader.poll(_POLL_MS).values():
+            progress.advance(len(batch))
+            yield from batch
+
+
+def _client(topic: Topic, key: bytes | None) -> bytes | None:
+    return key[:-_OWNER_BYTES] if key is not None and topic.name == SNAPSHOTS else key
+
+
+def _note(value: bytes, named: dict[tuple[str, str], dict[str, Any]]) -> None:
+    """Keep the highest revision of each event that brings a name; of two equal ones the first, as workers do."""
+    try:
+        event = msgspec.json.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return  # a dead letter
+    if not isinstance(event, dict) or event.get("type") not in NAMES:
+        return
+    place = str(event["type"]), str(event.get("id"))
+    known = named.get(place)
+    if known is None or _revision(event) > _revision(known):
+        named[place] = event
+
+
+def _revision(event: dict[str, Any]) -> int:
+    revision = event.get("revision", 1)
+    return revision if isinstance(revision, int) else 0
