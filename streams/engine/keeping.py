@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from streams.engine import faults
 from streams.engine.journal import Checkpoint, HoldChunk, RetryChunk
 from streams.engine.made import Made
+from streams.engine.metrics import Meter
 from streams.engine.ownership import Ownership, owner_record
 from streams.engine.pace import Pace
 from streams.engine.publishing import Publisher
@@ -35,14 +36,20 @@ class Keeper:
     """Called between two chunks, the last one published; what waits for the broker does so in the background."""
 
     def __init__(
-        self, settings: EngineSettings, owned: Ownership, publisher: Publisher, cut: Cut, wake: asyncio.Event
+        self,
+        settings: EngineSettings,
+        owned: Ownership,
+        publisher: Publisher,
+        cut: Cut,
+        wake: asyncio.Event,
+        meter: Meter,
     ) -> None:
         """`wake` is set when something in the background is done."""
         self.settings = settings
         self.owned = owned
         self.number = owned.partition
         self.folder = owned.folder
-        self.checkpoints = 0
+        self._meter = meter
         self._writer = owned.writer
         self._publisher = publisher
         self._cut = cut
@@ -77,7 +84,7 @@ class Keeper:
             or (held.reason == "state_bytes" and len(held.state) <= self.settings.state_bytes_max)
         ]
         if again:
-            log.info("held_clients_again", partition=self.number, clients=len(again))
+            log.info("held_clients_again", **self.owned.where(), clients=len(again))
             made = folder.retry(self.owned.n + 1, again)
             await self._append_chunk(RetryChunk(self._writer.owner, self.owned.n + 1, again, folder.fold.rules_version))
             await self._publish(made)
@@ -90,7 +97,7 @@ class Keeper:
     async def _hold_oversized(self, current: SnapshotRound) -> None:
         """Clients over the limit are held by a chunk of their own, so that folding again holds them there too."""
         clients = sorted(current.oversized)
-        log.error("clients_held", partition=self.number, reason="state_bytes", clients=len(clients))
+        log.error("clients_held", **self.owned.where(), reason="state_bytes", clients=len(clients))
         n = self.owned.n + 1
         self.folder.hold(n, clients)
         await self._append_chunk(HoldChunk(self._writer.owner, n, clients, self.folder.fold.rules_version))
@@ -120,7 +127,7 @@ class Keeper:
                 return
             self._start_look()
             if self.owned.n == self.owned.c and not self.folder.states.dirty:
-                self._last_round = time.monotonic()
+                self._last_round = self.owned.covered_at = time.monotonic()
                 return
             self._begin_round()
         await self._advance_round(most)
@@ -186,9 +193,10 @@ class Keeper:
         )
         faults.reach("checkpoint")
         self.owned.c = current.c
+        self.owned.covered_at = current.begun_at
         self._round = None
         self._last_round = time.monotonic()
-        self.checkpoints += 1
+        self._meter.checkpoint()
         if self.owned.cut_before != self._writer.owner:  # rule 3: our owner record is older than this checkpoint
             self.owned.cut_before = self._writer.owner
             self._cutting = asyncio.ensure_future(self._cut(self.number, self._writer.owner))

@@ -29,6 +29,8 @@ class EngineWorker(faust.Worker):
         self._stop_seconds = stop_seconds
         self.told_to_end = False
         """Whether a signal came before anything failed."""
+        self.hurried = False
+        """Whether a signal came while it was stopping already."""
 
     def fail(self, error: BaseException) -> None:
         """Stop because of a failure; the process ends within the time to stop, whatever the framework waits for."""
@@ -40,6 +42,8 @@ class EngineWorker(faust.Worker):
         if self._signal_stop_future is None:
             self.told_to_end = True
             self._signal_stop_future = asyncio.ensure_future(self._stop())
+        else:
+            self.hurried = True
 
     def _setproctitle(self, info: str, *, ident: str = "") -> None:
         """Keep the command line as it was typed: where setproctitle is installed, Faust's title would hide it."""
@@ -68,6 +72,14 @@ def end_process(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def tell_on(seconds: float) -> None:
+    """Wait so long, or until a signal: the thread that answers for the worker says meanwhile why it stopped."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    told.wait(seconds)
 
 
 def _exit_after(seconds: float, code: int) -> None:

@@ -95,9 +95,14 @@ class EngineSettings:
     """Go on although inputs, journal or snapshots do not fit together; every output then says so."""
     accept_new_rules: bool = False
     """Fold journaled chunks again although another rules version made them."""
+    metrics_host: str = "127.0.0.1"
     metrics_port: int | None = None
-    """Loopback port of Faust's web server; None: no web server."""
+    """Port of health and metrics; 0: none; None: the default one, or where that is taken any free one."""
+    failure_shown_ms: int = 5000
+    """How long a worker that has stopped because of a failure still tells so over HTTP before its process ends."""
     data_directory: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / "stoplist-faust")
     """Faust wants a directory; the engine keeps nothing in it."""
     uvloop: bool = True
     log_level: str = "info"
+    log_format: str = "text"
+    """`text` for people, or `json`: one object a line."""
