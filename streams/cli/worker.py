@@ -12,6 +12,7 @@ from schemas.catalogue import TOPICS
 from streams.cli.connection import admin_client
 from streams.cli.failure import Failure
 from streams.cli.options import load_policy
+from streams.cli.restore_view import restore_view
 from streams.cli.settings import unknown_variables, worker_settings
 from streams.cli.topic_setup import keep_own_time
 
@@ -44,6 +45,8 @@ def worker(
 
     Importance, which compares clients with each other, is folded by workers of its own: --fold importance.
 
+    It answers at http://127.0.0.1:9464/healthz, /readyz and /metrics, unless STOPLIST_METRICS_PORT says otherwise.
+
     Settings are environment variables STOPLIST_…, listed in docs/settings.md. Exit codes: 0 after a clean stop, 1 when
     it stopped because of a failure (the log says which), 2 when it refused to start.
 
@@ -73,7 +76,7 @@ def worker(
     from streams.agents.folds import fold_of
     from streams.agents.worker import run
 
-    run(engine, fold_of(settings.fold, numbers))
+    run(engine, fold_of(settings.fold, numbers), restore_view() or (lambda _: None))
 
 
 def _await_topics(client: KafkaAdminClient, bootstrap: str, seconds: float) -> None:

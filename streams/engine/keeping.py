@@ -72,6 +72,10 @@ class Keeper:
         """Note our own requests to the outputs."""
         self._repair.published(written)
 
+    def newest(self, made: Made) -> None:
+        """Note that the clients' last records are ours, and acknowledged."""
+        self._repair.newest(made.here)
+
     # held clients
 
     async def retry_held(self) -> None:

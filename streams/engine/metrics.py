@@ -1,5 +1,6 @@
 """What a worker counts as it goes, made from the catalogue. A chunk costs some microseconds, a record nothing."""
 
+import logging
 import time
 from typing import Any
 
@@ -58,6 +59,8 @@ class Meter:
         self._fired = metrics.deadlines_fired.labels(name)
         self._checkpoints = metrics.checkpoints.labels(name)
         self._begun = self._folded = 0.0
+        self._tells = log.bind().is_enabled_for(logging.DEBUG)
+        """Whether a line for each chunk is wanted."""
 
     def begin(self, chunk: int) -> None:
         """Folding begins; what is logged meanwhile names the chunk."""
@@ -80,14 +83,16 @@ class Meter:
         metrics.chunk_records.observe(records)
         self._records.inc(records)
         self._of_records.inc()
-        log.debug("chunk", **self._owned.where(), records=records)
+        if self._tells:
+            log.debug("chunk", **self._owned.where(), records=records)
 
     def published_time(self, clients: int) -> None:
         """A chunk of time is published, in which so many clients were due."""
         self._metrics.chunk_seconds.observe(time.monotonic() - self._begun)
         self._fired.inc(clients)
         self._of_time.inc()
-        log.debug("chunk_of_time", **self._owned.where(), clients=clients)
+        if self._tells:
+            log.debug("chunk_of_time", **self._owned.where(), clients=clients)
 
     def checkpoint(self) -> None:
         """A checkpoint is written."""

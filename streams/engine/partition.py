@@ -203,6 +203,7 @@ class Partition:
     async def _publish(self, made: Made) -> None:
         if made.here or made.elsewhere:
             self._keeper.published(await self._publisher.publish(self.number, made))
+            self._keeper.newest(made)
         faults.reach("publish")
 
     # time

@@ -86,8 +86,8 @@ class EngineSettings:
     topics_wait_ms: int = 5000
     """How long a start waits for topics that are missing or have no leader: they may only just have been made."""
     request_timeout_ms: int = 30_000
-    session_timeout_ms: int = 30_000
-    heartbeat_interval_ms: int = 3000
+    session_timeout_ms: int = 10_000
+    heartbeat_interval_ms: int = 1000
     stop_timeout_ms: int = 20_000
     """A clean stop writes a checkpoint within this time, or leaves it."""
 
