@@ -26,8 +26,9 @@ _WORDS: Final = {
 class RestoreView:
     """Called with every step; a bar for each partition that is being restored, none when there is none."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console | None = None) -> None:
+        """`console`: where they are drawn; None: stderr."""
+        self._console = console or Console(stderr=True, highlight=False)
         self._bars: Progress | None = None
         self._tasks: dict[int, TaskID] = {}
         self._begun: dict[int, float] = {}
@@ -65,9 +66,3 @@ class RestoreView:
         if not self._tasks:
             self._bars.stop()
             self._bars = None
-
-
-def restore_view() -> RestoreView | None:
-    """One on stderr, or None when that is no terminal."""
-    console = Console(stderr=True, highlight=False)
-    return RestoreView(console) if console.is_terminal else None

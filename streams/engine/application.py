@@ -173,10 +173,10 @@ def _make_directory(directory: Path) -> None:
 def _collect_seldom() -> None:
     """States and outputs are many objects without cycles: the cyclic collector finds nothing in them, at a fifth of
     the fold's time. What Faust leaves in cycles is still collected, only seldom, and a little at a time: everything
-    waits for a collection."""
-    gc.collect()
+    waits for a collection. What was loaded until now is not looked at again, waste and all."""
     gc.freeze()
     gc.set_threshold(20_000, 500, 1000)
+    gc.enable()
 
 
 def _renderer(settings: EngineSettings) -> Any:
