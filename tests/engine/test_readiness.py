@@ -1,6 +1,7 @@
 """What makes a worker ready, and what it says when it is not; without any broker."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -9,10 +10,17 @@ from schemas import metrics
 from streams.engine import health
 from streams.engine.engine import Engine
 from streams.engine.failures import Refusal, Stopped
+from streams.engine.folding import Folder
+from streams.engine.inbox import Inbox
+from streams.engine.journal import Position
+from streams.engine.journal_writing import JournalWriter
+from streams.engine.ownership import Ownership
 from streams.engine.readings import read
 from streams.engine.restore_progress import RestoreProgress
 from streams.engine.settings import EngineSettings
+from streams.engine.states import States
 from tests.engine.counting import CountingFold
+from tests.engine.reference import Fact
 
 
 @pytest.fixture
@@ -113,3 +121,46 @@ def test_a_restore_is_logged_now_and_then(engine: Engine, monkeypatch: pytest.Mo
     # ten records to fold again weigh as much as eighty snapshots
     assert told == [("journal", 0), ("snapshots", 0), ("snapshots", 0), ("snapshots", 20), ("chunks", 60)]
     assert {(line["partition"], line["epoch"]) for line in lines} == {(3, 7)}
+
+
+class _Read:
+    """A consumer that has seen so much."""
+
+    def __init__(self, ends: dict[str, int], positions: dict[str, int]) -> None:
+        self._ends, self._positions = ends, positions
+
+    def end_seen(self, topic: str, partition: int) -> int | None:
+        return self._ends.get(topic)
+
+    async def position_of(self, topic: str, partition: int) -> int | None:
+        return self._positions.get(topic)
+
+    def set_room(self, topic: str, partition: int, full: bool) -> None:
+        raise AssertionError("nothing is full")
+
+
+def test_lag_is_told_in_records_and_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`a`: 4 records behind, the oldest of those fetched 3 s old; `b`: its last offset is a transaction's end."""
+    now = 1_767_225_600_000
+    engine = Engine(EngineSettings(input_topics=("a", "b"), compacted_output_topics=()), CountingFold())
+    monkeypatch.setattr(engine.clock, "now", lambda at: now)
+    engine.consumer = _Read({"a": 14, "b": 8}, {"a": 12, "b": 8})
+    positions = {"a": Position(10, now - 4000), "b": Position(7, now - 5000)}
+    states: States[Any, Any] = States(engine.fold, 10)
+    folder: Folder[Any, Any] = Folder(
+        engine.fold, states, engine.fold.shared_new(), partition=0, partitions=1, held_bytes_max=0, at=now - 4000
+    )
+    folder.states.deadlines.set(b"k", now - 1)
+    owned = Ownership(0, folder, JournalWriter(engine.publisher, "j", 0), 9, 4, positions)
+    inbox = Inbox(("a", "b"), {topic: position.next for topic, position in positions.items()}, 100, 0)
+    inbox.put("a", [Fact(0, now - 3000, b"k", b"", offset=10 + number) for number in range(2)], None)
+
+    async def values() -> dict[str, dict[tuple[str, ...], float]]:
+        engine.partitions[0] = engine._partition(owned, inbox)
+        return {metric.name: dict(rows) for metric, rows in (await read(engine)).items()}
+
+    found = asyncio.run(values())
+    assert found["stoplist_lag_records"] == {("a", "0"): 4, ("b", "0"): 0}
+    assert found["stoplist_lag_seconds"] == {("0",): 3}
+    assert found["stoplist_deadlines_due"] == {("0",): 1}
+    assert found["stoplist_snapshot_lag_chunks"] == {("0",): 5}
