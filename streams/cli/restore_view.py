@@ -49,9 +49,9 @@ class RestoreView:
             # drawn by hand: a thread of its own would take turns with the worker's loop
             self._bars = Progress(*columns, console=self._console, auto_refresh=False, transient=True)
             self._bars.start()
-        if number not in self._tasks:
-            self._tasks[number] = self._bars.add_task("", total=1.0)
         says = f"partition {number}: {_WORDS[progress.phase]}"
+        if number not in self._tasks:
+            self._tasks[number] = self._bars.add_task(says, total=1.0)
         self._bars.update(self._tasks[number], completed=progress.ratio, description=says)
         if now - self._drawn >= _BETWEEN_S:
             self._drawn = now

@@ -1,4 +1,4 @@
-"""`python -m tests.restarts`: three workers under load; each is restarted in turn, then one dies and stays dead.
+"""`python -m tests.restarts`: three workers under load; each is restarted in turn, one crashes, one stays dead.
 
 Prints, for each event, the longest time in which a partition decided nothing: between two of its chunks in the journal,
 by the broker's clock. Under a steady load the chunks of a partition come some ten milliseconds apart; how far apart
@@ -65,6 +65,7 @@ class Measurement:
         self._quiet()
         for name in _WORKERS:
             self._restart(name)
+        self._crash(_WORKERS[1])
         self._die(_WORKERS[0], list(_WORKERS[1:]))
 
     def _quiet(self) -> None:
@@ -91,6 +92,16 @@ class Measurement:
         self._tell(f"restart of {name}, its partitions", _of(found, mine), _RESTART_MAX_S)
         others = [number for number in range(self._partitions) if number not in mine]
         self._tell(f"restart of {name}, the others'", _of(found, others), _RESTART_MAX_S)
+
+    def _crash(self, name: str) -> None:
+        mine = self._fleet.partitions(name)
+        since = _now_ms()
+        self._fleet.kill(name)
+        self._fleet.start(name)
+        self._fleet.wait_for_all(list(_WORKERS), self._partitions)
+        time.sleep(self._settle)
+        found = pauses(self._watch.decided(), since, _now_ms() - 1000 * int(self._settle / 2))
+        self._tell(f"crash and restart of {name}, its partitions", _of(found, mine), _RESTART_MAX_S)
 
     def _explain(self, name: str, told: int, started: int) -> None:
         """What a restart's time went to."""
