@@ -21,6 +21,7 @@ from streams.engine.library_logs import LibraryHandler, route
 from streams.engine.process import EXIT_CLEAN, EXIT_STOPPED, EngineWorker, exit_code, tell_on
 from streams.engine.restore_progress import RestoreProgress
 from streams.engine.settings import EngineSettings
+from streams.engine.stopping import checkpoint_soon
 from streams.engine.table import ClientTable, EngineTableManager
 from streams.engine.transport import ChunkScheduler, ChunkSchema, ChunkTransport
 from streams.engine.web import HealthServer
@@ -124,6 +125,7 @@ def run_application(
     worker = EngineWorker(app, loop, settings.stop_timeout_ms / 1000)
     app.engine.on_failure = worker.fail
     app.engine.ending = lambda: worker.told_to_end
+    worker.before_stop = lambda: checkpoint_soon(app.engine)
     code: Any = EXIT_CLEAN
     try:
         worker.execute_from_commandline()

@@ -138,6 +138,9 @@ class _Read:
     def set_room(self, topic: str, partition: int, full: bool) -> None:
         raise AssertionError("nothing is full")
 
+    def group_answers(self) -> bool:
+        return True
+
 
 def test_lag_is_told_in_records_and_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """`a`: 4 records behind, the oldest of those fetched 3 s old; `b`: its last offset is a transaction's end."""
