@@ -97,8 +97,10 @@ class Measurement:
         mine = self._fleet.partitions(name)
         since = _now_ms()
         self._fleet.kill(name)
+        started = _now_ms()
         self._fleet.start(name)
         self._fleet.wait_for_all(list(_WORKERS), self._partitions)
+        self._explain(name, since, started)
         time.sleep(self._settle)
         found = pauses(self._watch.decided(), since, _now_ms() - 1000 * int(self._settle / 2))
         self._tell(f"crash and restart of {name}, its partitions", _of(found, mine), _RESTART_MAX_S)
@@ -108,14 +110,14 @@ class Measurement:
         closed = self._fleet.told(name, "partition_closed", told)
         serving = self._fleet.told(name, "serving", started)
         taken = self._fleet.told(name, "partition_taken", started)
-        if closed and serving and taken:
-            steps = {
-                "told to end until its partitions are closed": closed[-1] - told,
-                "closed until the process has ended": started - closed[-1],
-                "started until the program is loaded": serving[0] - started,
-                "loaded until the partitions are taken": taken[-1] - serving[0],
-            }
-            print("  " + ", ".join(f"{step} {ms / 1000:.2f} s" for step, ms in steps.items()), flush=True)
+        steps: dict[str, int] = {}
+        if closed:
+            steps["told to end until its partitions are closed"] = closed[-1] - told
+            steps["closed until the process has ended"] = started - closed[-1]
+        if serving and taken:
+            steps["started until the program is loaded"] = serving[0] - started
+            steps["loaded until the partitions are taken"] = taken[-1] - serving[0]
+        print("  " + ", ".join(f"{step} {ms / 1000:.2f} s" for step, ms in steps.items()), flush=True)
 
     def _die(self, name: str, others: list[str]) -> None:
         mine = self._fleet.partitions(name)
