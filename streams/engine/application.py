@@ -137,7 +137,7 @@ def run_application(
     failure = app.engine.failure
     if failure is not None:
         sys.stderr.write(f"stoplist worker: {failure}\n")
-        if server is not None and not worker.hurried:
+        if server is not None and not worker.hurried and not sys.stderr.isatty():  # who looks has read it
             tell_on(settings.failure_shown_ms / 1000)
         return exit_code(failure)
     if worker.told_to_end:  # a signal during the start ends it early; that is no failure
