@@ -59,6 +59,10 @@ simulate-mutants: $(VENV)/installed-dev ## the same with classic mistakes in the
 bench: $(VENV)/installed-dev ## the benchmark on Apache Kafka; takes minutes and wants the machine for itself
 	$(BIN)/python -m tests.benchmark $(ARGS)
 
+.PHONY: restarts
+restarts: $(VENV)/installed-dev ## how long decisions pause when workers restart or die under load; minutes, on Apache Kafka
+	$(BIN)/python -m tests.restarts $(ARGS)
+
 .PHONY: schemas
 schemas: $(VENV)/installed-dev ## write the JSON Schemas and the AsyncAPI document anew
 	$(BIN)/python -m schemas.generate

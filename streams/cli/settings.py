@@ -21,7 +21,11 @@ PREFIX: Final = "STOPLIST_"
 Milliseconds = Annotated[int, Field(ge=1, le=24 * 60 * 60 * 1000)]
 _DEFAULT: Final = EngineSettings()
 _NAME: Final = r"^[A-Za-z0-9._-]{1,100}$"
-_REMEDIES: Final = {_NAME: "must be 1 to 100 Latin letters, digits, dots, hyphens or underscores"}
+_HOST: Final = r"^[A-Za-z0-9.:-]{1,253}$"
+_REMEDIES: Final = {
+    _HOST: "must be a host name or an IP address",
+    _NAME: "must be 1 to 100 Latin letters, digits, dots, hyphens or underscores",
+}
 
 
 class WorkerSettings(BaseSettings):
@@ -89,7 +93,8 @@ class WorkerSettings(BaseSettings):
     request_timeout_ms: Milliseconds = _DEFAULT.request_timeout_ms
     """How long the broker may take to answer; then the worker stops rather than go on unsure."""
     session_timeout_ms: Milliseconds = _DEFAULT.session_timeout_ms
-    """After so long without a sign of life the group gives a worker's partitions to another."""
+    """After so long without a sign of life the group gives a worker's partitions to another: a takeover waits for it,
+    and a restart under the same instance id moves nothing when it is shorter."""
     heartbeat_interval_ms: Milliseconds = _DEFAULT.heartbeat_interval_ms
     """Time between two signs of life; a third of the session timeout at most."""
     stop_timeout_ms: Milliseconds = _DEFAULT.stop_timeout_ms
@@ -99,14 +104,23 @@ class WorkerSettings(BaseSettings):
     """Start although inputs, journal or snapshots do not fit together; every status then says so."""
     accept_new_rules: bool = False
     """Fold journaled records again with other rules than made them, and publish every client anew."""
-    metrics_port: Annotated[int, Field(ge=1, le=65_535)] | None = None
-    """Port on the loopback for metrics and health; without it there is no web server."""
+    metrics_host: Annotated[str, Field(pattern=_HOST)] = _DEFAULT.metrics_host
+    """Address at which health and metrics are served; another than the loopback lets everybody on that network read
+    them."""
+    metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    """Port of `/healthz`, `/readyz` and `/metrics`; 0: they are not served. Without it 9464, or where that is taken any
+    free one, which the log names."""
+    failure_shown_ms: Annotated[int, Field(ge=0, le=10 * 60 * 1000)] = _DEFAULT.failure_shown_ms
+    """How long a worker that has stopped because of a failure still answers `/healthz` and `/readyz` with the reason
+    before its process ends; its partitions are free meanwhile."""
     data_directory: Path = Path(tempfile.gettempdir()) / "stoplist-faust"
     """A directory that Faust wants; nothing is kept in it."""
     uvloop: bool = _DEFAULT.uvloop
     """Use the faster event loop."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """Least severe log lines that are written."""
+    """Least severe log lines that are written; `debug` has one for every chunk."""
+    log_format: Literal["text", "json"] = "text"
+    """`text` for people, or `json`: one object a line, for a log collector."""
 
     def engine(self) -> EngineSettings:
         """The same for the engine, with the topics of the fold."""

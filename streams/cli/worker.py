@@ -1,7 +1,8 @@
 """`stoplist worker`: folds the input topics into decisions, until it is told to stop."""
 
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,6 +15,7 @@ from streams.cli.failure import Failure
 from streams.cli.options import load_policy
 from streams.cli.settings import unknown_variables, worker_settings
 from streams.cli.topic_setup import keep_own_time
+from streams.engine.restore_progress import RestoreProgress
 
 _AGAIN_SECONDS: Final = 0.1
 
@@ -44,6 +46,8 @@ def worker(
 
     Importance, which compares clients with each other, is folded by workers of its own: --fold importance.
 
+    It answers at http://127.0.0.1:9464/healthz, /readyz and /metrics, unless STOPLIST_METRICS_PORT says otherwise.
+
     Settings are environment variables STOPLIST_…, listed in docs/settings.md. Exit codes: 0 after a clean stop, 1 when
     it stopped because of a failure (the log says which), 2 when it refused to start.
 
@@ -73,7 +77,16 @@ def worker(
     from streams.agents.folds import fold_of
     from streams.agents.worker import run
 
-    run(engine, fold_of(settings.fold, numbers))
+    run(engine, fold_of(settings.fold, numbers), _restore_view())
+
+
+def _restore_view() -> Callable[[RestoreProgress], None]:
+    """Bars on stderr where that is a terminal."""
+    if not sys.stderr.isatty():
+        return lambda _: None  # and no time is lost on loading what draws them: a restart waits for it
+    from streams.cli.restore_view import RestoreView
+
+    return RestoreView()
 
 
 def _await_topics(client: KafkaAdminClient, bootstrap: str, seconds: float) -> None:

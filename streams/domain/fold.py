@@ -42,6 +42,7 @@ class ClientFold:
 
     rules_version = outputs.RULES_VERSION
     state_version = STATE_VERSION
+    flag = "blocked"
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -91,6 +92,11 @@ class ClientFold:
 
     def seen(self, state: Client) -> int:
         return state.seen
+
+    def flagged(self, state: Client) -> bool:
+        """Whether shipments to the client are stopped: a condition holds that nobody has overridden."""
+        held = state.decided.conditions
+        return bool(held) and any(not condition.overridden for condition in held.values())
 
     def broadcasts(self, shared: Shared) -> list[tuple[int, Instant, Reach]]:
         return [(item.number, item.instant, Reach(item.deadline_until)) for item in shared.pending]

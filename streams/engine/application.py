@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,10 +18,13 @@ from streams.engine.engine import Engine
 from streams.engine.failures import Refusal, Stopped
 from streams.engine.fold import Fold
 from streams.engine.library_logs import LibraryHandler, route
-from streams.engine.process import EXIT_CLEAN, EXIT_STOPPED, EngineWorker, exit_code
+from streams.engine.process import EXIT_CLEAN, EXIT_STOPPED, EngineWorker, exit_code, tell_on
+from streams.engine.restore_progress import RestoreProgress
 from streams.engine.settings import EngineSettings
+from streams.engine.stopping import checkpoint_soon
 from streams.engine.table import ClientTable, EngineTableManager
 from streams.engine.transport import ChunkScheduler, ChunkSchema, ChunkTransport
+from streams.engine.web import HealthServer
 
 log = structlog.get_logger(__name__)
 
@@ -71,9 +75,7 @@ def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
         stream_wait_empty=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
-        web_enabled=settings.metrics_port is not None,
-        web_bind="127.0.0.1",
-        web_port=settings.metrics_port or 6066,
+        web_enabled=False,
         worker_redirect_stdouts=False,
         **named,
     )
@@ -100,14 +102,11 @@ def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
     return app
 
 
-def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
+def run_application(
+    settings: EngineSettings, fold: Fold[Any, Any], on_restoring: Callable[[RestoreProgress], None] = lambda _: None
+) -> int:
     """Run a worker until a signal or a failure; the exit code (see `streams.agents.worker.run`)."""
     libraries = _logging(settings)
-    try:
-        _make_directory(settings.data_directory)
-    except Refusal as refusal:
-        sys.stderr.write(f"stoplist worker: {refusal}\n")
-        return exit_code(refusal)
     if settings.uvloop:
         import uvloop
 
@@ -116,9 +115,17 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
     asyncio.set_event_loop(loop)
     _collect_seldom()
     app = build(settings, fold)
+    app.engine.on_restoring = on_restoring
+    try:
+        _make_directory(settings.data_directory)
+        server = _serve(app.engine, loop)
+    except Refusal as refusal:
+        sys.stderr.write(f"stoplist worker: {refusal}\n")
+        return exit_code(refusal)
     worker = EngineWorker(app, loop, settings.stop_timeout_ms / 1000)
     app.engine.on_failure = worker.fail
     app.engine.ending = lambda: worker.told_to_end
+    worker.before_stop = lambda: checkpoint_soon(app.engine)
     code: Any = EXIT_CLEAN
     try:
         worker.execute_from_commandline()
@@ -130,6 +137,8 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
     failure = app.engine.failure
     if failure is not None:
         sys.stderr.write(f"stoplist worker: {failure}\n")
+        if server is not None and not worker.hurried and not sys.stderr.isatty():  # who looks has read it
+            tell_on(settings.failure_shown_ms / 1000)
         return exit_code(failure)
     if worker.told_to_end:  # a signal during the start ends it early; that is no failure
         return EXIT_CLEAN
@@ -144,6 +153,16 @@ def run_application(settings: EngineSettings, fold: Fold[Any, Any]) -> int:
     return EXIT_STOPPED if code else EXIT_CLEAN
 
 
+def _serve(engine: Engine, loop: asyncio.AbstractEventLoop) -> HealthServer | None:
+    """Health and metrics, unless they are switched off. Raises Refusal."""
+    settings = engine.settings
+    if settings.metrics_port == 0:
+        return None
+    server = HealthServer(engine, loop)
+    server.start(settings.metrics_host, settings.metrics_port)
+    return server
+
+
 def _make_directory(directory: Path) -> None:
     """With all that leads to it: Faust makes only the last part. Raises Refusal."""
     try:
@@ -156,10 +175,21 @@ def _make_directory(directory: Path) -> None:
 def _collect_seldom() -> None:
     """States and outputs are many objects without cycles: the cyclic collector finds nothing in them, at a fifth of
     the fold's time. What Faust leaves in cycles is still collected, only seldom, and a little at a time: everything
-    waits for a collection."""
-    gc.collect()
+    waits for a collection. What was loaded until now is not looked at again, waste and all."""
     gc.freeze()
     gc.set_threshold(20_000, 500, 1000)
+    gc.enable()
+
+
+def _renderer(settings: EngineSettings) -> Any:
+    """Lines for people, or one JSON object a line for a log collector."""
+    if settings.log_format == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False, default=_as_text)
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
+def _as_text(value: object) -> str:
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else repr(value)
 
 
 def _logging(settings: EngineSettings) -> LibraryHandler:
@@ -167,14 +197,13 @@ def _logging(settings: EngineSettings) -> LibraryHandler:
     logging.disable(level - 1)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
+            _renderer(settings),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is when a line is written
     )
     return route(level)

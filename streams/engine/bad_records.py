@@ -24,6 +24,9 @@ class BadRecords:
         self._records = 0
         self._rejected: deque[int] = deque()
         self.total = 0
+        self.by_reason: dict[str, int] = {}
+        """Dead letters of chunks that were folded to their end."""
+        self._of_chunk: list[str] = []
         self._reported = 0
         self._report_after = 0.0
         self._latest: dict[str, object] = {}
@@ -31,10 +34,18 @@ class BadRecords:
     def folded(self, records: int) -> None:
         """So many more records were folded, rejected ones among them."""
         self._records += records
+        for reason in self._of_chunk:
+            self.by_reason[reason] = self.by_reason.get(reason, 0) + 1
+        self._of_chunk.clear()
+
+    def letter(self, reason: str) -> None:
+        """A record becomes a dead letter."""
+        self._of_chunk.append(reason)
 
     def rejected(self, index: int, record: Source, reason: str) -> None:
         """The `index`-th record after those `folded` was rejected. Raises Stopped when that is one too many."""
         self.total += 1
+        self.letter(reason)
         place = self._records + index
         rejected = self._rejected
         rejected.append(place)
@@ -50,12 +61,14 @@ class BadRecords:
             raise Stopped(
                 f"{len(rejected)} of the last {self._window} records were rejected, the latest as {reason} at "
                 f"{record.topic}/{record.partition}/{record.offset}: that is a broken producer; mend it, or raise "
-                "bad_records_max (0 switches the limit off)"
+                "bad_records_max (0 switches the limit off)",
+                "bad_records",
             )
 
     def forget(self) -> None:
         """Records are about to be folded a second time: they must not count twice."""
         self._rejected.clear()
+        self._of_chunk.clear()
 
     def report(self) -> None:
         """Say how many dead letters there were and which was the last; at most one line in a while."""

@@ -48,6 +48,18 @@ class Deadlines:
             heappop(heap)
         return None
 
+    def count(self, until: Instant, most: int) -> int:
+        """How many clients are due at or before `until`, counted up to `most`; what a heap's order rules out is not
+        looked at."""
+        heap, due, counted, look = self._heap, self.due, 0, [0]
+        while look and counted < most:
+            place = look.pop()
+            if place < len(heap) and heap[place][0] <= until:
+                instant, key = heap[place]
+                counted += due.get(key) == instant
+                look += (2 * place + 1, 2 * place + 2)
+        return counted
+
     def pop(self, until: Instant, most: int) -> list[tuple[Instant, bytes]]:
         """Take at most `most` clients due at or before `until`, in order; each must be `set` again."""
         taken: list[tuple[Instant, bytes]] = []

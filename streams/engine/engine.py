@@ -2,23 +2,27 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from structlog.contextvars import bind_contextvars
 
 from streams.engine import checks
+from streams.engine.administration import Administration
 from streams.engine.bad_records import BadRecords
 from streams.engine.clocks import Clock, SimulatedClock, WallClock
 from streams.engine.failures import ClientFailed, Refusal, Stopped
 from streams.engine.fetching import COMMITTED
 from streams.engine.fold import Fold
 from streams.engine.inbox import Inbox
+from streams.engine.inputs import Consuming
+from streams.engine.metrics import WorkerMetrics
 from streams.engine.ownership import Ownership, Taking
 from streams.engine.partition import Partition
 from streams.engine.publishing import Publisher
 from streams.engine.reading import Reader
+from streams.engine.restore_progress import RestoreProgress
 from streams.engine.settings import EngineSettings
 from streams.engine.topics import partition_counts
 from streams.engine.turns import Turns
@@ -26,22 +30,7 @@ from streams.engine.turns import Turns
 log = structlog.get_logger(__name__)
 
 _TAKING_MAX: Final = 4
-
-
-class Consuming(Protocol):
-    """The transport's consumer, as far as the engine needs it."""
-
-    def end_seen(self, topic: str, partition: int) -> int | None:
-        """The end of a partition as the last fetch saw it."""
-        ...
-
-    async def position_of(self, topic: str, partition: int) -> int | None:
-        """The next offset that the consumer will give."""
-        ...
-
-    def set_room(self, topic: str, partition: int, full: bool) -> None:
-        """Fetch no more of this partition for now, or again."""
-        ...
+_PROGRESS_LOGGED_S: Final = 2.0
 
 
 class Engine:
@@ -62,6 +51,13 @@ class Engine:
         self.on_failure: Callable[[BaseException], None] = lambda _: None
         self.ending: Callable[[], bool] = lambda: False
         """Whether a signal has told the process to end."""
+        self.metrics = WorkerMetrics()
+        self.assigned: set[int] | None = None
+        """Partitions that the group gave this worker; None before it did, and while it deals them out anew."""
+        self.restoring: dict[int, RestoreProgress] = {}
+        """Partitions being taken."""
+        self.on_restoring: Callable[[RestoreProgress], None] = lambda _: None
+        """Hears of every step of it, from the event loop."""
         self.bad = BadRecords(settings.bad_records_window, settings.bad_records_max)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._takes: dict[int, asyncio.Task[None]] = {}
@@ -69,11 +65,11 @@ class Engine:
         self._first_taken: dict[int, int] = {}
         self._turns = Turns()
         self._room = asyncio.Semaphore(_TAKING_MAX)
-        self._started = False
+        self.started = False
+        """Connected to the broker, and not stopped yet."""
         self._count = 0
         self._ends: Reader | None = None
-        self._admin: AIOKafkaAdminClient | None = None
-        self._may_cut = True
+        self._administration = Administration(settings)
 
     # life
 
@@ -82,29 +78,33 @@ class Engine:
         await self.publisher.start()
         self._ends = Reader(self.settings)
         await self._ends.start()
-        self._started = True
-        counts = await partition_counts((await self._administration()).describe_topics, self.settings)
+        self.started = True
+        counts = await partition_counts(self._administration.describe_topics, self.settings)
         self._count = self.publisher.partitions = checks.topics(self.settings, counts)
 
     async def stop(self) -> None:
         """Write checkpoints of what is still owned, unless something failed, and disconnect."""
         await self.revoke({*self.partitions, *self._takes})
-        if self._started:
-            self._started = False
+        if self.started:
+            self.started = False
             await self.publisher.stop()
             if self._ends is not None:
                 await self._ends.stop()
-            if self._admin is not None:
-                await self._admin.close()
+            await self._administration.stop()
 
-    def fail(self, error: BaseException) -> None:
-        """The first failure of the worker: nothing more is written, the process ends (rule 18)."""
+    def fail(self, error: BaseException, **where: int) -> None:
+        """The first failure of the worker: nothing more is written, the process ends (rule 18).
+
+        `where`: partition, epoch and chunk, as far as it was in one.
+        """
         if self.failure is None:
             self.failure = error
             if isinstance(error, Refusal):
-                log.error("refused", code=error.code, reason=error.reason, remedy=error.remedy)
+                log.error("refused", **where, code=error.code, reason=error.reason, remedy=error.remedy)
+            elif isinstance(error, Stopped):
+                log.error("stopped", **where, code=error.code, reason=str(error))
             else:
-                log.error("stopped", reason=str(error), exc_info=None if isinstance(error, Stopped) else error)
+                log.error("stopped", **where, code="crashed", reason=str(error), exc_info=error)
             self.on_failure(error)
 
     # partitions
@@ -114,8 +114,9 @@ class Engine:
 
         Failures go to `fail`.
         """
-        wanted = sorted(set(numbers) - set(self.partitions))
-        committed = asyncio.ensure_future(self._committed())
+        self.assigned = set(numbers)
+        wanted = sorted(self.assigned - set(self.partitions))
+        committed = asyncio.ensure_future(self._administration.committed())
         takes = [self._start_take(number, committed) for number in wanted]
         await asyncio.wait([committed, *takes])
 
@@ -144,7 +145,7 @@ class Engine:
             raise
         except BaseException as error:
             if not me.cancelling():
-                self.fail(error)
+                self.fail(error, **_where_of(number, self.restoring.get(number)))
         finally:
             if self._takes.get(number) is me:
                 del self._takes[number]
@@ -155,6 +156,7 @@ class Engine:
         Returns when nothing of ours is on its way to their journals, so that the next owner's record comes after.
         """
         numbers = set(numbers)
+        self.assigned = None
         owned = {number: self._tasks[number] for number in sorted(numbers & set(self.partitions))}
         takes = [self._takes[number] for number in numbers & set(self._takes)]
         for take in takes:
@@ -170,21 +172,42 @@ class Engine:
                 self.partitions.pop(number).abandon()
 
     async def _take(self, number: int, committed: dict[str, int], apart: set[bytes]) -> Ownership:
+        progress = self.restoring[number] = RestoreProgress(number, self._restoring_moved)
         taking = Taking(
-            self.settings, self.fold, self.publisher, number, self._count, committed, apart, self._first_taken
+            self.settings, self.fold, self.publisher, number, self._count, committed, apart, self._first_taken, progress
         )
         started = asyncio.get_running_loop().time()
-        ownership = await taking.take()
+        try:
+            ownership = await taking.take()
+        finally:
+            if self.restoring.get(number) is progress:
+                del self.restoring[number]
+            progress.end()
+        seconds = asyncio.get_running_loop().time() - started
+        self.metrics.restore_seconds.observe(seconds)
         log.info(
             "partition_taken",
-            partition=number,
-            owner=ownership.writer.owner,
-            chunk=ownership.n,
+            **ownership.where(),
             clients=ownership.clients_restored,
             chunks_folded_again=ownership.chunks_folded_again,
-            seconds=round(asyncio.get_running_loop().time() - started, 3),
+            seconds=round(seconds, 3),
         )
         return ownership
+
+    def _restoring_moved(self, progress: RestoreProgress) -> None:
+        self.on_restoring(progress)
+        if progress.phase != "done" and progress.told_again(_PROGRESS_LOGGED_S):
+            log.info(
+                "restoring",
+                partition=progress.partition,
+                epoch=progress.epoch,
+                phase=progress.phase,
+                percent=int(100 * progress.ratio),
+                snapshots=progress.snapshots,
+                snapshots_total=progress.snapshots_total,
+                records=progress.records,
+                records_total=progress.records_total,
+            )
 
     def _begin(self, number: int, ownership: Ownership, inbox: Inbox | None) -> None:
         settings = self.settings
@@ -193,12 +216,17 @@ class Engine:
             positions = {topic: position.next for topic, position in ownership.positions.items()}
             interleave_ms = 0 if settings.simulated_time else settings.interleave_ms
             inbox = Inbox(settings.input_topics, positions, settings.chunk_records_max, interleave_ms)
-        partition = Partition(settings, ownership, self.publisher, self.clock, self, inbox, self._turns, self._cut)
+        partition = self._partition(ownership, inbox)
         self.partitions[number] = partition
         self._tasks[number] = asyncio.ensure_future(self._work(number, partition))
 
+    def _partition(self, ownership: Ownership, inbox: Inbox) -> Partition:
+        settings, publisher, clock, cut = self.settings, self.publisher, self.clock, self._administration.cut
+        return Partition(settings, ownership, publisher, clock, self, inbox, self._turns, cut, self.metrics)
+
     async def _work(self, number: int, partition: Partition) -> None:
         """Run a partition until it is stopped; a client whose rules fail makes it be taken anew, that client apart."""
+        bind_contextvars(**partition.owned.where())
         try:
             while True:
                 try:
@@ -213,12 +241,12 @@ class Engine:
             ours = self._tasks.get(number) is asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and (not ours or self.ending()):
                 raise  # revoked, perhaps assigned anew since, or the process ends
-            self.fail(error)
+            self.fail(error, **partition.owned.where())
 
     async def _take_anew(self, number: int, partition: Partition, failure: ClientFailed) -> Partition:
         if failure.key in partition.folder.apart:
             raise Stopped(f"the rules raise on client {failure.key!r} even apart") from failure.__cause__
-        log.error("client_failed", partition=number, client=failure.key, exc_info=failure.__cause__)
+        log.error("client_failed", **partition.owned.where(), client=failure.key, exc_info=failure.__cause__)
         partition.abandon()
         self.bad.forget()
         ownership = await self._take(number, {}, {*partition.folder.apart, failure.key})
@@ -228,7 +256,8 @@ class Engine:
         if any(ownership.positions[topic].next != inbox.folded_to[topic] for topic in inbox.topics):
             raise Stopped(f"another owner has worked on partition {number}")
         ownership.folder.bad = self.bad
-        anew = Partition(self.settings, ownership, self.publisher, self.clock, self, inbox, self._turns, self._cut)
+        anew = self._partition(ownership, inbox)
+        bind_contextvars(**ownership.where())
         anew.take_over(partition)
         self.partitions[number] = anew
         return anew
@@ -276,36 +305,8 @@ class Engine:
         assert self.consumer is not None
         self.consumer.set_room(topic, partition, full)
 
-    async def _cut(self, partition: int, before: int) -> None:
-        """Cut the journal in front of our owner record (rule 3); a broker that cannot keeps it whole."""
-        if not self._may_cut:
-            return
-        try:
-            admin = await self._administration()
-            tp = TopicPartition(self.settings.journal_topic, partition)
-            await admin.delete_records({tp: RecordsToDelete(before_offset=before)})
-        except Exception as error:
-            self._may_cut = False
-            log.warning("journal_not_cut", reason=repr(error))
 
-    async def _committed(self) -> dict[int, dict[str, int]]:
-        """What the group has committed, by partition and topic; nothing where the broker does not say."""
-        try:
-            admin = await self._administration()
-            offsets = await admin.list_consumer_group_offsets(self.settings.application_id)
-        except Exception as error:
-            log.warning("committed_offsets_unknown", reason=repr(error))
-            return {}
-        committed: dict[int, dict[str, int]] = {}
-        for tp, offset in offsets.items():
-            if tp.topic in self.settings.input_topics:
-                committed.setdefault(tp.partition, {})[tp.topic] = offset.offset
-        return committed
-
-    async def _administration(self) -> AIOKafkaAdminClient:
-        if self._admin is None:
-            self._admin = AIOKafkaAdminClient(
-                bootstrap_servers=list(self.settings.bootstrap_servers), client_id=f"{self.settings.client_id}-admin"
-            )
-            await self._admin.start()
-        return self._admin
+def _where_of(number: int, progress: RestoreProgress | None) -> dict[str, int]:
+    """Of a partition that is being taken."""
+    epoch = None if progress is None else progress.epoch
+    return {"partition": number} if epoch is None else {"partition": number, "epoch": epoch}

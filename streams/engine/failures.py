@@ -19,6 +19,11 @@ class Stopped(Exception):
     Nothing is sent again (rule 18); the way on is a restart, which takes the partition anew.
     """
 
+    def __init__(self, reason: str, code: str = "stopped") -> None:
+        """`code` is a stable name for alerts: `append_failed`, `bad_records`, `other_owner`, or `stopped`."""
+        super().__init__(reason)
+        self.code = code
+
 
 class ClientFailed(Exception):
     """The fold raised on one client; the partition is taken anew and that client folded apart from the others."""

@@ -20,6 +20,8 @@ class Fold(Protocol[State, Shared]):
     """Changes whenever the same records may give other outputs; every journaled chunk names it."""
     state_version: int
     """Of the bytes of `encode`; a newer one in a snapshot is refused."""
+    flag: str
+    """What `flagged` says of a client, as one word: the engine counts such clients for the metrics."""
 
     # the partition's shared state: changed by broadcasts only, kept in checkpoints
     def shared_new(self) -> Shared: ...
@@ -44,6 +46,10 @@ class Fold(Protocol[State, Shared]):
 
     def seen(self, state: State) -> int:
         """How many broadcasts this client has taken; a snapshot's header carries it beside the deadline."""
+        ...
+
+    def flagged(self, state: State) -> bool:
+        """Whether `flag` holds for this client. Asked when a client is encoded, and when somebody looks."""
         ...
 
     def broadcasts(self, shared: Shared) -> list[tuple[int, Instant, Reach]]:

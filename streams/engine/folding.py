@@ -154,6 +154,8 @@ class Folder(Generic[State, Shared]):
         keeping = kept(record, at)
         if held.size + keeping.size > self.held_bytes_max:
             out.append(fitting(self.fold.rejected(record, TOO_MUCH_HELD, at)))
+            if self.bad is not None:
+                self.bad.letter(TOO_MUCH_HELD.reason)
             return
         held.records.append(keeping)
         held.size += keeping.size

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from schemas.records import Instant
+from streams.engine.journal import Range
 
 
 class Fetched(NamedTuple):
@@ -27,6 +28,11 @@ class Taken(NamedTuple):
     """What to call once they are published: one for each fetch that ends with them."""
     position: int
     """Next offset to be folded before they were taken: offsets without a record may lie in front of the first."""
+
+    def span(self) -> Range:
+        """As the journal names them."""
+        first, last = self.records[0], self.records[-1]
+        return Range(self.topic, first.offset, last.offset, last.timestamp)
 
     def all_done(self) -> None:
         """The records are published."""

@@ -53,7 +53,8 @@ class JournalWriter:
         if metadata.offset != self.next:
             raise Stopped(
                 f"the journal of partition {self._partition} gave offset {metadata.offset} instead of {self.next}: "
-                "another owner writes"
+                "another owner writes",
+                "other_owner",
             )
         self.next += 1
         self._open = False

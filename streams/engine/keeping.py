@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from streams.engine import faults
 from streams.engine.journal import Checkpoint, HoldChunk, RetryChunk
 from streams.engine.made import Made
+from streams.engine.metrics import Meter
 from streams.engine.ownership import Ownership, owner_record
 from streams.engine.pace import Pace
 from streams.engine.publishing import Publisher
@@ -27,6 +28,9 @@ _RECORDS_PER_STATE: Final = 8
 _ROUND_DELAY_MAX: Final = 3
 """In snapshot intervals: a recovery must not have to fold more than that again."""
 
+_HURRIED_S: Final = 0.01
+"""For snapshots between two chunks, when the worker is about to stop."""
+
 Cut = Callable[[int, int], Awaitable[None]]
 """Cuts the journal of a partition in front of an offset."""
 
@@ -35,14 +39,20 @@ class Keeper:
     """Called between two chunks, the last one published; what waits for the broker does so in the background."""
 
     def __init__(
-        self, settings: EngineSettings, owned: Ownership, publisher: Publisher, cut: Cut, wake: asyncio.Event
+        self,
+        settings: EngineSettings,
+        owned: Ownership,
+        publisher: Publisher,
+        cut: Cut,
+        wake: asyncio.Event,
+        meter: Meter,
     ) -> None:
         """`wake` is set when something in the background is done."""
         self.settings = settings
         self.owned = owned
         self.number = owned.partition
         self.folder = owned.folder
-        self.checkpoints = 0
+        self._meter = meter
         self._writer = owned.writer
         self._publisher = publisher
         self._cut = cut
@@ -65,6 +75,10 @@ class Keeper:
         """Note our own requests to the outputs."""
         self._repair.published(written)
 
+    def newest(self, made: Made) -> None:
+        """Note that the clients' last records are ours, and acknowledged."""
+        self._repair.newest(made.here)
+
     # held clients
 
     async def retry_held(self) -> None:
@@ -77,7 +91,7 @@ class Keeper:
             or (held.reason == "state_bytes" and len(held.state) <= self.settings.state_bytes_max)
         ]
         if again:
-            log.info("held_clients_again", partition=self.number, clients=len(again))
+            log.info("held_clients_again", **self.owned.where(), clients=len(again))
             made = folder.retry(self.owned.n + 1, again)
             await self._append_chunk(RetryChunk(self._writer.owner, self.owned.n + 1, again, folder.fold.rules_version))
             await self._publish(made)
@@ -90,7 +104,7 @@ class Keeper:
     async def _hold_oversized(self, current: SnapshotRound) -> None:
         """Clients over the limit are held by a chunk of their own, so that folding again holds them there too."""
         clients = sorted(current.oversized)
-        log.error("clients_held", partition=self.number, reason="state_bytes", clients=len(clients))
+        log.error("clients_held", **self.owned.where(), reason="state_bytes", clients=len(clients))
         n = self.owned.n + 1
         self.folder.hold(n, clients)
         await self._append_chunk(HoldChunk(self._writer.owner, n, clients, self.folder.fold.rules_version))
@@ -105,7 +119,8 @@ class Keeper:
 
         `spare_s`: how long this may keep the loop busy, about.
         """
-        most = self._pace.items(spare_s)
+        hurried = self.owned.c < self.owned.checkpoint_by
+        most = self._pace.items(max(spare_s, _HURRIED_S) if hurried else spare_s)
         if self._look is not None and self._look.done():
             look, self._look = self._look, None
             look.result()
@@ -116,11 +131,11 @@ class Keeper:
         if self._round is None:
             if not self._looked:
                 self._start_look()
-            if not self._round_is_due():
+            if not (hurried or self._round_is_due()):
                 return
             self._start_look()
             if self.owned.n == self.owned.c and not self.folder.states.dirty:
-                self._last_round = time.monotonic()
+                self._last_round = self.owned.covered_at = time.monotonic()
                 return
             self._begin_round()
         await self._advance_round(most)
@@ -186,9 +201,10 @@ class Keeper:
         )
         faults.reach("checkpoint")
         self.owned.c = current.c
+        self.owned.covered_at = current.begun_at
         self._round = None
         self._last_round = time.monotonic()
-        self.checkpoints += 1
+        self._meter.checkpoint()
         if self.owned.cut_before != self._writer.owner:  # rule 3: our owner record is older than this checkpoint
             self.owned.cut_before = self._writer.owner
             self._cutting = asyncio.ensure_future(self._cut(self.number, self._writer.owner))

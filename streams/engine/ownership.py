@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,6 +21,7 @@ from streams.engine.journal_writing import JournalWriter
 from streams.engine.made import Made
 from streams.engine.publishing import Publisher
 from streams.engine.reading import InputReader, Reader
+from streams.engine.restore_progress import RestoreProgress
 from streams.engine.restoring import Restored, restore
 from streams.engine.settings import EngineSettings
 from streams.engine.states import States
@@ -54,6 +56,16 @@ class Ownership:
     """Snapshots are ahead of the journal, a loss that was accepted: the next chunk's number leaves a gap in it."""
     clients_restored: int = 0
     chunks_folded_again: int = 0
+
+    covered_at: float = field(default_factory=time.monotonic)
+    """When everything folded until then was in a checkpoint, as far as this owner knows."""
+
+    checkpoint_by: int = 0
+    """A checkpoint at or after this chunk is wanted as soon as possible: the worker is about to stop."""
+
+    def where(self) -> dict[str, int]:
+        """What every log line about the partition says of it."""
+        return {"partition": self.partition, "epoch": self.writer.owner, "chunk": self.n}
 
 
 @dataclass
@@ -92,6 +104,7 @@ class Taking:
     apart: set[bytes] = field(default_factory=set)
     first_taken: dict[int, int] = field(default_factory=dict)
     """By partition, the offset of this process's first owner record."""
+    progress: RestoreProgress = field(default_factory=lambda: RestoreProgress(0))
 
     async def take(self) -> Ownership:
         """Take the partition. Raises Refusal when a person must decide, Stopped when a request failed."""
@@ -100,6 +113,7 @@ class Taking:
         asked_at = checks.wall()
         owner, stamped = await _to_its_end(writer.fence(record))  # rule 4
         first = self.first_taken.setdefault(self.partition, owner)
+        self.progress.fenced(owner)
         faults.reach("fence")
         checks.clock(self.settings, asked_at, stamped)
         async with Reader(self.settings) as reader:
@@ -113,7 +127,14 @@ class Taking:
                 except ClientFailed as failure:
                     if failure.key in self.apart:
                         raise Stopped(f"the rules raise on client {failure.key!r} even apart") from failure
-                    log.error("client_failed", client=failure.key, again=True, exc_info=failure.__cause__)
+                    log.error(
+                        "client_failed",
+                        partition=self.partition,
+                        epoch=owner,
+                        client=failure.key,
+                        again=True,
+                        exc_info=failure.__cause__,
+                    )
                     self.apart.add(failure.key)
 
     async def _read_journal(self, reader: Reader, owner: int) -> JournalReading:
@@ -137,7 +158,10 @@ class Taking:
         settings, fold = self.settings, self.fold
         share = max(1, settings.decoded_clients_max // self.partitions)
         states: States[Any, Any] = States(fold, share)
-        restored = await restore(reader, TopicPartition(settings.snapshot_topic, self.partition), states)  # rule 6
+        chunks = [chunk for chunk in reading.chunks.values() if isinstance(chunk, Chunk)]
+        self.progress.journal_read(sum(span.last - span.first + 1 for chunk in chunks for span in chunk.ranges))
+        tp = TopicPartition(settings.snapshot_topic, self.partition)
+        restored = await restore(reader, tp, states, self.progress)  # rule 6
         loss = await self._check_snapshots(reader, reading, restored, journal_end)
         folder = self._folder(reading, states)
         positions, begins, lost = await checks.inputs(reader, settings, self.partition, reading)
@@ -231,7 +255,9 @@ class Taking:
                 records = [
                     record for span in entry.ranges for record in await inputs.range(span.topic, span.first, span.last)
                 ]
-                return folder.records(entry.n, records)
+                made = folder.records(entry.n, records)
+                self.progress.folded_again(len(records))
+                return made
             case TimeChunk():
                 return folder.fire_again(entry.n, entry.instant, (entry.due, entry.client))
             case HoldChunk():

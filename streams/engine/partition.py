@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 
@@ -12,9 +12,11 @@ from schemas.records import Instant
 from streams.engine import checks, faults
 from streams.engine.clocks import Clock
 from streams.engine.inbox import Inbox, Taken
-from streams.engine.journal import Chunk, Position, Range, TimeChunk
+from streams.engine.inputs import Inputs
+from streams.engine.journal import Chunk, Position, TimeChunk
 from streams.engine.keeping import Cut, Keeper
 from streams.engine.made import Made
+from streams.engine.metrics import Meter, WorkerMetrics
 from streams.engine.ownership import Ownership
 from streams.engine.pace import Pace, chunk_seconds
 from streams.engine.publishing import Publisher
@@ -35,31 +37,6 @@ _IDLE_S: Final = 0.003
 """For snapshots at once when nobody has anything to fold; a record just in waits for it."""
 
 
-def _range_of(taken: Taken) -> Range:
-    first, last = taken.records[0], taken.records[-1]
-    return Range(taken.topic, first.offset, last.offset, last.timestamp)
-
-
-class Inputs(Protocol):
-    """What a partition asks of the consumer."""
-
-    def ends(self, partition: int) -> dict[str, int | None]:
-        """By topic, the end as the last fetch saw it; None: not fetched yet."""
-        ...
-
-    async def ends_now(self, partition: int) -> dict[str, int]:
-        """By topic, the end as the broker has it now."""
-        ...
-
-    async def read_to(self, partition: int, topic: str) -> int | None:
-        """How far the consumer has read a topic, records or not."""
-        ...
-
-    def room(self, partition: int, topic: str, full: bool) -> None:
-        """Fetch no more of this topic for now, or again."""
-        ...
-
-
 class Partition:
     """Runs until stopped; any exception of `run` stops the worker, ClientFailed makes it take the partition anew."""
 
@@ -73,6 +50,7 @@ class Partition:
         inbox: Inbox,
         turns: Turns,
         cut: Cut,
+        metrics: WorkerMetrics,
     ) -> None:
         self.settings = settings
         self.number = ownership.partition
@@ -86,7 +64,8 @@ class Partition:
         self._clock = clock
         self._inputs = inputs
         self._wake = asyncio.Event()
-        self._keeper = Keeper(settings, ownership, publisher, cut, self._wake)
+        self._meter = meter = Meter(metrics, ownership)
+        self._keeper = Keeper(settings, ownership, publisher, cut, self._wake, meter)
         self._stopping = False
         self._full: set[str] = set()
         self._turns = turns
@@ -192,20 +171,24 @@ class Partition:
         n = self.owned.n + 1
         for taken in ranges:
             checks.timestamp_type(self.settings, taken.records[0])
+        self._meter.begin(n)
         self._records_pace.start(len(records))
         made = self.folder.records(n, records)
         self._records_pace.stop(len(records))
+        self._meter.folded()
         self._spare_s = _SPARE_SHARE * self._records_pace.seconds(len(records))
         faults.reach("fold")
-        first, *more = [_range_of(taken) for taken in ranges]
+        first, *more = [taken.span() for taken in ranges]
         owner, rules_version = self._writer.owner, self.folder.fold.rules_version
         await self._writer.append(
             Chunk(owner, n, first.topic, first.first, first.last, first.timestamp, rules_version, more)
         )
+        self._meter.journaled()
         faults.reach("journal")
         await self._publish(made)
         self.owned.n = n
         self.current = []
+        self._meter.published_records(len(records))
         for span in (first, *more):
             self.owned.positions[span.topic] = Position(span.last + 1, span.timestamp)
             self._clock.saw(span.timestamp)
@@ -220,6 +203,7 @@ class Partition:
     async def _publish(self, made: Made) -> None:
         if made.here or made.elsewhere:
             self._keeper.published(await self._publisher.publish(self.number, made))
+            self._keeper.newest(made)
         faults.reach("publish")
 
     # time
@@ -236,17 +220,21 @@ class Partition:
         chosen = folder.states.deadlines.pop(instant, self._time_pace.items(_TIME_S))
         if not chosen:
             return False
+        self._meter.begin(n)
         self._time_pace.start(len(chosen))
         made = folder.fire(n, instant, chosen)
         self._time_pace.stop(len(chosen))
+        self._meter.folded()
         self._spare_s = 0.0
         faults.reach("fold")
         due, client = chosen[-1]
         owner, rules_version = self._writer.owner, folder.fold.rules_version
         await self._writer.append(TimeChunk(owner, n, instant, due, client, rules_version))
+        self._meter.journaled()
         faults.reach("journal")
         await self._publish(made)
         self.owned.n = n
+        self._meter.published_time(len(chosen))
         folder.states.trim()
         return True
 
@@ -314,7 +302,7 @@ class Partition:
     async def close(self) -> None:
         """After `run` returned: write a checkpoint of everything, so that nothing is folded again."""
         await self._keeper.close()
-        log.info("partition_closed", partition=self.number, chunk=self.owned.n, clients=len(self.folder.states))
+        log.info("partition_closed", **self.owned.where(), clients=len(self.folder.states))
 
     def abandon(self) -> None:
         """Drop what runs in the background; nothing more is written."""

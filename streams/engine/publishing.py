@@ -34,6 +34,8 @@ class Publisher:
         self._producers: dict[str, AIOKafkaProducer] = {}
         self.partitions = 1
         """How many every topic has; known once the engine has asked."""
+        self.published: dict[str, int] = {}
+        """Records acknowledged, by output topic."""
         self.marks: list[Header] = []
         """Headers that every output carries; they say that a loss was accepted."""
 
@@ -72,7 +74,7 @@ class Publisher:
         try:
             return await (await producer.send_batch(batch, topic, partition=partition))
         except Exception as error:
-            raise Stopped(f"appending to {topic}/{partition} failed: {error!r}") from error
+            raise Stopped(f"appending to {topic}/{partition} failed: {error!r}", "append_failed") from error
 
     async def write(
         self, topic: str, partition: int, records: Iterable[Record], timestamps: Iterable[Instant | None] = repeat(None)
@@ -99,7 +101,7 @@ class Publisher:
         try:
             metadata = await (await self._producer(topic).send_batch(batch, topic, partition=partition))
         except Exception as error:
-            raise Stopped(f"publishing to {topic}/{partition} failed: {error!r}") from error
+            raise Stopped(f"publishing to {topic}/{partition} failed: {error!r}", "append_failed") from error
         return metadata.offset, count
 
     async def publish(self, partition: int, made: Made) -> dict[str, list[tuple[int, int]]]:
@@ -123,6 +125,8 @@ class Publisher:
         targets = list(by_target)
         writes = [self.write(*target, by_target[target], timestamps.get(target, repeat(None))) for target in targets]
         results = [await writes[0]] if len(writes) == 1 else await asyncio.gather(*writes)
+        for (topic, _), records in by_target.items():
+            self.published[topic] = self.published.get(topic, 0) + len(records)
         return {
             topic: written for (topic, target), written in zip(targets, results, strict=True) if target == partition
         }

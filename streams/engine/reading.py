@@ -1,11 +1,13 @@
 """Reads topics by assignment, outside the group: journal, snapshots, and inputs that are folded again."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Final
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 from aiokafka.structs import ConsumerRecord
 
+from streams.engine.failures import Stopped
 from streams.engine.fetching import COMMITTED, EARLIEST, LATEST, UNCOMMITTED, Batch, Fetcher, Offsets
 from streams.engine.settings import EngineSettings
 
@@ -29,7 +31,11 @@ class Reader:
         await self._fetcher.stop()
 
     async def __aenter__(self) -> "Reader":
-        await self.start()
+        """Raises Stopped when no broker answers."""
+        try:
+            await self.start()
+        except KafkaConnectionError as error:
+            raise Stopped("no broker answers: start the brokers, then the worker", "broker_away") from error
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -60,14 +66,18 @@ class Reader:
             return next(iter(_records(tp, batches, offset, offset + 1)), None)
         return None
 
-    async def to_the_end(self, tp: TopicPartition) -> AsyncIterator[list[Batch]]:
+    async def to_the_end(
+        self, tp: TopicPartition, spans: Callable[[int, int], None] = lambda start, end: None
+    ) -> AsyncIterator[list[Batch]]:
         """Everything of a partition until its end, asked for again after the last record, no longer moves (rule 6).
 
-        Batches, for the reader who must be fast; one that lies across such an end comes twice.
+        Batches, for the reader who must be fast; one that lies across such an end comes twice. `spans` hears from
+        which offset to which will be read next.
         """
         begins, ends = await self.bounds([tp])
         start, end = begins[tp], ends[tp]
         while start < end:
+            spans(start, end)
             async for batches in self._fetcher.batches(tp, start, end, _FETCH_BYTES):
                 yield batches
             start = end

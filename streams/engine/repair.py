@@ -51,6 +51,14 @@ class Repair:
             if (own := self._own.get(topic)) is not None:
                 own.extend((first, first + count) for first, count in requests)
 
+    def newest(self, outputs: Sequence[Output]) -> None:
+        """These are published: of their clients the topics' last records are the states'. Else every client that
+        moved on since the look would be written once more."""
+        if self.waiting:
+            for output in outputs:
+                if (last := self.last.get(output.topic)) is not None and output.key is not None:
+                    last.pop(output.key, None)
+
     async def look(self) -> None:
         """Read what others may have written since the last look; runs beside the partition's work."""
         if not self._read_to:

@@ -9,12 +9,13 @@ from schemas.records import NEVER, Instant
 from streams.engine.failures import Refusal
 from streams.engine.fetching import Batch
 from streams.engine.reading import Reader
-from streams.engine.snapshot_records import HEADER_BYTES, OWNER_BYTES, decode_held
+from streams.engine.restore_progress import RestoreProgress
+from streams.engine.snapshot_records import FLAGGED, HEADER_BYTES, HELD, OWNER_BYTES, decode_held
 from streams.engine.states import States
 from streams.engine.stored import TAIL_BYTES, chunk_of, header_of, owner_of, state_of
 
 _KIND_BYTES: Final = 5
-"""The header's end: state version, and whether the client is held."""
+"""The header's end: state version, and whether the client is held or flagged."""
 _CHUNK_BYTES: Final = 8
 
 
@@ -81,7 +82,7 @@ class Restoring:
         states = self.states
         if any(int.from_bytes(kind[:4], "big") > states.fold.state_version for kind in self.kinds):
             self._refuse()
-        if any(kind[4] for kind in self.kinds):
+        if any(kind[4] & HELD for kind in self.kinds):
             self._hold()
         due: dict[bytes, Instant] = dict.fromkeys(states.held, NEVER)
         begin, end = _CHUNK_BYTES - TAIL_BYTES, 2 * _CHUNK_BYTES - TAIL_BYTES
@@ -93,6 +94,8 @@ class Restoring:
                 instant = instants[packed] = int.from_bytes(packed, "big", signed=True)
             due[client] = instant
         states.deadlines.load(due)
+        if any(kind[4] & FLAGGED for kind in self.kinds):
+            states.count_flagged()
         return Restored(int.from_bytes(self.newest[:_CHUNK_BYTES], "big"), self.records)
 
     def _refuse(self) -> None:
@@ -114,10 +117,16 @@ class Restoring:
             states.taken_held[client] = chunk_of(stored)
 
 
-async def restore(reader: Reader, tp: TopicPartition, states: States[Any, Any]) -> Restored:
+async def restore(
+    reader: Reader, tp: TopicPartition, states: States[Any, Any], progress: RestoreProgress | None = None
+) -> Restored:
     """Load every client's snapshot with the highest chunk over all its keys (rule 6). Raises Refusal as `finish`."""
     restoring = Restoring(states)
-    async for batches in reader.to_the_end(tp):
+    if progress is None:
+        progress = RestoreProgress(tp.partition)
+    async for batches in reader.to_the_end(tp, progress.snapshots_span):
         for batch in batches:
             restoring.load(batch)
+        if batches:
+            progress.snapshots_read(batches[-1].next_offset)
     return restoring.finish()

@@ -86,8 +86,8 @@ class EngineSettings:
     topics_wait_ms: int = 5000
     """How long a start waits for topics that are missing or have no leader: they may only just have been made."""
     request_timeout_ms: int = 30_000
-    session_timeout_ms: int = 30_000
-    heartbeat_interval_ms: int = 3000
+    session_timeout_ms: int = 10_000
+    heartbeat_interval_ms: int = 1000
     stop_timeout_ms: int = 20_000
     """A clean stop writes a checkpoint within this time, or leaves it."""
 
@@ -95,9 +95,15 @@ class EngineSettings:
     """Go on although inputs, journal or snapshots do not fit together; every output then says so."""
     accept_new_rules: bool = False
     """Fold journaled chunks again although another rules version made them."""
+    metrics_host: str = "127.0.0.1"
     metrics_port: int | None = None
-    """Loopback port of Faust's web server; None: no web server."""
+    """Port of health and metrics; 0: none; None: the default one, or where that is taken any free one."""
+    failure_shown_ms: int = 5000
+    """How long a worker that has stopped because of a failure, and does not write to a terminal, still tells so over
+    HTTP before its process ends."""
     data_directory: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / "stoplist-faust")
     """Faust wants a directory; the engine keeps nothing in it."""
     uvloop: bool = True
     log_level: str = "info"
+    log_format: str = "text"
+    """`text` for people, or `json`: one object a line."""

@@ -16,6 +16,9 @@ _FIELDS: Final = struct.Struct(">QqQIB")
 _OWNER: Final = struct.Struct(">Q")
 HEADER_BYTES: Final = _FIELDS.size
 OWNER_BYTES: Final = _OWNER.size
+HELD: Final = 1
+"""Bits of the header's last byte."""
+FLAGGED: Final = 2
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -33,6 +36,8 @@ class SnapshotHeader(NamedTuple):
     state_version: int
     held: bool
     """The value is a `HeldClient`, not a state."""
+    flagged: bool = False
+    """The fold's flag holds for the client."""
 
 
 class KeptRecord(msgspec.Struct, array_like=True):
@@ -103,7 +108,8 @@ pack_owner = _OWNER.pack
 
 def pack_header(header: SnapshotHeader) -> bytes:
     """The bytes of a header; they sort as chunks do."""
-    return _FIELDS.pack(*header)
+    chunk, deadline, seen, state_version, held, flagged = header
+    return _FIELDS.pack(chunk, deadline, seen, state_version, HELD * held | FLAGGED * flagged)
 
 
 def headers_of(header: SnapshotHeader) -> list[tuple[str, bytes]]:
@@ -113,8 +119,8 @@ def headers_of(header: SnapshotHeader) -> list[tuple[str, bytes]]:
 
 def unpack_header(data: bytes) -> SnapshotHeader:
     """What `pack_header` packed."""
-    chunk, deadline, seen, state_version, held = _FIELDS.unpack(data)
-    return SnapshotHeader(chunk, deadline, seen, state_version, bool(held))
+    chunk, deadline, seen, state_version, bits = _FIELDS.unpack(data)
+    return SnapshotHeader(chunk, deadline, seen, state_version, bool(bits & HELD), bool(bits & FLAGGED))
 
 
 def header_of(headers: Headers) -> SnapshotHeader:

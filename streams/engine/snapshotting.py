@@ -1,6 +1,7 @@
 """Snapshots are written in the background while a partition runs (rules 14-16)."""
 
 import asyncio
+import time
 from typing import Final
 
 from aiokafka import TopicPartition
@@ -35,6 +36,7 @@ class SnapshotRound:
     ) -> None:
         """`wake` is set whenever a write is acknowledged or failed."""
         self.c = c
+        self.begun_at = time.monotonic()
         self.positions = positions
         self.at = at
         self.shared = shared

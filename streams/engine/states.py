@@ -10,7 +10,7 @@ from schemas.records import NEVER, Instant
 from streams.engine.deadlines import Deadlines
 from streams.engine.fold import Fold, Shared, State
 from streams.engine.snapshot_records import HeldClient, SnapshotHeader, encode_held
-from streams.engine.stored import NOBODY, chunk_of, header_of, owner_of, pack, state_of
+from streams.engine.stored import NOBODY, chunk_of, flagged, header_of, owner_of, pack, state_of
 
 _SLACK_SHARE: Final = 20
 """Of the limit of decoded clients."""
@@ -30,6 +30,8 @@ class States(Generic[State, Shared]):
         self.stored: dict[bytes, bytes] = {}
         """State, header and owner in one piece of bytes (see `streams.engine.stored`)."""
         self.held: dict[bytes, HeldClient] = {}
+        self.stored_flagged = 0
+        """How many of `stored` are flagged."""
         self.deadlines = Deadlines()
         self.taken_held: dict[bytes, int] = {}
         """The chunk of the snapshot of each client that was held in it."""
@@ -90,14 +92,17 @@ class States(Generic[State, Shared]):
     def _drop(self, key: bytes) -> None:
         """What is stored of the client is out of date; that its owner has a snapshot of it is remembered."""
         stored = self.stored.pop(key, None)
-        if stored is not None and (owner := owner_of(stored)) != NOBODY:
+        if stored is None:
+            return
+        self.stored_flagged -= flagged(stored)
+        if (owner := owner_of(stored)) != NOBODY:
             self.others.setdefault(key, (owner,))
 
     def _store(self, key: bytes, state: State) -> None:
-        fold = self.fold
         self._drop(key)
-        header = SnapshotHeader(0, fold.deadline(state), fold.seen(state), fold.state_version, False)
-        self.stored[key] = pack(fold.encode(state), header, NOBODY)
+        header = self._header(0, state)
+        self.stored[key] = pack(self.fold.encode(state), header, NOBODY)
+        self.stored_flagged += header.flagged
 
     def forget(self, key: bytes) -> None:
         """Nothing is known of this client after all."""
@@ -146,10 +151,23 @@ class States(Generic[State, Shared]):
             return SnapshotHeader(chunk, NEVER, 0, fold.state_version, True), encode_held(held)
         state = self.live.get(key)
         if state is not None:
-            header = SnapshotHeader(chunk, fold.deadline(state), fold.seen(state), fold.state_version, False)
-            return header, fold.encode(state)
+            return self._header(chunk, state), fold.encode(state)
         stored = self.stored[key]
         return header_of(stored)._replace(chunk=chunk), state_of(stored)
+
+    def _header(self, chunk: int, state: State) -> SnapshotHeader:
+        fold = self.fold
+        deadline, seen, flag = fold.deadline(state), fold.seen(state), fold.flagged(state)
+        return SnapshotHeader(chunk, deadline, seen, fold.state_version, False, flag)
+
+    def count_flagged(self) -> None:
+        """After `stored` was filled in bulk."""
+        self.stored_flagged = sum(map(flagged, self.stored.values()))
+
+    def flagged(self) -> int:
+        """How many clients the fold flags, held ones left out: asked of those decoded, known of the others."""
+        fold_flagged, stored = self.fold.flagged, self.stored
+        return self.stored_flagged + sum(fold_flagged(state) for key, state in self.live.items() if key not in stored)
 
     def digest(self, shared: Shared, at: Instant) -> bytes:
         """A hash over every client's state with all broadcasts taken that are due; the same on any machine."""

@@ -7,6 +7,7 @@ of most nothing but the deadline.
 from typing import Final
 
 from streams.engine.snapshot_records import (
+    FLAGGED,
     HEADER_BYTES,
     OWNER_BYTES,
     SnapshotHeader,
@@ -33,6 +34,11 @@ def state_of(stored: bytes) -> bytes:
 def header_of(stored: bytes) -> SnapshotHeader:
     """What the snapshot's header said."""
     return unpack_header(stored[-TAIL_BYTES:-OWNER_BYTES])
+
+
+def flagged(stored: bytes) -> bool:
+    """Whether the fold's flag held for the client when it was encoded."""
+    return bool(stored[-OWNER_BYTES - 1] & FLAGGED)
 
 
 def owner_of(stored: bytes) -> int:

@@ -13,6 +13,7 @@ class SmallJobFold:
 
     rules_version = "small-job-1"
     state_version = 1
+    flag = "counted"
 
     def __init__(self, output_topic: str) -> None:
         self._topic: Final = output_topic
@@ -48,6 +49,9 @@ class SmallJobFold:
 
     def seen(self, state: State) -> int:
         return 0
+
+    def flagged(self, state: State) -> bool:
+        return False
 
     def broadcasts(self, shared: None) -> list[tuple[int, Instant, Reach]]:
         return []

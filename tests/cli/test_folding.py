@@ -28,6 +28,7 @@ class TimerFold:
 
     rules_version = "t"
     state_version = 1
+    flag = "timed"
 
     def shared_new(self) -> Board:
         return Board()
@@ -58,6 +59,9 @@ class TimerFold:
 
     def seen(self, state: Timer) -> int:
         return 0
+
+    def flagged(self, state: Timer) -> bool:
+        return False
 
     def broadcasts(self, shared: Board) -> list[tuple[int, int, Reach]]:
         return shared.pending

@@ -58,6 +58,7 @@ class CountingFold:
     """Satisfies `streams.engine.fold.Fold`."""
 
     state_version = 1
+    flag = "topped"
 
     def __init__(self, prefix: str = "", rules_version: str = "counting-1", forgiving: bool = False) -> None:
         """`prefix` of the output topics; `forgiving`: records marked `raise` do not fail, as after an upgrade."""
@@ -94,6 +95,9 @@ class CountingFold:
 
     def seen(self, state: CountState) -> int:
         return state.seen
+
+    def flagged(self, state: CountState) -> bool:
+        return state.group == 3
 
     def broadcasts(self, shared: CountShared) -> list[tuple[int, Instant, Reach]]:
         return [(number, instant, Reach(until)) for number, instant, until in shared.open]

@@ -50,6 +50,7 @@ class World:
             "session_timeout_ms": 15_000,  # a worker that starves on a busy machine is not lost
             "heartbeat_interval_ms": 1000,
             "stop_timeout_ms": 30_000,
+            "metrics_port": 0,
             **settings,
         }
         self._processes: list[subprocess.Popen[bytes]] = []

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from streams.engine import engine, faults, ownership, publishing, reading
+from streams.engine import administration, faults, ownership, publishing, reading
 from tests.simulation.loop import PROCESS, Killed, SimulatedLoop
 from tests.simulation.network import Admin, Fetcher, Producer, link_here
 
@@ -87,7 +87,7 @@ def simulated() -> Iterator[None]:
 
     put(publishing, "AIOKafkaProducer", Producer)
     put(reading, "Fetcher", Fetcher)
-    put(engine, "AIOKafkaAdminClient", Admin)
+    put(administration, "AIOKafkaAdminClient", Admin)
     put(ownership, "_PROCESS", "simulated")
     put(faults, "reach", reach)
     clock = SimulatedTime()

@@ -42,6 +42,7 @@ class ImportanceFold:
 
     rules_version = RULES_VERSION
     state_version = _STATE_VERSION
+    flag = "blocked"
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -86,6 +87,10 @@ class ImportanceFold:
 
     def seen(self, state: Section) -> int:
         return state.stored.seen
+
+    def flagged(self, state: Section) -> bool:
+        """Never: nothing is shipped to a scope."""
+        return False
 
     def broadcasts(self, shared: Shared) -> list[tuple[int, Instant, Reach]]:
         return [(item.number, item.instant, Reach(item.deadline_until)) for item in shared.pending]
