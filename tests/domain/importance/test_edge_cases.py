@@ -2,11 +2,38 @@
 
 import json
 
+import pytest
+
 from schemas.outputs import validate_output
+from schemas.records import Rejected
+from streams.domain.importance.records import read_importance, read_turnover
 from tests.domain.decisions.driver import Company, kinds
 from tests.domain.importance.market import Market
 
 KEY, MEDIUM, SMALL = "key", "medium", "small"
+
+
+BAD = [
+    (b"", "empty_value", None),
+    (b"{", "invalid_json", None),
+    (b"\xff", "invalid_json", None),
+    (b"[]", "invalid_field", "value"),
+    (b"{}", "missing_field", "kind"),
+    (b'{"kind":"shop"}', "invalid_field", "kind"),
+]
+
+
+@pytest.mark.parametrize(("value", "reason", "field"), BAD)
+def test_what_is_no_importance_is_refused_with_its_field(value: bytes, reason: str, field: str | None) -> None:
+    told = read_importance(value)
+    assert isinstance(told, Rejected)
+    assert (told.reason, told.field) == (reason, field)
+
+
+def test_what_is_no_turnover_is_refused_with_its_field() -> None:
+    told = read_turnover(b'{"client_id":"a","sequence":1,"months":{"2026-01":"1"}}')
+    assert isinstance(told, Rejected)
+    assert (told.reason, told.field) == ("invalid_field", "months[...]")
 
 
 def ten_times_73(market: Market) -> None:
@@ -164,7 +191,7 @@ def test_a_client_drops_what_it_was_told_before() -> None:
     assert tell(7, "medium") == ["category.changed", "client.status"]
     company.restart()
     assert tell(7, "small") == []
-    assert kinds(company.send_bytes("stoplist-importance", b"{", "2026-03-03")) == ["dead-letter:invalid_field"]
+    assert kinds(company.send_bytes("stoplist-importance", b"{", "2026-03-03")) == ["dead-letter:invalid_json"]
 
 
 def test_a_client_that_changes_its_direction_leaves_the_others_of_the_old_one_ahead() -> None:
