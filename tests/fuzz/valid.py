@@ -155,6 +155,8 @@ class Writer:
         if kind == "policy.activated":
             self._version += self.random.choice((0, 1, 1))
             document["version"] = self._version
+            if self.random.random() < 0.3:  # other numbers altogether; what their currency is stays
+                self._document = policy_document(self.random)
             named = {"facts_named_max": self.random.randrange(5, 25)}
             limits = {**self._document.get("limits", {}), **named}
             document["policy"] = deepcopy({**self._document, "version": self._version, "limits": limits})

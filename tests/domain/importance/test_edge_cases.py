@@ -20,6 +20,7 @@ BAD = [
     (b"[]", "invalid_field", "value"),
     (b"{}", "missing_field", "kind"),
     (b'{"kind":"shop"}', "invalid_field", "kind"),
+    (b'{"kind":"territory","scope_id":"x","client_id":"a","sequence":%d}' % 10**30, "invalid_field", "sequence"),
 ]
 
 
@@ -28,6 +29,22 @@ def test_what_is_no_importance_is_refused_with_its_field(value: bytes, reason: s
     told = read_importance(value)
     assert isinstance(told, Rejected)
     assert (told.reason, told.field) == (reason, field)
+
+
+@pytest.mark.parametrize(
+    "cause", [b'{"kind":"deadline","at":"\xd6"}', b'{"kind":"x"}', b"7", b"[" * 5_000 + b"]" * 5_000]
+)
+def test_a_cause_that_cannot_be_read_is_a_dead_letter(cause: bytes) -> None:
+    """Found by `make fuzz`: bytes that are no UTF-8 raised, and the client was held."""
+    company = Company()
+    company.sell("SA-1", "10.00", "2026-03-02")
+    value = (
+        b'{"kind":"direction","scope_id":"retail","client_id":"c1","sequence":1,"importance":"key",'
+        b'"turnover_minor":1,"before_minor":0,"total_minor":1,"key_below_percent":20,"medium_below_percent":70,'
+        b'"cause":' + cause + b"}"
+    )
+    letter = company.send_bytes("stoplist-importance", value, "2026-03-03")[-1]
+    assert letter.headers["stoplist-reason"] in ("invalid_field", "invalid_json")
 
 
 def test_what_is_no_turnover_is_refused_with_its_field() -> None:
