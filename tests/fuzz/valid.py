@@ -21,6 +21,7 @@ _OFTEN: Final = (
     "goods.returned", "sale.returned",
 )  # fmt: skip
 KINDS: Final = tuple(EXAMPLES)
+_CLIENTS: Final = (4, 12, 40, 100)
 IMPORTANCE: Final = "stoplist-importance"
 _POLICIES_OF_THEIR_OWN: Final[tuple[dict[str, Any], ...]] = (
     {},
@@ -30,6 +31,9 @@ _POLICIES_OF_THEIR_OWN: Final[tuple[dict[str, Any], ...]] = (
     {"window_days": 30, "correction_days": 5, "roll_due_dates": True, "overdue_tolerance": "5.00"},
     {"future_tolerance_hours": 1},
 )
+_OF_FOLDING: Final = ("window_days", "correction_days", "roll_due_dates", "overdue_tolerance")
+"""Numbers by which old facts are folded away. Any record that reaches the ledger may do that, a refused one too, so
+they stay the same in a world: else the past of debts would depend on who came first, the policy or the bad record."""
 
 
 def policy_document(random: Random, version: int = 1) -> dict[str, Any]:
@@ -48,9 +52,9 @@ class Draft(NamedTuple):
 class Writer:
     """Writes valid records; remembers what it said, so that later ones can refer to it."""
 
-    def __init__(self, random: Random, clients: int = 12) -> None:
+    def __init__(self, random: Random) -> None:
         self.random = random
-        self.clients = [f"C-{number}" for number in range(clients)]
+        self.clients = [f"C-{number}" for number in range(random.choice(_CLIENTS))]
         self._document = policy_document(random)
         self.policy = Policy.from_document(self._document)
         self._number = 0
@@ -155,8 +159,10 @@ class Writer:
         if kind == "policy.activated":
             self._version += self.random.choice((0, 1, 1))
             document["version"] = self._version
-            if self.random.random() < 0.3:  # other numbers altogether; what their currency is stays
-                self._document = policy_document(self.random)
+            if self.random.random() < 0.3:  # other numbers, but for those that say which old facts are folded away
+                kept = {name: self._document[name] for name in _OF_FOLDING if name in self._document}
+                other = policy_document(self.random)
+                self._document = {name: other[name] for name in other if name not in _OF_FOLDING} | kept
             named = {"facts_named_max": self.random.randrange(5, 25)}
             limits = {**self._document.get("limits", {}), **named}
             document["policy"] = deepcopy({**self._document, "version": self._version, "limits": limits})
