@@ -55,6 +55,10 @@ simulate: $(VENV)/installed-dev ## COUNT histories from SEED on in a simulated w
 simulate-mutants: $(VENV)/installed-dev ## the same with classic mistakes in the engine: how soon each is found
 	$(BIN)/python -m tests.simulation --mutants --fold counting --seed $(SEED) --count $(COUNT) $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(VENV)/installed-dev ## COUNT mutated records from SEED on, the fate of each counted (docs/fuzzing.md); minutes
+	$(BIN)/python -m tests.fuzz --seed $(SEED) $(if $(filter-out file,$(origin COUNT)),--count $(COUNT)) $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/installed-dev ## the benchmark on Apache Kafka; takes minutes and wants the machine for itself
 	$(BIN)/python -m tests.benchmark $(ARGS)

@@ -30,7 +30,7 @@ def _write(value: Any, parts: list[str]) -> None:
         parts.append(json.dumps(value, ensure_ascii=False))
     elif isinstance(value, int):
         if abs(value) > _EXACT_MAX:
-            raise ValueError(f"integer {value:.3e} is beyond 2^53 - 1 and has no canonical JSON; write it as a string")
+            raise ValueError("an integer beyond 2^53 - 1 has no canonical JSON; write it as a string")
         parts.append(str(value))
     elif isinstance(value, float):
         parts.append(_number(value))

@@ -13,7 +13,10 @@ from msgspec import Meta
 
 ScopeKind = Literal["direction", "territory"]
 ClientId = Annotated[str, Meta(min_length=1, max_length=64)]
-Sequence = Annotated[int, Meta(ge=1)]
+Sequence = Annotated[int, Meta(ge=1, le=2**53)]
+Minor = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+"""An amount in minor units. States hold numbers of 64 bits; what is beyond was written by somebody else."""
+Percent = Annotated[int, Meta(ge=0, le=100)]
 
 
 class ScopeTurnover(msgspec.Struct, kw_only=True, gc=False):
@@ -22,7 +25,7 @@ class ScopeTurnover(msgspec.Struct, kw_only=True, gc=False):
     client_id: ClientId
     sequence: Sequence
     """One count per client over all its records here: a scope drops what is not above the client's last."""
-    months: dict[str, int | None]
+    months: dict[str, Minor | None]
     """What is now booked to the months that changed, by `YYYY-MM`, in minor units of the policy's currency (below 0
     after returns); null: nothing any more."""
     registered_on: date | None
@@ -41,14 +44,14 @@ class ScopeImportance(msgspec.Struct, kw_only=True, gc=False):
     """One count per scope over all its records here: a client drops what is not above the scope's last."""
     importance: Literal["key", "medium", "small"] | None
     """None: the client has no sales in the scope any more."""
-    turnover_minor: int
+    turnover_minor: Minor
     """Its own; below 0 counts as 0 in the order, and is given as it is."""
-    before_minor: int
+    before_minor: Minor
     """What the clients before it have together."""
-    total_minor: int
+    total_minor: Minor
     """What all clients of the scope have together; amounts below 0 count as 0."""
-    key_below_percent: int
-    medium_below_percent: int
+    key_below_percent: Percent
+    medium_below_percent: Percent
     """What decided: with less than this of the total before it a client is key, or medium."""
     cause: msgspec.Raw
     """As outputs have it; often the sale of another client, then named."""

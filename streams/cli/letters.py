@@ -52,13 +52,11 @@ def letter_of(record: Any) -> Letter:
 
 def letter_line(letter: Letter, paint: Paint) -> str:
     """One line; what cannot be printed is escaped, since anybody may have written it."""
-    client = f"  {paint(_printable(letter.key), 'cyan')}" if letter.key else ""
-    value = _printable(letter.value or "")
+    client = f"  {paint(printable(letter.key), 'cyan')}" if letter.key else ""
+    value = printable(letter.value or "")
     if len(value) > VALUE_CHARACTERS_MAX:
         value = f"{value[:VALUE_CHARACTERS_MAX]}…"
-    said = (
-        f"{_printable(letter.place)}{client}  {paint(_printable(letter.reason), 'red')}  {_printable(letter.message)}"
-    )
+    said = f"{printable(letter.place)}{client}  {paint(printable(letter.reason), 'red')}  {printable(letter.message)}"
     return f"{said}  {paint(value, 'dim')}" if value else said
 
 
@@ -71,7 +69,9 @@ def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("utf-8", "replace")
 
 
-def _printable(text: str) -> str:
+def printable(text: str, keep: str = "") -> str:
+    """The text, what cannot be printed escaped, `keep` excepted: anybody may have written it, a terminal obeys it."""
     return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+        character if character.isprintable() or character in keep else character.encode("unicode_escape").decode()
+        for character in text
     )

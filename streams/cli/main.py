@@ -44,6 +44,7 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "explain": Lazy("streams.cli.explain.command", "explain", "Tell the story of one client, and why it is blocked."),
     "what-if": Lazy("streams.cli.what_if.command", "what_if", "Show whom another policy would block or release."),
     "watch": Lazy("streams.cli.watch", "app", "Follow blocks, answers, alerts, categories, statuses or dead letters."),
+    "dead-letters": Lazy("streams.cli.dead_letters.command", "app", "List, show or send again what was rejected."),
     "obligations": Lazy("streams.cli.obligations", "obligations", "List every obligation with its overdue days."),
     "keys": Lazy("streams.cli.keys", "app", "Make signing keys, and show which ones count."),
     "grant": Lazy("streams.cli.judgements", "grant", "Override stop conditions of a client for a time."),

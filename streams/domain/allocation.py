@@ -12,7 +12,7 @@ import msgspec
 
 from schemas.records import NEVER
 from streams.domain import obligation_changes, shortcut, volume_category
-from streams.domain.debts import open_place
+from streams.domain.debts import open_place, spans_at_base
 from streams.domain.lookup import (
     DISPATCH,
     EXPIRY,
@@ -214,7 +214,9 @@ def _reset_obligation(rules: Rules, client: Client, obligation: Obligation, plac
         obligation.outstanding, obligation.moved, obligation.spans, obligation.unpaid = 0, 0, [], []
         return
     obligation.outstanding, obligation.moved = obligation.base[:2]
-    obligation.spans, obligation.unpaid = list(obligation.base[2]), list(obligation.base[3])
+    obligation.spans, obligation.unpaid = spans_at_base(
+        rules.overdue_tolerance, obligation, client.facts.folded_before - 1
+    )
     if place is None:
         obligation.due = rules.due_in_force(obligation.due_stated)
         return

@@ -83,6 +83,21 @@ def _close(spans: list[int], day: Days) -> Days:
     return first
 
 
+def spans_at_base(tolerance: int, obligation: Obligation, day: Days) -> tuple[list[int], list[int]]:
+    """(spans, unpaid) as of its base, which ends with `day`, fit for a tolerance that may be another than then: the
+    past stays as it was noted, and from the next day on the last span is open just when more is outstanding."""
+    assert obligation.base is not None
+    outstanding, _, spans, unpaid = obligation.base
+    noted = list(spans), list(unpaid or spans) if tolerance else []
+    for kept, is_open in zip(noted, (outstanding > tolerance, outstanding > 0 and tolerance > 0), strict=True):
+        if is_open != bool(kept and not kept[-1]):
+            if is_open:
+                _open(kept, day + 1)
+            else:
+                _close(kept, day + 1)
+    return noted
+
+
 def run_first(spans: list[int], due: Days) -> Days:
     """First day of the run of overdue days that the last span belongs to; runs without a day between are one."""
     index = len(spans) - 4

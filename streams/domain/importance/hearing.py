@@ -39,7 +39,7 @@ def hear(client: Client, value: bytes | None) -> Moved | Rejected | None:
         return Rejected(KEY_MISMATCH, "client_id", "Only stoplist writes this topic: find out who sent the record.")
     try:
         cause = read_cause(told.cause)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # it was passed on unread
         return Rejected(INVALID_FIELD, "cause", "Only stoplist writes this topic: find out who sent the record.")
     if not client.sequence:
         return None  # nothing is known of it: the records that made it somebody are lost

@@ -116,6 +116,18 @@ def test_a_judgement_that_nobody_signed_is_refused() -> None:
     assert company.status()["limit"] == "5.00"
 
 
+def test_a_number_beyond_all_doubles_in_a_judgement_or_a_policy_is_a_dead_letter() -> None:
+    """It has no canonical form, in an ignored field neither; found by `make fuzz`, when it held the client."""
+    company = Company()
+    company.pay("P0", "1.00", "2026-02-05")
+    huge = f'"x":{"9" * 310}}}'.encode()
+    value = json.dumps(EXAMPLES["conduct.cleared"] | {"client_id": "c1"}).encode()[:-1] + b"," + huge
+    (letter,) = company.send_bytes("judgements", value, "2026-03-05")[-1:]
+    assert (letter.topic, letter.headers["stoplist-reason"]) == ("dead-letters", "not_authorised")
+    value = b'{"type":"policy.activated","id":"p","version":2,"policy":{"version":2,' + huge + b"}"
+    assert kinds(company.send_bytes("policies", value, "2026-03-05", None)) == ["dead-letter:invalid_field"]
+
+
 def test_a_fact_dated_before_the_opening_balances_is_refused() -> None:
     company = Company()
     company.send("client.opened", "B1", "2026-03-05", as_of="2026-03-01", currency="USD", name="Lavka")

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from schemas.policy import Policy
 from tests.domain.decisions.driver import Company, Published, kinds
 
 AT = "2026-03-20T10:00:00+03:00"
@@ -149,3 +152,23 @@ def test_of_two_policies_that_wait_for_a_client_the_last_is_in_force_after_a_res
     published = company.wait("2026-03-06")
     moves = [(item["policy"]["version"], item["to"]) for item in published if item.topic == "category-changes"]
     assert moves == [(2, "A"), (4, "B")]
+
+
+@pytest.mark.parametrize(("before", "after"), [("0.00", "5.00"), ("5.00", "0.00")])
+def test_another_tolerance_holds_for_a_debt_whose_dispatch_was_folded_away(before: str, after: str) -> None:
+    """3.00 of 100.00 were left when the dispatch was folded away; with 5.00 of tolerance they are not overdue. Found by
+    `make fuzz`: the payment of the rest raised, and the client was held."""
+    numbers: dict[str, Any] = {"window_days": 30, "correction_days": 12}
+    company = Company(Policy.from_document({"version": 1, **numbers, "overdue_tolerance": before}))
+    company.trade("2026-01-01")
+    company.dispatch("O1", "100.00", "2026-01-12", "2026-01-05")
+    company.pay("P1", "97.00", "2026-01-06")
+    company.pay("P2", "1.00", "2027-01-20")
+    assert company.clients["c1"].facts.folded_before
+    assert company.current()["overdue_days_current"] == (373 if before == "0.00" else 0)
+    company.activate(2, "2027-01-21", **{**numbers, "overdue_tolerance": after})
+    company.wait("2027-01-25")
+    assert (company.current()["overdue_days_current"] > 0) is (after == "0.00")
+    company.pay("P3", "2.00", "2027-01-26")
+    assert (company.status()["outstanding"], company.status()["unapplied"]) == ("0.00", "0.00")
+    assert company.current()["overdue_days_current"] == 0

@@ -2,11 +2,55 @@
 
 import json
 
+import pytest
+
 from schemas.outputs import validate_output
+from schemas.records import Rejected
+from streams.domain.importance.records import read_importance, read_turnover
 from tests.domain.decisions.driver import Company, kinds
 from tests.domain.importance.market import Market
 
 KEY, MEDIUM, SMALL = "key", "medium", "small"
+
+
+BAD = [
+    (b"", "empty_value", None),
+    (b"{", "invalid_json", None),
+    (b"\xff", "invalid_json", None),
+    (b"[]", "invalid_field", "value"),
+    (b"{}", "missing_field", "kind"),
+    (b'{"kind":"shop"}', "invalid_field", "kind"),
+    (b'{"kind":"territory","scope_id":"x","client_id":"a","sequence":%d}' % 10**30, "invalid_field", "sequence"),
+]
+
+
+@pytest.mark.parametrize(("value", "reason", "field"), BAD)
+def test_what_is_no_importance_is_refused_with_its_field(value: bytes, reason: str, field: str | None) -> None:
+    told = read_importance(value)
+    assert isinstance(told, Rejected)
+    assert (told.reason, told.field) == (reason, field)
+
+
+@pytest.mark.parametrize(
+    "cause", [b'{"kind":"deadline","at":"\xd6"}', b'{"kind":"x"}', b"7", b"[" * 5_000 + b"]" * 5_000]
+)
+def test_a_cause_that_cannot_be_read_is_a_dead_letter(cause: bytes) -> None:
+    """Found by `make fuzz`: bytes that are no UTF-8 raised, and the client was held."""
+    company = Company()
+    company.sell("SA-1", "10.00", "2026-03-02")
+    value = (
+        b'{"kind":"direction","scope_id":"retail","client_id":"c1","sequence":1,"importance":"key",'
+        b'"turnover_minor":1,"before_minor":0,"total_minor":1,"key_below_percent":20,"medium_below_percent":70,'
+        b'"cause":' + cause + b"}"
+    )
+    letter = company.send_bytes("stoplist-importance", value, "2026-03-03")[-1]
+    assert letter.headers["stoplist-reason"] in ("invalid_field", "invalid_json")
+
+
+def test_what_is_no_turnover_is_refused_with_its_field() -> None:
+    told = read_turnover(b'{"client_id":"a","sequence":1,"months":{"2026-01":"1"}}')
+    assert isinstance(told, Rejected)
+    assert (told.reason, told.field) == ("invalid_field", "months[...]")
 
 
 def ten_times_73(market: Market) -> None:
@@ -164,7 +208,7 @@ def test_a_client_drops_what_it_was_told_before() -> None:
     assert tell(7, "medium") == ["category.changed", "client.status"]
     company.restart()
     assert tell(7, "small") == []
-    assert kinds(company.send_bytes("stoplist-importance", b"{", "2026-03-03")) == ["dead-letter:invalid_field"]
+    assert kinds(company.send_bytes("stoplist-importance", b"{", "2026-03-03")) == ["dead-letter:invalid_json"]
 
 
 def test_a_client_that_changes_its_direction_leaves_the_others_of_the_old_one_ahead() -> None:
