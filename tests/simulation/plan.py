@@ -94,6 +94,11 @@ def faults_of(random: Random, workers: int, end_ms: int) -> list[Event]:
             events.append(Event(at, "rebalance"))
         else:
             events.append(Event(at, "drag", (slot, random.choice((20, 200)), random.choice((500, 3000)))))
+    for _ in range(random.choice((0, 0, 0, 1))):  # what is late lands while the next owner reads
+        at, slot = random.randrange(end_ms), random.randrange(workers)
+        before = random.choice((0, 1, 2, 4))  # snapshots that a round needs and that its successor thins out
+        events += [Event(at, "fate", (slot, SNAPSHOTS, "", 0))] * before
+        events += [Event(at, "fate", (slot, SNAPSHOTS, "late", 0)), Event(at, "snare")]
     for _ in range(random.choice((0, 1, 4))):
         share, tombstones = random.choice((0.5, 0.9, 1.0)), random.random() < 0.3
         events.append(Event(random.randrange(end_ms), "compact", (share, tombstones)))

@@ -202,6 +202,11 @@ class Simulation:
             for log in self.broker.every(topic):
                 log.compact(int(log.end * share), tombstones)
 
+    def _on_snare(self) -> None:
+        """From now on who asks where the snapshots end is told, and then what is late there lands behind that end and
+        all is compacted: what lay before it may be gone when it is read."""
+        self.broker.snares.add(SNAPSHOT_TOPIC)
+
     def _on_retain(self, share: float) -> None:
         """Of what every checkpoint has behind it, the first part goes."""
         for number in range(self.plan.partitions):
@@ -226,6 +231,8 @@ class Simulation:
         partitions = self._owned() if not plan.clean_end else {}
         if plan.clean_end:
             await self._stop_all()
+        else:
+            self._freeze()
         return await self._judge(partitions)
 
     def _heal(self) -> None:
@@ -275,6 +282,11 @@ class Simulation:
             if worker.process.alive and worker.engine.failure is None
             for number, partition in worker.engine.partitions.items()
         }
+
+    def _freeze(self) -> None:
+        """The owners do nothing more: a deadline that comes while they are judged would be an output of nobody."""
+        for worker in self.workers.values():
+            worker.process.paused = True
 
     async def _stop_all(self) -> None:
         workers, self.workers = list(self.workers.values()), {}
