@@ -248,7 +248,7 @@ class Taking:
         fresh = [
             output
             for key in sorted(folder.folded_again)
-            if key not in states.held and (state := states.load(key)) is not None
+            if key not in states.held and (state := states.peek(key)) is not None
             for output in self.fold.republish(state)
         ]
         await self.publisher.publish(self.partition, Made(fresh, []))

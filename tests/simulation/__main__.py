@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Final
 
 from tests.simulation.making import plan_of
-from tests.simulation.mutants import MUTANTS, mistaken
+from tests.simulation.mutants import MUTANTS, UPGRADE_MUTANTS, Mutant, mistaken
 from tests.simulation.plan import Plan
 from tests.simulation.rule_mutants import RULE_MUTANTS
 from tests.simulation.run import collect, run
@@ -18,6 +18,7 @@ from tests.simulation.subjects import SUBJECTS
 
 _COLLECT_EVERY: Final = 25
 _SAY_EVERY: Final = 5000
+_MUTANTS: Final[dict[str, tuple[Mutant, ...]]] = {"clients": RULE_MUTANTS, "upgrading": UPGRADE_MUTANTS}
 
 
 def _say(text: str = "") -> None:
@@ -67,7 +68,7 @@ def mutants(subject: Subject, seed: int, count: int, named: str) -> int:
     """How many histories each mistake survives; how many mistakes survive all."""
     alive = 0
     _say(f"| mistake | first found at history | found in, of {count} | says |\n|---|---|---|---|")
-    for mutant in MUTANTS if subject.check is None else RULE_MUTANTS:
+    for mutant in _MUTANTS.get(subject.name, MUTANTS):
         if named not in mutant.name:
             continue
         first, found, says = 0, 0, ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
+from streams.engine.failures import Refusal
 from streams.engine.settings import EngineSettings
 from tests.simulation import judge
 from tests.simulation.broker import Broker
@@ -16,6 +17,7 @@ from tests.simulation.network import LINKS, Link
 from tests.simulation.plan import JOURNAL, OUTPUTS, READING, SNAPSHOTS, Event, Plan
 from tests.simulation.standing_in import World
 from tests.simulation.subject import Subject
+from tests.simulation.upgrade import Upgrade
 from tests.simulation.worker import Worker
 
 JOURNAL_TOPIC: Final = "stoplist-journal"
@@ -48,6 +50,7 @@ class Simulation:
         self.broker.create(subject.inputs, plan.partitions, stamped=not plan.simulated_time)
         self.broker.create((JOURNAL_TOPIC, SNAPSHOT_TOPIC, *subject.outputs), plan.partitions)
         self.random = Random(plan.seed)
+        self.upgrade = Upgrade(subject, self.broker, Random(plan.seed + 2))
         self.workers: dict[int, Worker] = {}
         self.crashes: list[BaseException] = []
         self.counts: dict[str, int] = {}
@@ -60,7 +63,7 @@ class Simulation:
 
     # processes
 
-    def settings(self, name: str) -> EngineSettings:
+    def settings(self, name: str, accept_new_rules: bool = False) -> EngineSettings:
         """Those of one process."""
         subject = self.subject
         return EngineSettings(
@@ -73,6 +76,7 @@ class Simulation:
             output_topics=subject.outputs,
             keyed_topics=subject.keyed,
             simulated_time=self.plan.simulated_time,
+            accept_new_rules=accept_new_rules,
             **{**subject.settings, **self.plan.settings},
         )
 
@@ -87,15 +91,22 @@ class Simulation:
     def _start(self, slot: int) -> None:
         assert self._group is not None
         link = self.link(self.plan.skews_ms[slot])
-        settings = self.settings(link.process.name)
+        fold, accepts = self.upgrade.start(slot, link.process.name)
+        settings = self.settings(link.process.name, accepts)
+        if accepts:
+            self.count("accepted")
 
         def ended(worker: Worker) -> None:
-            if worker.crash is not None:
+            if isinstance(worker.crash, Refusal) and worker.crash.code == "rules_version":
+                self.count("refused")
+                self.crashes += self.upgrade.refused(slot, link.process.name)
+            elif worker.crash is not None:
                 self.crashes.append(worker.crash)
             self.count("stopped")
+            self.crashes += self.upgrade.closed(worker.closed, link.process.name)
             self._again(slot, worker)
 
-        make: Callable[[], Worker] = lambda: Worker(settings, self.subject.fold(), link, self._group, ended)  # type: ignore[arg-type]  # noqa: E731
+        make: Callable[[], Worker] = lambda: Worker(settings, fold, link, self._group, ended)  # type: ignore[arg-type]  # noqa: E731
         worker = self.workers[slot] = link.process.context.copy().run(make)
         link.kill = lambda: self._kill(slot, worker)
 
@@ -180,6 +191,15 @@ class Simulation:
     def _on_stop(self, slot: int) -> None:
         if (worker := self.workers.get(slot)) is not None:
             worker.stop()
+
+    def _on_upgrade(self, slot: int, new: bool, how: str) -> None:
+        """The slot runs the other rules from its next process on."""
+        self.upgrade.new[slot] = new
+        if (worker := self.workers.get(slot)) is not None:
+            if how == "stop":
+                worker.stop()
+            else:
+                self._kill(slot, worker)
 
     def _on_rebalance(self) -> None:
         assert self._group is not None

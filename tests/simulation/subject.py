@@ -24,5 +24,9 @@ class Subject:
     keyed: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     may_simulate_time: bool = True
+    upgraded: Callable[[], Fold[Any, Any]] | None = None
+    """The fold of the next rules version, which some workers run: a rolling upgrade."""
+    told_by: Callable[[bytes, str], bytes] = lambda value, _: value
+    """An output's value as another rules version says it."""
     check: Callable[[int], Any] | None = None
     """Makes, for a partition, what holds the rules to an oracle."""
