@@ -117,6 +117,13 @@ def test_the_last_status_of_a_held_client_is_repaired_as_well(last: int, repaire
     assert repair.compare(states, 10) == ([out[-1]] if repaired else [])
 
 
+def test_an_audit_holds_a_client_on_which_the_rules_raise_as_its_owner_does(simulation: None) -> None:
+    """While the chunk was in no checkpoint, what reads a partition without taking it ended with the rules' error."""
+    events = [Event(200, "send", ("in-a", b"k0", value(1, **{"raise": True}), None, None))]
+    plan = Plan(1, 1, 1, False, {"snapshot_interval_ms": 60_000}, (0,), tuple(events), clean_end=False)
+    assert run(COUNTING, plan).fault is None
+
+
 def test_what_accounting_posted_judges_the_days_before_a_new_due_date() -> None:
     """Due on Friday the 9th, rescheduled on the 11th: the 10th was overdue, and posted through the 9th it is judged at
     once; until the rules were mended it waited for Monday noon, or for the client's next record."""
