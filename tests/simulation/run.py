@@ -333,7 +333,7 @@ def run(subject: Subject, plan: Plan) -> Outcome:
     asyncio.set_event_loop(simulation.loop)
     try:
         return simulation.loop.run_until_complete(simulation._course())
-    except (judge.Wrong, Stuck) as wrong:
+    except Exception as wrong:
         return Outcome(f"{type(wrong).__name__}: {wrong}", simulation.counts, simulation.loop.time())
     finally:
         for link in LINKS.values():
