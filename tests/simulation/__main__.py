@@ -12,7 +12,7 @@ from typing import Final
 from tests.simulation.making import plan_of
 from tests.simulation.mutants import MUTANTS, UPGRADE_MUTANTS, Mutant, mistaken
 from tests.simulation.plan import Plan
-from tests.simulation.rule_mutants import RULE_MUTANTS
+from tests.simulation.rule_mutants import MARKET_MUTANTS, RULE_MUTANTS
 from tests.simulation.run import collect, run
 from tests.simulation.shrink import shrink
 from tests.simulation.standing_in import simulated
@@ -22,7 +22,11 @@ from tests.simulation.subjects import SUBJECTS
 _COLLECT_EVERY: Final = 25
 _SAY_EVERY: Final = 5000
 _TALLY_S: Final = 60
-_MUTANTS: Final[dict[str, tuple[Mutant, ...]]] = {"clients": RULE_MUTANTS, "upgrading": UPGRADE_MUTANTS}
+_MUTANTS: Final[dict[str, tuple[Mutant, ...]]] = {
+    "clients": RULE_MUTANTS,
+    "market": MARKET_MUTANTS,
+    "upgrading": UPGRADE_MUTANTS,
+}
 
 
 def _say(text: str = "") -> None:

@@ -188,7 +188,7 @@ class Reference:
 def reference(simulation: "Simulation", number: int) -> Reference:
     """Fold what the journal of a partition accepts. Raises Wrong when it has gaps or repetitions."""
     subject, plan = simulation.subject, simulation.plan
-    reading = read_journal(simulation.broker.logs["stoplist-journal", number].ever)
+    reading = read_journal(simulation.broker.logs[simulation.subject.journal, number].ever)
     made = Reference(subject, number, plan.partitions)
     inputs = {topic: {r.offset: r for r in simulation.broker.logs[topic, number].ever} for topic in subject.inputs}
     position = dict.fromkeys(subject.inputs, 0)
@@ -239,7 +239,9 @@ async def judge(simulation: "Simulation", number: int, partition: Any) -> None:
         raise Wrong(f"partition {number}: {wrong}") from wrong
     if partition is not None:
         _compare(number, "its owner", expected, partition.folder)
-        if partition.owned.n != len(read_journal(simulation.broker.logs["stoplist-journal", number].ever).chunks):
+        if partition.owned.n != len(
+            read_journal(simulation.broker.logs[simulation.subject.journal, number].ever).chunks
+        ):
             raise Wrong(f"partition {number}: its owner is at chunk {partition.owned.n}")
     link = simulation.link()
     settings = simulation.settings(link.process.name, accept_new_rules=simulation.subject.upgraded is not None)
@@ -309,13 +311,19 @@ def judge_outputs(simulation: "Simulation") -> None:
         for number in range(partitions):
             ever = simulation.broker.logs[topic, number].ever
             if topic == subject.dead_letters:
-                _judge_letters(f"{topic}/{number}", ever, letters[topic, number])
+                ours = [one for one in ever if _origin_topic(one) in subject.inputs]
+                _judge_letters(f"{topic}/{number}", ours, letters[topic, number])
             else:
                 of_place = {sender: outs for (name, n, sender), outs in wanted.items() if (name, n) == (topic, number)}
                 also = {
                     identity: bodies for (name, n, identity), bodies in others.items() if (name, n) == (topic, number)
                 }
                 _judge_place(f"{topic}/{number}", ever, of_place, topic in subject.compacted, also)
+
+
+def _origin_topic(letter: Record) -> str:
+    """Where the record of a dead letter lay."""
+    return _header(letter.headers, "stoplist-id").decode().split("/")[0]
 
 
 def _header(headers: Any, name: str) -> bytes:
@@ -329,6 +337,8 @@ def _identity(one: Any) -> tuple[Sender, int]:
     else:
         told = msgspec.json.decode(one.value)
         client, sequence = told["client_id"].encode(), told["sequence"]
+        if "scope_id" in told:
+            client = f"{told['kind']}/{told['scope_id']}".encode()
     return (client, one.key or b""), int(sequence)
 
 

@@ -8,6 +8,12 @@ from tests.simulation.network import FATES
 
 STEPS: Final = ("fold", "journal", "publish", "commit", "snapshot", "checkpoint", "fence", "recovered")
 
+OF_SLOTS: Final = frozenset(
+    ("kill", "pause", "kill_step", "pause_step", "kill_fuse", "pause_fuse", "stop", "upgrade", "fate", "drag")
+)
+"""Events that strike one worker, the first of their arguments."""
+OF_ALL: Final = frozenset(("rebalance", "compact", "snare", "retain"))
+"""Events that strike the workers of each fold, or their topics."""
 JOURNAL, SNAPSHOTS, OUTPUTS, READING = "journal", "snapshots", "outputs", "reading"
 
 

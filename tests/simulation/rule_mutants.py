@@ -10,6 +10,9 @@ from streams.domain import (
     risk_group,
     volume_category,
 )
+from streams.domain.importance import hearing
+from streams.domain.importance.fold import ImportanceFold
+from streams.domain.importance.ranking import Ranking
 from tests.simulation.mutants import Mutant, mutant
 
 RULE_MUTANTS: tuple[Mutant, ...] = (
@@ -69,3 +72,24 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (obligation_changes, "_periods", ("        if on > first:\n", "        if False:\n")),
     ),
 )  # fmt: skip
+
+MARKET_MUTANTS: tuple[Mutant, ...] = (
+    mutant(
+        "a scope takes repeats of its clients", (ImportanceFold, "record", ("if state.repeated(told):", "if False:"))
+    ),
+    mutant("a client takes repeats of its scopes", (hearing, "hear", ("if told.sequence <= book.heard:", "if False:"))),
+    mutant(
+        "a client at the border is still above it",
+        (
+            Ranking,
+            "_take_in",
+            ("before * 100 >= share", "before * 100 > share"),
+            ("if not place[0] or before * 100 >= share", "if not place[0] or before * 100 > share"),
+        ),
+        (Ranking, "_put_out", ("before * 100 < share", "before * 100 <= share")),
+    ),
+    mutant(
+        "those that a border passed are not told",
+        (ImportanceFold, "_tell", ("for name in names:", "for name in names[:1]:")),
+    ),
+)

@@ -4,6 +4,7 @@ that became visible, in its order.
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ class RulesCheck:
         self._random = Random(number)
         self._common = Partition()
         self._stories: dict[bytes, Story] = defaultdict(lambda: Story(self._common))
+        self.stories: Mapping[bytes, Story] = self._stories
         self._policy = 0
         self.differences: list[str] = []
 

@@ -49,8 +49,9 @@ class Facts:
     world: World = field(default_factory=World)
     at: dict[str, tuple[int, str]] = field(default_factory=dict)
     """When each shipment left, to find the first."""
-    sold: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """sale: (day as text, cents)"""
+    sold: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+    """sale: (day as text, cents, scope in which it counts)"""
+    registered: dict[str, int] = field(default_factory=dict)
     traded: int = 0
     """The day of the opening balances; 0: none."""
     papers: dict[str, int] = field(default_factory=dict)
@@ -78,12 +79,23 @@ class Facts:
             return None
         if kind == "conduct.cleared" and told["conduct_id"] not in self.breaches:
             return None
+        if kind == "sale.recorded" and self._is_closed(told.get("sold_on") or self.sold.get(name, ("",))[0], came):
+            return None
         self.revisions[kind, name] = told.get("revision", 1)
         if told.get("voided"):
             self._withdraw(kind, name, told)
         elif not self._of_money(kind, name, told):
             self._of_people(kind, name, told)
         return told
+
+    @staticmethod
+    def _is_closed(sold_on: str, came: int) -> bool:
+        """The month of a sale ended more than 90 days before."""
+        if not sold_on:
+            return False
+        later = date.fromisoformat(sold_on).replace(day=1) + timedelta(31)
+        ended = datetime.combine(later.replace(day=1), datetime.min.time(), UTC)
+        return local(came) > ended + timedelta(90)
 
     def _of_money(self, kind: str, name: str, told: dict[str, Any]) -> bool:
         world = self.world
@@ -105,7 +117,10 @@ class Facts:
                 on, accepted = day_number(told["returned_on"]), "accepted_by" in told
                 world.returns[name] = told["shipment_id"], on, cents(told["amount"]), accepted
             case "sale.recorded":
-                self.sold[name] = told["sold_on"], cents(told["amount"])
+                scope = (
+                    f"territory/{told['territory']}" if told.get("territorial") else f"direction/{told['direction']}"
+                )
+                self.sold[name] = told["sold_on"], cents(told["amount"]), scope
             case _:
                 return False
         return True
@@ -116,6 +131,8 @@ class Facts:
             case "client.opened":
                 self.traded = day_number(told["as_of"])
                 self.papers |= {paper["document"]: self.traded for paper in told["documents"]}
+            case "client.registered":
+                self.registered[name] = day_number(told["registered_on"])
             case "document.signed":
                 self.papers[told["document"]] = day_number(told["on"])
             case "obligation.rescheduled":

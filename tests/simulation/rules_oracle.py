@@ -196,7 +196,7 @@ def _first_deal(facts: Facts, books: Books, today: int) -> tuple[str, list[str]]
 def _volume(facts: Facts, today: date, terms: Terms) -> str:
     last = (today.replace(day=1) - timedelta(1)).isoformat()[:7]
     months = dict.fromkeys((last, today.isoformat()[:7]), 0)
-    for day, amount in facts.sold.values():
+    for day, amount, _ in facts.sold.values():
         if day[:7] in months:
             months[day[:7]] += amount
     best = max(months.values())
@@ -209,7 +209,7 @@ def _lifecycle(facts: Facts, today: int, past_deal: bool) -> str:
     if not past_deal:
         return "new"
     days = [on for on, _ in facts.world.dispatches.values()]
-    days += [date.fromisoformat(day).toordinal() for day, _ in facts.sold.values()]
+    days += [date.fromisoformat(day).toordinal() for day, _, _ in facts.sold.values()]
     return "lost" if today - max([facts.traded, *days]) > _LOST_DAYS else "active"
 
 

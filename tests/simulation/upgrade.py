@@ -17,8 +17,6 @@ from tests.simulation.subject import Subject
 if TYPE_CHECKING:
     from tests.simulation.judge import Reference
 
-_JOURNAL: Final = "stoplist-journal"
-_SNAPSHOTS: Final = "stoplist-clients"
 _CHUNK_BYTES: Final = 8
 
 
@@ -88,7 +86,9 @@ class Upgrade:
 
     def refused(self, slot: int, process: str) -> list[BaseException]:
         """A process refused chunks of other rules; a person accepts them, or starts the other version."""
-        mine = [take for log in self.broker.every(_JOURNAL) for take in takes(log) if take.process == process]
+        mine = [
+            take for log in self.broker.every(self.subject.journal) for take in takes(log) if take.process == process
+        ]
         if process in self._accepted or not any(take.others for take in mine):
             return [ValueError(f"{process} refused other rules that it has not met")]
         if self.random.random() < 0.5:
@@ -100,14 +100,14 @@ class Upgrade:
     def closed(self, numbers: set[int], process: str) -> list[BaseException]:
         """A process was stopped in order: of its partitions nothing is left to be folded again."""
         for number in sorted(numbers):
-            take, left = takes_and_rest(self.broker.logs[_JOURNAL, number])
+            take, left = takes_and_rest(self.broker.logs[self.subject.journal, number])
             if take[-1].process == process and left:
                 return [ValueError(f"{process} was stopped in order and left chunks {sorted(left)} to be folded again")]
         return []
 
     def judge(self, expected: "Reference") -> None:
         """Raises ValueError. Notes in `expected` which chunks others folded again."""
-        for take in takes(self.broker.logs[_JOURNAL, expected.number]):
+        for take in takes(self.broker.logs[self.subject.journal, expected.number]):
             if take.worked_at is not None and take.others and take.process not in self._accepted:
                 raise ValueError(f"{take.process} went on behind chunks {sorted(take.others)} of other rules")
             if take.process in self._accepted:
@@ -143,5 +143,5 @@ class Upgrade:
             and record.value is not None
             and record.timestamp <= until
             and int.from_bytes(record.headers[0][1][:_CHUNK_BYTES], "big") >= n
-            for record in self.broker.logs[_SNAPSHOTS, number].ever
+            for record in self.broker.logs[self.subject.snapshots, number].ever
         )
