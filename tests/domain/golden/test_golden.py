@@ -7,7 +7,7 @@ import base64
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import pytest
@@ -18,6 +18,10 @@ from streams.domain.fold import ClientFold
 from streams.domain.importance.fold import ImportanceFold
 from streams.domain.importance.members import Stored
 from streams.domain.state import Client
+from streams.engine.failures import Refusal
+from streams.engine.restoring import Restoring
+from streams.engine.snapshot_records import SnapshotHeader, headers_of, key_of
+from streams.engine.states import States
 from tests.domain.golden import history
 from tests.domain.golden.__main__ import FILES
 from tests.domain.golden.layout import layout
@@ -186,6 +190,37 @@ def test_a_scope_of_an_earlier_version_goes_on(path: Path) -> None:
     told = [json.loads(output.value or b"") for output in out]
     moves = {one["client_id"]: (one["importance"], one["before_minor"], one["total_minor"]) for one in told}
     assert moves == {"C": ("key", 0, 40_000), "A": ("medium", 24_000, 40_000), "B": ("small", 34_000, 40_000)}
+
+
+class _Snapshot(NamedTuple):
+    """A record of the snapshot topic."""
+
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+@pytest.mark.parametrize("path", [*_CLIENTS, *_SCOPES], ids=lambda path: path.stem)
+def test_a_state_is_refused_by_a_program_older_than_it(path: Path) -> None:
+    """Every version up to its own a program reads; of the next it says what to do."""
+    golden = _golden(path)
+    fold = _FOLDS[path.stem.split("-")[0]][0](Policy.from_document(history.POLICY))
+
+    def read(version: int) -> States[Any, Any]:
+        states: States[Any, Any] = States(fold, 5)
+        restoring = Restoring(states)
+        header = headers_of(SnapshotHeader(1, 0, 0, version, False))
+        snapshots = [
+            _Snapshot(key_of(name.encode(), 3), _bytes(data), header) for name, data in golden["states"].items()
+        ]
+        restoring.load(snapshots)
+        restoring.finish()
+        return states
+
+    assert sorted(read(golden["state_version"]).stored) == sorted(name.encode() for name in golden["states"])
+    with pytest.raises(Refusal, match=f"state version {fold.state_version + 1}.*start the newer version") as refusal:
+        read(fold.state_version + 1)
+    assert refusal.value.code == "state_version"
 
 
 @pytest.mark.parametrize("name", sorted(_FOLDS))
