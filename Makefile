@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 ROUNDS ?= 10
 SEED ?= 1
-COUNT ?= 2500
+COUNT ?= 1250
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --generate-hashes --allow-unsafe --all-build-deps \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
@@ -48,8 +48,8 @@ mutate: $(VENV)/installed-dev ## break the rules one by one and count what the t
 	$(BIN)/python -m tests.mutation $(ARGS)
 
 .PHONY: simulate
-simulate: $(VENV)/installed-dev ## COUNT histories from SEED on in a simulated world (docs/simulation.md); FOLD: counting or clients
-	$(BIN)/python -m tests.simulation --seed $(SEED) --count $(COUNT) $(if $(FOLD),--fold $(FOLD)) $(ARGS)
+simulate: $(VENV)/installed-dev ## COUNT histories of each kind from SEED on in a simulated world (docs/simulation.md); FOLD: one kind
+	$(BIN)/python -m tests.simulation --processes 2 --seed $(SEED) --count $(COUNT) $(if $(FOLD),--fold $(FOLD)) $(ARGS)
 
 .PHONY: simulate-mutants
 simulate-mutants: $(VENV)/installed-dev ## the same with classic mistakes in the engine: how soon each is found

@@ -41,6 +41,8 @@ def judges(client: Client, before: Standing, statement: Broadcast) -> bool:
     old, new = before.completed_through, statement.completed_through
     if new < old:
         return True  # taken back: what it judged is to be looked at again
+    if client.facts.changes.rescheduled:
+        return True  # days under an earlier due date may be judged, which nothing below remembers
     for place in client.position.open:
         if place.due > new:
             break

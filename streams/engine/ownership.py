@@ -120,22 +120,8 @@ class Taking:
             reading = await self._read_journal(reader, owner)  # rule 5
             if self.settings.instance_id and reading.doubled(first):
                 raise Stopped(f"another worker runs under the instance id {self.settings.instance_id}")
-            while True:
-                try:
-                    rebuilt = await self.rebuild(reader, reading, writer.next)
-                    return await self._publish_and_own(rebuilt, reading, writer)
-                except ClientFailed as failure:
-                    if failure.key in self.apart:
-                        raise Stopped(f"the rules raise on client {failure.key!r} even apart") from failure
-                    log.error(
-                        "client_failed",
-                        partition=self.partition,
-                        epoch=owner,
-                        client=failure.key,
-                        again=True,
-                        exc_info=failure.__cause__,
-                    )
-                    self.apart.add(failure.key)
+            rebuilt = await self.rebuild(reader, reading, writer.next)
+            return await self._publish_and_own(rebuilt, reading, writer)
 
     async def _read_journal(self, reader: Reader, owner: int) -> JournalReading:
         tp = TopicPartition(self.settings.journal_topic, self.partition)
@@ -151,10 +137,21 @@ class Taking:
         return reading
 
     async def rebuild(self, reader: Reader, reading: JournalReading, journal_end: int) -> Rebuilt:
-        """Everything that is accepted, folded: rules 6 and 7. Reads only.
+        """Everything that is accepted, folded: rules 6 and 7. Reads only, again for each client on which rules raise.
 
-        `journal_end`: the offset after the last record of `reading`. Raises Refusal, Stopped, ClientFailed.
+        `journal_end`: the offset after the last record of `reading`. Raises Refusal, Stopped.
         """
+        while True:
+            try:
+                return await self._rebuild(reader, reading, journal_end)
+            except ClientFailed as failure:
+                if failure.key in self.apart:
+                    raise Stopped(f"the rules raise on client {failure.key!r} even apart") from failure
+                where = {"partition": self.partition, "epoch": reading.owner, "client": failure.key}
+                log.error("client_failed", **where, again=True, exc_info=failure.__cause__)
+                self.apart.add(failure.key)
+
+    async def _rebuild(self, reader: Reader, reading: JournalReading, journal_end: int) -> Rebuilt:
         settings, fold = self.settings, self.fold
         share = max(1, settings.decoded_clients_max // self.partitions)
         states: States[Any, Any] = States(fold, share)
@@ -274,7 +271,7 @@ class Taking:
         fresh = [
             output
             for key in sorted(folder.folded_again)
-            if key not in states.held and (state := states.load(key)) is not None
+            if key not in states.held and (state := states.peek(key)) is not None
             for output in self.fold.republish(state)
         ]
         await self.publisher.publish(self.partition, Made(fresh, []))

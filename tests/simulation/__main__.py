@@ -1,15 +1,18 @@
 """`make simulate SEED=… COUNT=…` and `make simulate-mutants`; exit code 1 when a promise was broken."""
 
 import argparse
+import multiprocessing
 import sys
 import time
 from collections import Counter
+from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 from tests.simulation.making import plan_of
-from tests.simulation.mutants import MUTANTS, mistaken
+from tests.simulation.mutants import MUTANTS, UPGRADE_MUTANTS, Mutant, mistaken
 from tests.simulation.plan import Plan
-from tests.simulation.rule_mutants import RULE_MUTANTS
+from tests.simulation.rule_mutants import MARKET_MUTANTS, RULE_MUTANTS
 from tests.simulation.run import collect, run
 from tests.simulation.shrink import shrink
 from tests.simulation.standing_in import simulated
@@ -18,6 +21,12 @@ from tests.simulation.subjects import SUBJECTS
 
 _COLLECT_EVERY: Final = 25
 _SAY_EVERY: Final = 5000
+_TALLY_S: Final = 60
+_MUTANTS: Final[dict[str, tuple[Mutant, ...]]] = {
+    "clients": RULE_MUTANTS,
+    "market": MARKET_MUTANTS,
+    "upgrading": UPGRADE_MUTANTS,
+}
 
 
 def _say(text: str = "") -> None:
@@ -37,11 +46,11 @@ def show(subject: Subject, plan: Plan, fault: str) -> None:
     _say(f"again: make simulate FOLD={subject.name} SEED={plan.seed} COUNT=1\n")
 
 
-def campaign(subject: Subject, seed: int, count: int, failures_max: int) -> int:
-    """Run so many histories; how many failed."""
+def campaign(subject: Subject, seed: int, count: int, failures_max: int, tally: Path | None) -> int:
+    """Run so many histories; how many failed. Each minute `tally` is told how many so far: it may be stopped."""
     failures = 0
     counts: Counter[str] = Counter()
-    started, simulated_s = time.monotonic(), 0.0
+    started, simulated_s, next_tally = time.monotonic(), 0.0, 0.0
     for index in range(count):
         plan = plan_of(subject, seed + index)
         outcome = run(subject, plan)
@@ -54,6 +63,11 @@ def campaign(subject: Subject, seed: int, count: int, failures_max: int) -> int:
                 break
         if index % _COLLECT_EVERY == 0:
             collect()
+        if tally is not None and time.monotonic() >= next_tally:
+            next_tally = time.monotonic() + _TALLY_S
+            passed = time.monotonic() - started
+            said = f"{subject.name}: seeds {seed} to {seed + index}, {index + 1} histories, {failures} failed"
+            tally.write_text(f"{said}, {passed:.0f} s, {time.process_time():.0f} s CPU\n")
         if (index + 1) % _SAY_EVERY == 0:
             _say(f"{subject.name}: {index + 1} histories in {time.monotonic() - started:.0f} s, {failures} failed")
     _say(
@@ -67,7 +81,7 @@ def mutants(subject: Subject, seed: int, count: int, named: str) -> int:
     """How many histories each mistake survives; how many mistakes survive all."""
     alive = 0
     _say(f"| mistake | first found at history | found in, of {count} | says |\n|---|---|---|---|")
-    for mutant in MUTANTS if subject.check is None else RULE_MUTANTS:
+    for mutant in _MUTANTS.get(subject.name, MUTANTS):
         if named not in mutant.name:
             continue
         first, found, says = 0, 0, ""
@@ -84,24 +98,45 @@ def mutants(subject: Subject, seed: int, count: int, named: str) -> int:
     return alive
 
 
+def _parts(seed: int, count: int, processes: int) -> list[tuple[int, int]]:
+    """(first seed, count) of each process."""
+    borders = [count * part // processes for part in range(processes + 1)]
+    return [(seed + first, last - first) for first, last in pairwise(borders) if last > first]
+
+
+def _work(given: argparse.Namespace, seed: int, count: int) -> None:
+    """One process; its exit code is 1 when a promise was broken."""
+    bad = 0
+    with simulated():
+        for name in given.fold or sorted(SUBJECTS):
+            if given.mutants:
+                bad += mutants(SUBJECTS[name], seed, count, given.named)
+            else:
+                bad += campaign(SUBJECTS[name], seed, count, given.failures, given.tally)
+    sys.exit(1 if bad else 0)
+
+
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
     parser.add_argument("--fold", choices=sorted(SUBJECTS), action="append", default=[])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--processes", type=int, default=1, help="share the histories among so many")
     parser.add_argument("--failures", type=int, default=1, help="stop after so many")
+    parser.add_argument("--tally", type=Path, help="a file that is told each minute how many so far; one process only")
     parser.add_argument("--mutants", action="store_true")
     parser.add_argument("--named", default="", help="only mistakes whose name has this in it")
     given = parser.parse_args()
-    bad = 0
-    with simulated():
-        for name in given.fold or sorted(SUBJECTS):
-            if given.mutants:
-                bad += mutants(SUBJECTS[name], given.seed, given.count, given.named)
-            else:
-                bad += campaign(SUBJECTS[name], given.seed, given.count, given.failures)
-    return 1 if bad else 0
+    if given.mutants or given.tally or given.processes == 1:
+        _work(given, given.seed, given.count)
+    parts = _parts(given.seed, given.count, given.processes)
+    workers = [multiprocessing.Process(target=_work, args=(given, *part)) for part in parts]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return max(abs(worker.exitcode or 0) for worker in workers)
 
 
 if __name__ == "__main__":

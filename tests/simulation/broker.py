@@ -147,6 +147,10 @@ class Broker:
         self.on_its_way = 0
         """Appends sent and not landed."""
         self.committed: dict[tuple[str, int], int] = {}
+        self.late: dict[tuple[str, int], list[Callable[[], None]]] = {}
+        """Appends that land long after their senders gave them up; each lands once, however often it is called."""
+        self.snares: set[str] = set()
+        """Topics whose next reader finds what it was told of compacted away, see `spring`."""
 
     def create(self, topics: Iterable[str], partitions: int, stamped: bool = True) -> None:
         """`stamped`: with append times, else with those of the senders."""
@@ -161,6 +165,15 @@ class Broker:
     def log(self, tp: Any) -> Log:
         """By (topic, partition)."""
         return self.logs[tp[0], tp[1]]
+
+    def spring(self, topic: str, partition: int) -> None:
+        """Where a snare is laid and something is late: it lands now, and the partition is compacted."""
+        late = self.late.pop((topic, partition), []) if topic in self.snares else []
+        for land in late:
+            land()
+        if late:
+            log = self.logs[topic, partition]
+            log.compact(log.end, tombstones=True)
 
     def append(self, topic: str, partition: int, records: Iterable[Sent]) -> Batch:
         """Append one batch."""

@@ -86,6 +86,16 @@ class Reference:
     def __init__(self, subject: Subject, number: int, partitions: int) -> None:
         self.number, self.partitions = number, partitions
         self.fold = subject.fold()
+        folds = [self.fold] if subject.upgraded is None else [self.fold, subject.upgraded()]
+        self.folds = {fold.rules_version: fold for fold in folds}
+        self.n = 0
+        """The chunk that is folded."""
+        self.chunk_of: list[int] = []
+        """Of each output."""
+        self.touched: dict[int, dict[bytes, None]] = {}
+        """By chunk, the clients it changed."""
+        self.again: dict[int, set[str]] = {}
+        """By chunk, other rules versions that folded it again."""
         self.shared: Any = self.fold.shared_new()
         self.at = 0
         self.states: dict[bytes, Any] = {}
@@ -95,6 +105,12 @@ class Reference:
         self.out: list[Output] = []
         self.forwarded: list[Record] = []
         self.check: Any = subject.check(number) if subject.check is not None else None
+
+    def begin(self, entry: dict[str, Any]) -> None:
+        """The next chunk, by the rules that it names."""
+        self.chunk_of += [self.n] * (len(self.out) - len(self.chunk_of))
+        self.n, self.fold = entry["n"], self.folds[entry["rules_version"]]
+        self.touched[self.n] = {}
 
     def records(self, records: list[Record]) -> None:
         """Fold them."""
@@ -134,6 +150,7 @@ class Reference:
         if rejected is not None:
             self.out.append(self.fold.rejected(record, rejected, self.at))
         if not (new and self.fold.empty(state)):
+            self.touched[self.n][key] = None
             self.states[key] = state
             self.due[key] = self.fold.deadline(state)
 
@@ -151,6 +168,7 @@ class Reference:
         for due, key in sorted((due, key) for key, due in self.due.items() if due < NEVER):
             if (due, key) <= through:
                 state = self.states[key]
+                self.touched[self.n][key] = None
                 self.fold.fire(self.shared, state, instant, self.out)
                 self.due[key] = self.fold.deadline(state)
         self.at = max(self.at, instant)
@@ -170,7 +188,7 @@ class Reference:
 def reference(simulation: "Simulation", number: int) -> Reference:
     """Fold what the journal of a partition accepts. Raises Wrong when it has gaps or repetitions."""
     subject, plan = simulation.subject, simulation.plan
-    reading = read_journal(simulation.broker.logs["stoplist-journal", number].ever)
+    reading = read_journal(simulation.broker.logs[simulation.subject.journal, number].ever)
     made = Reference(subject, number, plan.partitions)
     inputs = {topic: {r.offset: r for r in simulation.broker.logs[topic, number].ever} for topic in subject.inputs}
     position = dict.fromkeys(subject.inputs, 0)
@@ -178,6 +196,7 @@ def reference(simulation: "Simulation", number: int) -> Reference:
     for expected, entry in enumerate(reading.chunks, 1):
         if entry["n"] != expected:
             raise Wrong(f"partition {number}: chunk {entry['n']} follows chunk {expected - 1}")
+        made.begin(entry)
         if entry["type"] == "time":
             client = base64.b64decode(entry["client"])
             if not plan.simulated_time and entry["instant"] > made.at:
@@ -190,6 +209,7 @@ def reference(simulation: "Simulation", number: int) -> Reference:
                 raise Wrong(f"partition {number}: chunk {expected} has {topic} {first}-{last} after {position[topic]}")
             made.records([inputs[topic][offset] for offset in range(first, last + 1) if offset in inputs[topic]])
             position[topic] = last + 1
+    made.chunk_of += [made.n] * (len(made.out) - len(made.chunk_of))
     for topic, records in inputs.items():
         if left := [offset for offset in records if offset >= position[topic]]:
             raise Wrong(f"partition {number}: {topic} from {left[0]} on was never folded")
@@ -213,12 +233,19 @@ def _all_before(
 async def judge(simulation: "Simulation", number: int, partition: Any) -> None:
     """State of a partition: of its live owner, if any, and as the next owner would find it. Raises Wrong."""
     expected = simulation.references.setdefault(number, reference(simulation, number))
+    try:
+        simulation.upgrade.judge(expected)
+    except ValueError as wrong:
+        raise Wrong(f"partition {number}: {wrong}") from wrong
     if partition is not None:
         _compare(number, "its owner", expected, partition.folder)
-        if partition.owned.n != len(read_journal(simulation.broker.logs["stoplist-journal", number].ever).chunks):
+        if partition.owned.n != len(
+            read_journal(simulation.broker.logs[simulation.subject.journal, number].ever).chunks
+        ):
             raise Wrong(f"partition {number}: its owner is at chunk {partition.owned.n}")
     link = simulation.link()
-    settings, count = simulation.settings(link.process.name), simulation.plan.partitions
+    settings = simulation.settings(link.process.name, accept_new_rules=simulation.subject.upgraded is not None)
+    count = simulation.plan.partitions
     rebuilt: Any = None
     for attempt in range(3):  # a live owner may cut the journal meanwhile
         rebuilding = rebuild(settings, simulation.subject.fold(), number, count)
@@ -265,24 +292,38 @@ def judge_outputs(simulation: "Simulation") -> None:
     """Every output is there, in sequence, with one body an id; nothing is there that nobody made. Raises Wrong."""
     subject, partitions = simulation.subject, simulation.plan.partitions
     wanted: dict[tuple[str, int, Sender], list[Output]] = defaultdict(list)
+    others: dict[tuple[str, int, Any], list[Any]] = defaultdict(list)
     letters: dict[tuple[str, int], dict[bytes, Output]] = defaultdict(dict)
     for number, expected in simulation.references.items():
-        for output in expected.out:
+        for output, n in zip(expected.out, expected.chunk_of, strict=True):
             target = partition_of(output.key or b"", partitions) if output.topic in subject.keyed else number
             if output.topic == subject.dead_letters:
                 letters[output.topic, target][_header(output.headers, "stoplist-id")] = output
             else:
-                wanted[output.topic, target, _identity(output)[0]].append(output)
+                identity = _identity(output)
+                wanted[output.topic, target, identity[0]].append(output)
+                for version in sorted(expected.again.get(n, ())):
+                    said = output._replace(value=subject.told_by(output.value or b"", version))
+                    others[output.topic, target, identity].append(_body(said))
         for record in expected.forwarded:
             _judge_forwarded(simulation, record)
     for topic in subject.outputs:
         for number in range(partitions):
             ever = simulation.broker.logs[topic, number].ever
             if topic == subject.dead_letters:
-                _judge_letters(f"{topic}/{number}", ever, letters[topic, number])
+                ours = [one for one in ever if _origin_topic(one) in subject.inputs]
+                _judge_letters(f"{topic}/{number}", ours, letters[topic, number])
             else:
                 of_place = {sender: outs for (name, n, sender), outs in wanted.items() if (name, n) == (topic, number)}
-                _judge_place(f"{topic}/{number}", ever, of_place, topic in subject.compacted)
+                also = {
+                    identity: bodies for (name, n, identity), bodies in others.items() if (name, n) == (topic, number)
+                }
+                _judge_place(f"{topic}/{number}", ever, of_place, topic in subject.compacted, also)
+
+
+def _origin_topic(letter: Record) -> str:
+    """Where the record of a dead letter lay."""
+    return _header(letter.headers, "stoplist-id").decode().split("/")[0]
 
 
 def _header(headers: Any, name: str) -> bytes:
@@ -296,6 +337,8 @@ def _identity(one: Any) -> tuple[Sender, int]:
     else:
         told = msgspec.json.decode(one.value)
         client, sequence = told["client_id"].encode(), told["sequence"]
+        if "scope_id" in told:
+            client = f"{told['kind']}/{told['scope_id']}".encode()
     return (client, one.key or b""), int(sequence)
 
 
@@ -303,13 +346,16 @@ def _body(one: Any) -> tuple[Any, ...]:
     return one.key, one.value, tuple((name, data) for name, data in one.headers)
 
 
-def _judge_place(place: str, ever: list[Record], wanted: dict[Sender, list[Output]], compacted: bool) -> None:
+def _judge_place(
+    place: str, ever: list[Record], wanted: dict[Sender, list[Output]], compacted: bool, also: dict[Any, list[Any]]
+) -> None:
+    """`also`: by identity, what other rules say that folded it again."""
     bodies = {_identity(out): _body(out) for outs in wanted.values() for out in outs}
     seen: dict[Sender, list[int]] = defaultdict(list)
     last: dict[bytes, int] = {}
     for record in ever:
         identity = sender, sequence = _identity(record)
-        if bodies.get(identity) != _body(record):
+        if bodies.get(identity) != _body(record) and _body(record) not in also.get(identity, ()):
             what = "nothing makes it" if identity not in bodies else f"it should be {bodies[identity]}"
             raise Wrong(f"{place}: {identity} at offset {record.offset} is {_body(record)}: {what}")
         last[record.key or b""] = sequence

@@ -17,6 +17,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from schemas.records import NEVER
+from streams.engine import checks
 from streams.engine.deadlines import Deadlines
 from streams.engine.folding import Folder
 from streams.engine.journal_reading import JournalReading
@@ -242,6 +243,29 @@ MUTANTS: tuple[Mutant, ...] = (
           "    return [await one for one in written]")),
     ),
 )  # fmt: skip
+
+
+UPGRADE_MUTANTS: tuple[Mutant, ...] = (
+    mutant("chunks of other rules are folded again unasked", (checks, "rules", ("if others and", "if False and"))),
+    mutant(
+        "after other rules nothing is published anew",
+        (Taking, "_publish_fresh", ("or not folder.folded_again:", "or True:")),
+    ),
+    mutant(
+        "what is published anew is left decoded",
+        (Taking, "_publish_fresh", ("(state := states.peek(key))", "(state := states.load(key))")),
+    ),
+    mutant(
+        "a clean stop writes no checkpoint",
+        (Keeper, "close", ("if self.owned.n > self.owned.c or self.folder.states.dirty:", "if False:")),
+    ),
+    mutant(
+        "rules are accepted by whoever comes after as well",
+        (checks, "other_rules", ("- {fold.rules_version}", "- {fold.rules_version, max(\n"
+         "        (entry.rules_version for entry in reading.chunks.values()), default='')}")),
+    ),
+)  # fmt: skip
+"""Those that a rolling upgrade meets."""
 
 
 @contextmanager

@@ -19,10 +19,11 @@ from streams.engine.failures import Stopped
 from tests.simulation.broker import Batch, Broker, Record, Sent
 from tests.simulation.loop import PROCESS, Process, SimulatedLoop
 
-FATES: Final = ("fails", "unacknowledged", "unknown", "late", "slow", "fatal")
+FATES: Final = ("fails", "unacknowledged", "unknown", "late", "slow", "fatal", "twice")
 """What may happen to an append: it does not land and fails; it lands and the sender hears of a timeout; it lands and
 the acknowledgement names no offset (a repetition, as the broker sees it); it lands long after its sender gave it up;
-it lands and is acknowledged slowly; it lands and its sender is killed."""
+it lands and is acknowledged slowly; it lands and its sender is killed; its acknowledgement is lost, asked for again and
+comes twice, the second time as that of a repetition."""
 _NOBODY: Final = Context()
 _EARLIEST: Final = -2
 
@@ -86,7 +87,12 @@ class Link:
         tp, now = (topic, partition), self.loop.time()
         at = self._landed[tp] = max(now + there, self._landed.get(tp, 0.0))
 
+        landed_already: list[bool] = []
+
         def land() -> None:
+            if landed_already:
+                return
+            landed_already.append(True)
             self.broker.on_its_way -= 1
             log = self.broker.logs[tp]
             landed = self.broker.append(topic, partition, records)
@@ -98,9 +104,16 @@ class Link:
             stamp = landed.records[0].timestamp
             where = TopicPartition(topic, partition)
             metadata = RecordMetadata(topic, partition, where, offset, stamp, int(log.stamped), log.start)
+            if fate == "twice":
+                lost = self.timeout_s / 4 + self.random.random() / 2
+                self.later(back + lost, _resolve, answered, metadata)
+                self.later(2 * back + lost, _resolve, answered, metadata._replace(offset=-1))
+                return
             self.later(back, _resolve, answered, metadata)
 
         self.broker.on_its_way += 1
+        if fate == "late":
+            self.broker.late.setdefault(tp, []).append(land)
         self.later(at - now, land)
         self.later(self.timeout_s, _fail, answered)
         return answered
@@ -187,6 +200,9 @@ class Fetcher:
         if fates := link.fates.get("reading"):
             raise Stopped(f"{fates.pop(0)}: nobody answers")
         found: dict[TopicPartition, int] = await link.ask(bounds)
+        if which != _EARLIEST:
+            for topic, partition in tps:
+                link.broker.spring(topic, partition)
         return found
 
     async def batches(self, tp: TopicPartition, start: int, end: int, *_: int) -> AsyncIterator[list[Batch]]:

@@ -8,6 +8,12 @@ from tests.simulation.network import FATES
 
 STEPS: Final = ("fold", "journal", "publish", "commit", "snapshot", "checkpoint", "fence", "recovered")
 
+OF_SLOTS: Final = frozenset(
+    ("kill", "pause", "kill_step", "pause_step", "kill_fuse", "pause_fuse", "stop", "upgrade", "fate", "drag")
+)
+"""Events that strike one worker, the first of their arguments."""
+OF_ALL: Final = frozenset(("rebalance", "compact", "snare", "retain"))
+"""Events that strike the workers of each fold, or their topics."""
 JOURNAL, SNAPSHOTS, OUTPUTS, READING = "journal", "snapshots", "outputs", "reading"
 
 
@@ -94,6 +100,11 @@ def faults_of(random: Random, workers: int, end_ms: int) -> list[Event]:
             events.append(Event(at, "rebalance"))
         else:
             events.append(Event(at, "drag", (slot, random.choice((20, 200)), random.choice((500, 3000)))))
+    for _ in range(random.choice((0, 0, 0, 1))):  # what is late lands while the next owner reads
+        at, slot = random.randrange(end_ms), random.randrange(workers)
+        before = random.choice((0, 1, 2, 4))  # snapshots that a round needs and that its successor thins out
+        events += [Event(at, "fate", (slot, SNAPSHOTS, "", 0))] * before
+        events += [Event(at, "fate", (slot, SNAPSHOTS, "late", 0)), Event(at, "snare")]
     for _ in range(random.choice((0, 1, 4))):
         share, tombstones = random.choice((0.5, 0.9, 1.0)), random.random() < 0.3
         events.append(Event(random.randrange(end_ms), "compact", (share, tombstones)))

@@ -1,9 +1,8 @@
-"""What a client's status must say, by an obvious program: the facts that came, told day by day. Shares no code with
+"""What holds of a client at an instant, by an obvious program: its facts told day by day. Shares no code with
 `streams.domain`; money and lateness are `tests/domain/core/oracle.py`, the rest is the text of the rules.
 """
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,26 +11,44 @@ from typing import Any, Final
 import yaml
 
 from tests.domain.core.oracle import Oracle, World, lateness
+from tests.simulation.rules_facts import MOSCOW, Facts, local
 
-_MOSCOW: Final = timedelta(hours=3)
 _NOON: Final = timedelta(hours=12)
 _WINDOW_DAYS: Final = 365
-_BANDS: Final = ((6, 8), (3, 4), (1, 1))
-"""Violations and overdue days from which groups 3, 2, 1 begin."""
+_KEPT_DAYS: Final = 90
+_LOST_DAYS: Final = 90
 _POLICY: Final = Path(__file__).parent.parent.parent / "schemas" / "policy.default.yaml"
+_PAPERS: Final = 2
 
 
-def _cents(text: str) -> int:
-    whole, _, rest = text.partition(".")
-    return int(whole) * 100 + int((rest + "00")[:2])
+@dataclass(frozen=True)
+class Terms:
+    """The numbers of a policy that the histories change."""
+
+    bands: tuple[tuple[int, int], ...] = ((1, 1), (3, 4), (6, 8))
+    """Violations and overdue days from which groups 1, 2, 3 begin."""
+    a_above: int = 50_000
+    b_from: int = 10_000
+    group_min: int = 3
+    requires_overdue: bool = True
+    credit_limit: bool = True
 
 
-def _day(text: str) -> int:
-    return date.fromisoformat(text).toordinal()
-
-
-def _local(instant: int) -> datetime:
-    return datetime.fromtimestamp(instant / 1000, UTC) + _MOSCOW
+def terms_of(policy: dict[str, Any]) -> Terms:
+    """Of a policy's document, what it leaves out as in the policy that ships."""
+    groups = policy.get("risk_groups") or [
+        {"violations_max": v, "overdue_days_max": d} for v, d in ((0, 0), (2, 3), (5, 7))
+    ]
+    volume, conditions = policy.get("volume", {}), policy.get("conditions", {})
+    risk = conditions.get("risk_group", {})
+    return Terms(
+        tuple((one["violations_max"] + 1, one["overdue_days_max"] + 1) for one in groups[:3]),
+        int(volume.get("a_above", "500.00").replace(".", "")),
+        int(volume.get("b_from", "100.00").replace(".", "")),
+        risk.get("group_min", 3),
+        risk.get("requires_overdue", True),
+        conditions.get("credit_limit", {}).get("enabled", True),
+    )
 
 
 @cache
@@ -40,168 +57,179 @@ def days_off() -> tuple[str, ...]:
     return tuple(str(day) for day in yaml.safe_load(_POLICY.read_text())["non_working_days"])
 
 
-def _is_working(day: date) -> bool:
-    return day.weekday() < 5 and str(day) not in days_off()
+@cache
+def cutoff(due: int) -> int:
+    """When an obligation due that day is judged overdue: noon of the next working day."""
+    working = date.fromordinal(due + 1)
+    while working.weekday() >= 5 or str(working) in days_off():
+        working += timedelta(1)
+    return round((datetime.combine(working, datetime.min.time(), UTC) + _NOON - MOSCOW).timestamp() * 1000)
 
 
-def _is_ahead(told: dict[str, Any], came: int) -> bool:
-    """Dated more than 24 hours after it came."""
-    limit = _local(came) + timedelta(hours=24)
-    day = next((told[name] for name in ("value_date", "returned_on", "sold_on") if name in told), None)
-    if day is not None:
-        return datetime.fromisoformat(day).replace(tzinfo=UTC) > limit
-    return "at" in told and datetime.fromisoformat(told["at"]) + _MOSCOW > limit
-
-
-def completed_by(value: bytes, came: int) -> int:
-    """The day through which a statement says that everything is posted; 0 when it is dated ahead."""
-    through = json.loads(value)["through"]
-    return 0 if _is_ahead({"value_date": through}, came) else _day(through)
-
-
-@dataclass
-class Facts:
-    """What has come about one client."""
-
-    world: World = field(default_factory=World)
-    at: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """When each shipment left, to find the first."""
-    sold: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """sale: (month, cents)"""
-    traded: bool = False
-    papers: set[str] = field(default_factory=set)
-    revisions: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def take(self, value: bytes, came: int) -> None:
-        """One more record; what is no event of ours, or dated ahead, or here already, changes nothing."""
-        try:
-            told = json.loads(value)
-            kind, name = told["type"], told["id"]
-        except (ValueError, KeyError, TypeError):
-            return
-        revision = told.get("revision", 1)
-        if _is_ahead(told, came) or revision <= self.revisions.get((kind, name), 0):
-            return
-        self.revisions[kind, name] = revision
-        if told.get("voided"):
-            self._withdraw(kind, name, told)
-            return
-        match kind:
-            case "client.opened":
-                self.traded = True
-            case "document.signed":
-                self.papers.add(told["document"])
-            case "shipment.dispatched":
-                rows = [(p["obligation_id"], _day(p["due_date"]), _cents(p["amount"])) for p in told["instalments"]]
-                left = int(datetime.fromisoformat(told["at"]).timestamp() * 1000)
-                self.world.dispatches[told["shipment_id"]] = _local(left).date().toordinal(), rows
-                self.at[told["shipment_id"]] = left, told["shipment_id"]
-            case "payment.received":
-                named = told.get("obligations", [])
-                self.world.payments[name] = _day(told["value_date"]), _cents(told["amount"]), named
-            case "payment.reversed":
-                part = _cents(told["amount"]) if "amount" in told else None
-                self.world.reversals[name] = told["payment_id"], _day(told["value_date"]), part
-            case "goods.returned":
-                on, accepted = _day(told["returned_on"]), "accepted_by" in told
-                self.world.returns[name] = told["shipment_id"], on, _cents(told["amount"]), accepted
-            case "sale.recorded":
-                self.sold[name] = told["sold_on"][:7], _cents(told["amount"])
-
-    def _withdraw(self, kind: str, name: str, told: dict[str, Any]) -> None:
-        if kind == "shipment.dispatched":
-            self.world.dispatches.pop(told["shipment_id"], None)
-            self.at.pop(told["shipment_id"], None)
-            return
-        world = self.world
-        kept: dict[str, dict[str, Any]] = {
-            "payment.received": world.payments, "payment.reversed": world.reversals, "goods.returned": world.returns,
-            "sale.recorded": self.sold,
-        }  # fmt: skip
-        kept[kind].pop(name, None)
-
-
-class _Days(Oracle):
-    """Remembers what was owed at the end of each day."""
+class Books(Oracle):
+    """Remembers how each day ended; a day on which nothing takes effect ends as the one before."""
 
     def __init__(self, world: World, today: int) -> None:
-        self.ends: dict[int, dict[str, int]] = {}
+        self.ends: dict[int, tuple[dict[str, int], int, dict[str, int]]] = {}
+        """(owed, unapplied, due) by day."""
+        self.today = today
+        self._eventful = _days_of(world)
         super().__init__(world, today)
 
     def _day(self, day: int) -> None:
-        super()._day(day)
-        self.ends[day] = dict(self.owed)
+        if day in self._eventful or day - 1 not in self.ends:
+            super()._day(day)
+            self.ends[day] = dict(self.owed), self.unapplied, dict(self.due)
+        else:
+            self.ends[day] = self.ends[day - 1]
 
 
-def expected(facts: Facts, at: int, completed: int) -> dict[str, Any]:
-    """Fields of the status at an instant; `completed`: the last day accounting has posted."""
-    now = _local(at)
-    today = now.date().toordinal()
-    books = _Days(facts.world, today)
-    dues = set(books.due_then.values())
+def _days_of(world: World) -> set[int]:
+    days = {on for on, _ in world.dispatches.values()} | {on for _, on, _ in world.rescheduled.values()}
+    days |= {on + late for on, _, _ in world.payments.values() for late in (0, _KEPT_DAYS)}
+    days |= {max(on, world.payments[name][0]) for name, on, _ in world.reversals.values() if name in world.payments}
+    days |= {max(on, world.dispatches[to][0]) for to, on, _, _ in world.returns.values() if to in world.dispatches}
+    left = {name: on for on, rows in world.dispatches.values() for name, _, _ in rows}
+    return days | {max(on, left[name]) for name, on in world.written_off.values() if name in left}
 
-    def is_judged(due: int) -> bool:
-        working = date.fromordinal(due + 1)
-        while not _is_working(working):
-            working += timedelta(1)
-        cutoff = datetime.combine(working, datetime.min.time(), UTC) + _NOON
-        return completed >= due < today or now >= cutoff
 
-    violating, longest, current, since, overdue = lateness(
-        books, today, _WINDOW_DAYS, {due: is_judged(due) for due in dues}
-    )
+class _Then:
+    """The books as they were at the end of a day."""
+
+    def __init__(self, books: Books, day: int) -> None:
+        kept = {name: [one for one in days if one <= day] for name, days in books.overdue_days.items()}
+        self.overdue_days = {name: days for name, days in kept.items() if days}
+        self.due_then, self.tolerance = books.due_then, 0
+        self.owed, self.unapplied, self.due = books.ends.get(day, ({}, 0, {}))
+
+
+@dataclass
+class Standing:
+    """What holds at an instant."""
+
+    fields: dict[str, Any]
+    """Of the status."""
+    group: int
+    volume: str
+    lifecycle: str
+    sales_type: str | None
+    active: list[str]
+    """Conditions, those that people lift included."""
+    exposure: int
+    limit: int | None
+
+    def blocking(self, facts: Facts, at: int, shipment: str = "") -> list[str]:
+        """The conditions that no override lifts, for anything or for one shipment."""
+        lifted: set[str] = set()
+        for begins, until, conditions, only in facts.overrides.values():
+            if begins <= at < until and only in ("", shipment):
+                lifted |= set(conditions)
+        return [reason for reason in self.active if reason not in lifted]
+
+
+def standing(facts: Facts, books: Books, at: int, completed: int, terms: Terms, reserved: int = 0) -> Standing:
+    """At an instant; `completed`: the last day accounting has posted, `reserved`: what approvals hold."""
+    today = local(at).date().toordinal()
+    then = _Then(books, today)
+    judged = {due: completed >= due < today or at >= cutoff(due) for due in set(books.due_then.values())}
+    violating, longest, current, since, overdue = lateness(then, today, _WINDOW_DAYS, judged)  # type: ignore[arg-type]
     count = len(violating)
-    group = next((3 - i for i, (most, days) in enumerate(_BANDS) if count >= most or longest >= days), 0)
-    reasons = {"risk_group"} if group == 3 and overdue else set()
-    if (deal := _first_deal(facts, books, today)) and any(name in overdue for name in deal):
-        reasons.add("first_payment_overdue")
-    outstanding = sum(books.owed.values())
-    found: dict[str, Any] = {
-        "outstanding": _text(outstanding), "unapplied": _text(books.unapplied), "violations": count,
+    group = max((number for number, (most, days) in enumerate(terms.bands, 1) if count >= most or longest >= days),
+                default=0)  # fmt: skip
+    outstanding = sum(then.owed.values())
+    exposure, limit = max(0, outstanding + reserved - then.unapplied), _limit(facts, today)
+    deal, names = _first_deal(facts, books, today)
+    active = {
+        "risk_group": group >= terms.group_min and bool(overdue or not terms.requires_overdue),
+        "first_payment_overdue": any(name in overdue for name in names),
+        "first_deal_returned": deal == "returned",
+        "credit_limit": terms.credit_limit and limit is not None and exposure > limit,
+        "conduct": _misbehaves(facts, at),
+    }
+    past_deal = bool(facts.traded) or deal == "closed"
+    order = sorted(then.owed, key=lambda one: (then.due[one], one))
+    reasons = sorted(reason for reason, holds in active.items() if holds)
+    fields: dict[str, Any] = {
+        "outstanding": _text(outstanding), "unapplied": _text(then.unapplied), "violations": count,
         "overdue_days_longest": longest, "overdue_days_current": current,
-        "overdue_since": str(date.fromordinal(since)) if current else None,
-        "risk_group": group, "reasons": sorted(reasons),
-        "open": [(name, _text(rest)) for name, rest in books.open().items()],
+        "overdue_since": str(date.fromordinal(since)) if current else None, "reasons": reasons,
+        "open": [(name, _text(then.owed[name])) for name in order if then.owed[name]], "exposure": _text(exposure),
     }  # fmt: skip
-    if facts.traded and facts.sold:
-        found["volume"] = _volume(facts, now.date())
-    return found
+    volume = _volume(facts, local(at).date(), terms) if past_deal else "C"
+    return Standing(
+        fields, group, volume, _lifecycle(facts, today, past_deal), _sales_type(facts, today), reasons, exposure, limit
+    )
 
 
-def _text(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
+def _text(amount: int) -> str:
+    return f"{amount // 100}.{amount % 100:02d}"
 
 
-def _first_deal(facts: Facts, books: _Days, today: int) -> list[str]:
-    """Obligations of the first deal while it is open."""
-    if facts.traded or not facts.at:
-        return []
-    _, first = min(facts.at.values())
-    day, rows = facts.world.dispatches[first]
-    names = [name for name, _, _ in rows]
-    for one in range(day, today + 1):
-        if not any(books.ends[one][name] for name in names):
-            return []
-    return names
+def _limit(facts: Facts, today: int) -> int | None:
+    held = [(first, order, amount) for first, order, last, amount in facts.limits if first <= today <= last]
+    return max(held)[2] if held else None
 
 
-def _volume(facts: Facts, today: date) -> str:
+def _misbehaves(facts: Facts, at: int) -> bool:
+    cleared = {name for name, on in facts.clearings if on <= at}
+    return any(on <= at and name not in cleared for name, on in facts.breaches.items())
+
+
+def _first_deal(facts: Facts, books: Books, today: int) -> tuple[str, list[str]]:
+    """none, open, returned or closed; and its obligations until it is closed."""
+    left = [at for at in facts.at.values() if local(at[0]).date().toordinal() <= today]
+    if facts.traded or not left:
+        return "none", []
+    _, first = min(left)
+    begins, rows = facts.world.dispatches[first]
+    names, total = [name for name, _, _ in rows], sum(amount for _, _, amount in rows)
+
+    def is_returned(day: int) -> bool:
+        return sum(amount for shipment, on, amount in books.returned if shipment == first and on <= day) >= total
+
+    for day in range(begins, today + 1):
+        if not any(books.ends[day][0].get(name) for name in names) and not is_returned(day):
+            return "closed", []
+    return ("returned" if is_returned(today) else "open"), names
+
+
+def _volume(facts: Facts, today: date, terms: Terms) -> str:
     last = (today.replace(day=1) - timedelta(1)).isoformat()[:7]
     months = dict.fromkeys((last, today.isoformat()[:7]), 0)
-    for month, cents in facts.sold.values():
-        if month in months:
-            months[month] += cents
+    for day, amount, _ in facts.sold.values():
+        if day[:7] in months:
+            months[day[:7]] += amount
     best = max(months.values())
-    return "A" if best > 50_000 else "B" if best >= 10_000 else "C"
+    return "A" if best > terms.a_above else "B" if best >= terms.b_from else "C"
+
+
+def _lifecycle(facts: Facts, today: int, past_deal: bool) -> str:
+    if sum(on <= today for on in facts.papers.values()) < _PAPERS and not facts.traded:
+        return "potential"
+    if not past_deal:
+        return "new"
+    days = [on for on, _ in facts.world.dispatches.values()]
+    days += [date.fromisoformat(day).toordinal() for day, _, _ in facts.sold.values()]
+    return "lost" if today - max([facts.traded, *days]) > _LOST_DAYS else "active"
+
+
+def _sales_type(facts: Facts, today: int) -> str | None:
+    count = sum(on <= today for on in facts.outlets.values())
+    count -= sum(facts.outlets.get(name, today + 1) <= today and on <= today for name, on in facts.closed.items())
+    return "chain" if count > 2 else "single" if count else None
+
+
+KNOWN: Final = ("conduct", "credit_limit", "first_deal_returned", "first_payment_overdue", "risk_group")
+"""Conditions that this program can tell; the histories give the others no ground."""
 
 
 def shown(status: dict[str, Any]) -> dict[str, Any]:
     """The same fields of a status."""
-    conditions = {one["reason"] for one in status["conditions"]} & {"risk_group", "first_payment_overdue"}
     return {
         "outstanding": status["outstanding"], "unapplied": status["unapplied"], "violations": status["violations"],
         "overdue_days_longest": status["overdue_days_longest"], "overdue_days_current": status["overdue_days_current"],
-        "overdue_since": status["overdue_since"], "risk_group": status["categories"]["risk_group"],
-        "reasons": sorted(conditions), "volume": status["categories"]["volume"],
+        "overdue_since": status["overdue_since"],
+        "reasons": sorted({one["reason"] for one in status["conditions"]} & set(KNOWN)),
         "open": [(one["obligation_id"], one["outstanding"]) for one in status["open_obligations"]],
+        "exposure": status["exposure"],
     }  # fmt: skip

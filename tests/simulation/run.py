@@ -2,24 +2,24 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
+from streams.engine.failures import Refusal
 from streams.engine.settings import EngineSettings
 from tests.simulation import judge
 from tests.simulation.broker import Broker
 from tests.simulation.group import Group
 from tests.simulation.loop import Process, SimulatedLoop, Stuck
 from tests.simulation.network import LINKS, Link
-from tests.simulation.plan import JOURNAL, OUTPUTS, READING, SNAPSHOTS, Event, Plan
+from tests.simulation.plan import JOURNAL, OF_ALL, OF_SLOTS, OUTPUTS, READING, SNAPSHOTS, Event, Plan
 from tests.simulation.standing_in import World
 from tests.simulation.subject import Subject
+from tests.simulation.upgrade import Upgrade
 from tests.simulation.worker import Worker
 
-JOURNAL_TOPIC: Final = "stoplist-journal"
-SNAPSHOT_TOPIC: Final = "stoplist-clients"
 _SESSION_S: Final = 1.5
 _REST_S: Final = 3.5
 """Without a new chunk, everything folded: then nothing more is to come."""
@@ -40,14 +40,20 @@ class Outcome:
 class Simulation:
     """The world of one plan."""
 
-    def __init__(self, subject: Subject, plan: Plan) -> None:
+    def __init__(self, subject: Subject, plan: Plan, within: "Simulation | None" = None) -> None:
+        """`within`: the workers of another fold, in whose world these are."""
         self.subject, self.plan = subject, plan
-        self.loop = SimulatedLoop(_STEPS_MAX)
-        World.begin(self.loop)
-        self.broker = Broker(World.now)
+        self._name = "p" if within is None else "q"
+        if within is None:
+            self.loop = SimulatedLoop(_STEPS_MAX)
+            World.begin(self.loop)
+            self.broker = Broker(World.now)
+        else:
+            self.loop, self.broker = within.loop, within.broker
         self.broker.create(subject.inputs, plan.partitions, stamped=not plan.simulated_time)
-        self.broker.create((JOURNAL_TOPIC, SNAPSHOT_TOPIC, *subject.outputs), plan.partitions)
+        self.broker.create((subject.journal, subject.snapshots, *subject.outputs), plan.partitions)
         self.random = Random(plan.seed)
+        self.upgrade = Upgrade(subject, self.broker, Random(plan.seed + 2))
         self.workers: dict[int, Worker] = {}
         self.crashes: list[BaseException] = []
         self.counts: dict[str, int] = {}
@@ -57,45 +63,60 @@ class Simulation:
         self.healed = False
         self._incarnations = 0
         self._group: Group | None = None
+        self.beside = None if subject.beside is None else Simulation(subject.beside, plan, self)
+
+    @property
+    def all(self) -> "list[Simulation]":
+        """These workers, and those beside them."""
+        return [self] if self.beside is None else [self, self.beside]
 
     # processes
 
-    def settings(self, name: str) -> EngineSettings:
+    def settings(self, name: str, accept_new_rules: bool = False) -> EngineSettings:
         """Those of one process."""
         subject = self.subject
         return EngineSettings(
             bootstrap_servers=(name,),
             client_id=name,
             input_topics=subject.inputs,
-            journal_topic=JOURNAL_TOPIC,
-            snapshot_topic=SNAPSHOT_TOPIC,
+            journal_topic=subject.journal,
+            snapshot_topic=subject.snapshots,
             compacted_output_topics=subject.compacted,
             output_topics=subject.outputs,
             keyed_topics=subject.keyed,
             simulated_time=self.plan.simulated_time,
+            accept_new_rules=accept_new_rules,
             **{**subject.settings, **self.plan.settings},
         )
 
     def link(self, skew_ms: int = 0) -> Link:
         """A connection for a new process."""
         self._incarnations += 1
-        process = Process(f"p{self._incarnations}", skew_ms)
-        link = Link(self.broker, self.loop, process, Random(self.plan.seed * 1000 + self._incarnations))
+        process = Process(f"{self._name}{self._incarnations}", skew_ms)
+        seed = self.plan.seed * 1000 + self._incarnations + (0 if self._name == "p" else 500)
+        link = Link(self.broker, self.loop, process, Random(seed))
         LINKS[process.name] = link
         return link
 
     def _start(self, slot: int) -> None:
         assert self._group is not None
         link = self.link(self.plan.skews_ms[slot])
-        settings = self.settings(link.process.name)
+        fold, accepts = self.upgrade.start(slot, link.process.name)
+        settings = self.settings(link.process.name, accepts)
+        if accepts:
+            self.count("accepted")
 
         def ended(worker: Worker) -> None:
-            if worker.crash is not None:
+            if isinstance(worker.crash, Refusal) and worker.crash.code == "rules_version":
+                self.count("refused")
+                self.crashes += self.upgrade.refused(slot, link.process.name)
+            elif worker.crash is not None:
                 self.crashes.append(worker.crash)
             self.count("stopped")
+            self.crashes += self.upgrade.closed(worker.closed, link.process.name)
             self._again(slot, worker)
 
-        make: Callable[[], Worker] = lambda: Worker(settings, self.subject.fold(), link, self._group, ended)  # type: ignore[arg-type]  # noqa: E731
+        make: Callable[[], Worker] = lambda: Worker(settings, fold, link, self._group, ended)  # type: ignore[arg-type]  # noqa: E731
         worker = self.workers[slot] = link.process.context.copy().run(make)
         link.kill = lambda: self._kill(slot, worker)
 
@@ -129,7 +150,15 @@ class Simulation:
     # events
 
     def _do(self, event: Event) -> None:
-        getattr(self, "_on_" + event.what)(*event.args)
+        """Slots beyond ours are those of the workers beside."""
+        simulations, args = [self], event.args
+        if event.what in OF_SLOTS and args[0] >= self.plan.workers:
+            assert self.beside is not None
+            simulations, args = [self.beside], (args[0] - self.plan.workers, *args[1:])
+        elif event.what in OF_ALL:
+            simulations = self.all
+        for simulation in simulations:
+            getattr(simulation, "_on_" + event.what)(*args)
 
     def _on_send(self, topic: str, key: bytes, value: bytes, stamp: int | None, partition: int | None) -> None:
         number = judge.partition_of(key, self.plan.partitions) if partition is None else partition
@@ -181,6 +210,15 @@ class Simulation:
         if (worker := self.workers.get(slot)) is not None:
             worker.stop()
 
+    def _on_upgrade(self, slot: int, new: bool, how: str) -> None:
+        """The slot runs the other rules from its next process on."""
+        self.upgrade.new[slot] = new
+        if (worker := self.workers.get(slot)) is not None:
+            if how == "stop":
+                worker.stop()
+            else:
+                self._kill(slot, worker)
+
     def _on_rebalance(self) -> None:
         assert self._group is not None
         self._group.rebalance()
@@ -189,7 +227,12 @@ class Simulation:
         """`which` of the output topics."""
         if (worker := self.workers.get(slot)) is not None:
             output = self.subject.outputs[which % len(self.subject.outputs)]
-            topic = {JOURNAL: JOURNAL_TOPIC, SNAPSHOTS: SNAPSHOT_TOPIC, READING: READING, OUTPUTS: output}[kind]
+            topic = {
+                JOURNAL: self.subject.journal,
+                SNAPSHOTS: self.subject.snapshots,
+                READING: READING,
+                OUTPUTS: output,
+            }[kind]
             worker.link.fates.setdefault(topic, []).append(fate)
 
     def _on_drag(self, slot: int, ms: int, for_ms: int) -> None:
@@ -198,14 +241,19 @@ class Simulation:
             worker.link.later(for_ms / 1000, setattr, worker.link, "drag_s", 0.0)
 
     def _on_compact(self, share: float, tombstones: bool) -> None:
-        for topic in (SNAPSHOT_TOPIC, *self.subject.compacted):
+        for topic in (self.subject.snapshots, *self.subject.compacted):
             for log in self.broker.every(topic):
                 log.compact(int(log.end * share), tombstones)
+
+    def _on_snare(self) -> None:
+        """From now on who asks where the snapshots end is told, and then what is late there lands behind that end and
+        all is compacted: what lay before it may be gone when it is read."""
+        self.broker.snares.add(self.subject.snapshots)
 
     def _on_retain(self, share: float) -> None:
         """Of what every checkpoint has behind it, the first part goes."""
         for number in range(self.plan.partitions):
-            needed = judge.needed(self.broker.logs[JOURNAL_TOPIC, number])
+            needed = judge.needed(self.broker.logs[self.subject.journal, number])
             for topic in self.subject.inputs:
                 self.broker.logs[topic, number].cut(int(needed.get(topic, 0) * share))
 
@@ -213,20 +261,35 @@ class Simulation:
 
     async def _course(self) -> Outcome:
         plan = self.plan
-        self._group = Group(self.loop, plan.partitions, Random(plan.seed + 1))
-        for slot in range(plan.workers):
-            self._start(slot)
+        for one in self.all:
+            one._begin()
         end_ms = 0
         for index, event in enumerate(plan.events):  # those of one millisecond in their order
             self.loop.call_later(event.at_ms / 1000 + index * 1e-7, self._do, event)
             end_ms = max(end_ms, event.at_ms)
         await asyncio.sleep(end_ms / 1000 + 0.001)
-        self._heal()
+        for one in self.all:
+            one._heal()
         await self._rest()
-        partitions = self._owned() if not plan.clean_end else {}
-        if plan.clean_end:
-            await self._stop_all()
-        return await self._judge(partitions)
+        owned = [{} if plan.clean_end else one._owned() for one in self.all]
+        for one in self.all:
+            one.rest_ms = self.rest_ms
+            if plan.clean_end:
+                await one._stop_all()
+            else:
+                one._freeze()
+        for one, partitions in zip(self.all, owned, strict=True):
+            await one._judge(partitions)
+        try:
+            self.subject.judge_both(self)
+        except ValueError as wrong:
+            raise judge.Wrong(str(wrong)) from wrong
+        return Outcome(None, self.counts, self.loop.time())
+
+    def _begin(self) -> None:
+        self._group = Group(self.loop, self.plan.partitions, Random(self.plan.seed + 1))
+        for slot in range(self.plan.workers):
+            self._start(slot)
 
     def _heal(self) -> None:
         self.healed = True
@@ -241,10 +304,11 @@ class Simulation:
         give_up = since + _PATIENCE_S
         while True:
             await asyncio.sleep(0.5)
-            if self.crashes:
+            if any(one.crashes for one in self.all):
                 return
-            now, before, chunks = self.loop.time(), chunks, self._chunks()
-            if chunks != before or chunks < 0 or self.broker.on_its_way or not self._busy_with_nothing():
+            now, before, chunks = self.loop.time(), chunks, _sum_of(one._chunks() for one in self.all)
+            idle = all(one._busy_with_nothing() for one in self.all)
+            if chunks != before or chunks < 0 or self.broker.on_its_way or not idle:
                 since = now
             if now - since >= _REST_S:
                 self.rest_ms = World.now() + min(0, *self.plan.skews_ms)
@@ -256,7 +320,7 @@ class Simulation:
         """How many were journaled; -1: records are left to be folded."""
         total = 0
         for number in range(self.plan.partitions):
-            reading = judge.read_journal(self.broker.logs[JOURNAL_TOPIC, number].ever)
+            reading = judge.read_journal(self.broker.logs[self.subject.journal, number].ever)
             for topic in self.subject.inputs:
                 ever = self.broker.logs[topic, number].ever
                 if ever and reading.next.get(topic, 0) <= ever[-1].offset:
@@ -276,6 +340,11 @@ class Simulation:
             for number, partition in worker.engine.partitions.items()
         }
 
+    def _freeze(self) -> None:
+        """The owners do nothing more: a deadline that comes while they are judged would be an output of nobody."""
+        for worker in self.workers.values():
+            worker.process.paused = True
+
     async def _stop_all(self) -> None:
         workers, self.workers = list(self.workers.values()), {}
         for worker in workers:
@@ -286,13 +355,18 @@ class Simulation:
                 raise Stuck("a worker does not stop")
             await asyncio.sleep(0.2)
 
-    async def _judge(self, partitions: dict[int, Any]) -> Outcome:
+    async def _judge(self, partitions: dict[int, Any]) -> None:
         if self.crashes:
             raise judge.Wrong(f"a worker ended with {self.crashes[0]!r}") from self.crashes[0]
         for number in range(self.plan.partitions):
             await judge.judge(self, number, partitions.get(number))
         judge.judge_outputs(self)
-        return Outcome(None, self.counts, self.loop.time())
+
+
+def _sum_of(chunks: Iterable[int]) -> int:
+    """-1 when one of them is."""
+    counts = list(chunks)
+    return -1 if min(counts) < 0 else sum(counts)
 
 
 def run(subject: Subject, plan: Plan) -> Outcome:
@@ -301,7 +375,7 @@ def run(subject: Subject, plan: Plan) -> Outcome:
     asyncio.set_event_loop(simulation.loop)
     try:
         return simulation.loop.run_until_complete(simulation._course())
-    except (judge.Wrong, Stuck) as wrong:
+    except Exception as wrong:
         return Outcome(f"{type(wrong).__name__}: {wrong}", simulation.counts, simulation.loop.time())
     finally:
         for link in LINKS.values():

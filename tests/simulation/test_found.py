@@ -17,12 +17,14 @@ from streams.engine.repair import Repair
 from streams.engine.settings import EngineSettings
 from streams.engine.snapshot_records import HeldClient
 from streams.engine.states import States
+from tests.domain.decisions.driver import Company
 from tests.engine.counting import CountingFold, CountShared, CountState
 from tests.engine.world import value
 from tests.simulation.counting_subject import COUNTING
 from tests.simulation.plan import Event, Plan
 from tests.simulation.run import run
 from tests.simulation.standing_in import START_MS, simulated
+from tests.simulation.upgrading_subject import UPGRADING
 
 
 @pytest.fixture
@@ -113,3 +115,44 @@ def test_the_last_status_of_a_held_client_is_repaired_as_well(last: int, repaire
     repair = Repair(EngineSettings(compacted_output_topics=("status",)), 0)
     repair.last["status"][b"k"] = last
     assert repair.compare(states, 10) == ([out[-1]] if repaired else [])
+
+
+def test_an_audit_holds_a_client_on_which_the_rules_raise_as_its_owner_does(simulation: None) -> None:
+    """While the chunk was in no checkpoint, what reads a partition without taking it ended with the rules' error."""
+    events = [Event(200, "send", ("in-a", b"k0", value(1, **{"raise": True}), None, None))]
+    plan = Plan(1, 1, 1, False, {"snapshot_interval_ms": 60_000}, (0,), tuple(events), clean_end=False)
+    assert run(COUNTING, plan).fault is None
+
+
+def test_what_accounting_posted_judges_the_days_before_a_new_due_date() -> None:
+    """Due on Friday the 9th, rescheduled on the 11th: the 10th was overdue, and posted through the 9th it is judged at
+    once; until the rules were mended it waited for Monday noon, or for the client's next record."""
+    company = Company()
+    company.trade("2025-12-20")
+    company.dispatch("O1", "3.00", "2026-01-09", "2026-01-01")
+    later = {"obligation_id": "O1", "on": "2026-01-11", "due_date": "2026-01-20", "author": "boss", "reason": "agreed"}
+    company.send("obligation.rescheduled", "C1", "2026-01-11", **later)
+    assert not company.moves("risk_group")
+    company.complete("2026-01-09", "2026-01-11T10:00:00+03:00")
+    company.wait("2026-01-11T10:00:00+03:00")
+    moves = [(move["from"], move["to"], move["effective_at"]) for move in company.moves("risk_group")]
+    assert moves == [(0, 1, "2026-01-11T10:00:00+03:00")]
+
+
+def test_a_client_on_which_the_rules_raise_is_folded_apart_after_other_rules_as_well(simulation: None) -> None:
+    """What an owner that accepts other rules publishes anew left the client decoded: it raised again, for ever."""
+    at = START_MS
+    events = [
+        Event(321, "send", ("in-b", b"k0", value(1, due=at + 316), at + 316, None)),
+        Event(2122, "upgrade", (0, True, "kill")),
+        Event(2151, "send", ("in-a", b"k2", value(11, due=at + 62_151), at + 151, None)),
+        Event(2152, "send", ("in-a", b"k2", value(12), at + 2147, None)),
+        Event(3717, "send", ("in-a", b"k0", value(32), at + 3712, None)),
+        Event(3727, "send", ("in-a", b"k0", value(33, **{"raise": True}), at + 1727, None)),
+        Event(3727, "send", ("in-b", b"k0", value(34), at + 3727, None)),
+    ]
+    settings = {"deadline_clients_max": 1, "snapshot_interval_ms": 900, "request_timeout_ms": 2000}
+    settings |= {"stop_timeout_ms": 300, "simulated_idle_ms": 50, "bad_records_max": 0}
+    outcomes = [run(UPGRADING, Plan(seed, 1, 1, True, settings, (0,), tuple(events))) for seed in range(1, 6)]
+    assert [outcome.fault for outcome in outcomes if outcome.fault is not None] == []
+    assert any(outcome.counts.get("accepted") for outcome in outcomes), "by chance a person accepts the other rules"

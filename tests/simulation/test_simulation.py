@@ -7,8 +7,8 @@ import pytest
 
 from tests.simulation import run as running
 from tests.simulation.making import plan_of
-from tests.simulation.mutants import MUTANTS, Mutant, mistaken
-from tests.simulation.rule_mutants import RULE_MUTANTS
+from tests.simulation.mutants import MUTANTS, UPGRADE_MUTANTS, Mutant, mistaken
+from tests.simulation.rule_mutants import MARKET_MUTANTS, RULE_MUTANTS
 from tests.simulation.run import Simulation, collect, run
 from tests.simulation.shrink import shrink
 from tests.simulation.standing_in import simulated
@@ -34,6 +34,15 @@ def test_the_engine_keeps_its_promises_with_the_real_rules(block: int) -> None:
     _run("clients", block)
 
 
+def test_two_folds_that_talk_through_topics_keep_their_promises() -> None:
+    _run("market", 0)
+
+
+def test_workers_are_upgraded_one_by_one() -> None:
+    """Chunks of other rules are refused until a person accepts them; a clean stop leaves none to be folded again."""
+    _run("upgrading", 0)
+
+
 def _run(name: str, block: int) -> None:
     for seed in range(block * _BLOCK, (block + 1) * _BLOCK):
         fault = run(SUBJECTS[name], plan_of(SUBJECTS[name], seed)).fault
@@ -57,7 +66,9 @@ def test_a_seed_gives_the_same_history_each_time(name: str, monkeypatch: pytest.
     assert [one.digest() for one in digests[:3]] == [one.digest() for one in digests[3:]]
 
 
-@pytest.mark.parametrize("mutant", [*MUTANTS, *RULE_MUTANTS], ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize(
+    "mutant", [*MUTANTS, *UPGRADE_MUTANTS, *RULE_MUTANTS, *MARKET_MUTANTS], ids=lambda mutant: mutant.name
+)
 def test_every_mistake_can_still_be_made(mutant: Mutant) -> None:
     """Its text is where it was; whether it is found says `make simulate-mutants`."""
     with mistaken(mutant):

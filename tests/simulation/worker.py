@@ -39,6 +39,8 @@ class Worker:
         self._told_to_end = False
         self.crash: BaseException | None = None
         """What is no failure that the engine foresees."""
+        self.closed: set[int] = set()
+        """Partitions that it had when it was stopped and has given back in time and in order."""
         self._ended = ended
         self._messages: asyncio.Queue[tuple[str, int, list[int]]] = asyncio.Queue()
         self._generation = 0
@@ -49,6 +51,7 @@ class Worker:
         self._full: set[Place] = set()
         self._room = asyncio.Event()
         self._ending = False
+        self._returning = False
         self._begin(self._run())
 
     def _begin(self, coroutine: Any) -> asyncio.Task[None]:
@@ -79,7 +82,9 @@ class Worker:
         self._generation = generation
         self._stop_fetching()
         mine, self._mine = self._mine, set()
+        self._returning = True
         await self.engine.revoke(mine)
+        self._returning = False
         self.link.later(self.link.delay(), self.group.join, self, generation)
 
     async def _take(self, generation: int, numbers: list[int]) -> None:
@@ -128,7 +133,10 @@ class Worker:
         leaves_first = self.link.random.random() < 0.5
         if leaves_first:
             self.link.later(self.link.delay(), self.group.lost, self)
+        had, began = set() if self._returning else set(self.engine.partitions), self.loop.time()
         await self.engine.stop()
+        if self.engine.failure is None and self.loop.time() - began < 0.9 * self.settings.stop_timeout_ms / 1000:
+            self.closed = had
         if not leaves_first:
             self.link.later(self.link.delay(), self.group.lost, self)
         self.process.alive = False

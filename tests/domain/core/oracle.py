@@ -46,6 +46,8 @@ class Oracle:
         self.due: dict[str, int] = {}
         self.owed: dict[str, int] = {}
         self.money: dict[str, Paid] = {}
+        self.returned: list[tuple[str, int, int]] = []
+        """(shipment, day, amount) of each accepted return."""
         self.overdue_days: dict[str, list[int]] = {}
         self.due_then: dict[tuple[str, int], int] = {}
         """The due day in force of each overdue day."""
@@ -147,6 +149,7 @@ class Oracle:
         due = [self.due[name] for name, _, _ in instalments]
         if not accepted and on > max(due):
             return
+        self.returned.append((shipment, day, amount))
         for place in sorted(range(len(instalments)), key=lambda index: (-due[index], -index)):
             obligation = instalments[place][0]
             less = min(amount, self.owed[obligation])
