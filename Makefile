@@ -55,6 +55,11 @@ simulate: $(VENV)/installed-dev ## COUNT histories from SEED on in a simulated w
 simulate-mutants: $(VENV)/installed-dev ## the same with classic mistakes in the engine: how soon each is found
 	$(BIN)/python -m tests.simulation --mutants --fold counting --seed $(SEED) --count $(COUNT) $(ARGS)
 
+.PHONY: torture
+torture: $(VENV)/installed-dev ## kill, pause and restart workers, brokers and Redis under load, then prove everything (docs/torture.md)
+	$(BIN)/python -m tests.harness.kafka
+	$(BIN)/python -m tests.torture $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/installed-dev ## the benchmark on Apache Kafka; takes minutes and wants the machine for itself
 	$(BIN)/python -m tests.benchmark $(ARGS)
