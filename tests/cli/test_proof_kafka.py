@@ -14,10 +14,11 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from schemas.catalogue import CATEGORY_CHANGES, CLIENT_STATUS, DEAD_LETTERS, SNAPSHOTS
+from schemas.catalogue import CATEGORY_CHANGES, CLIENT_STATUS, DEAD_LETTERS, JOURNAL, SNAPSHOTS
 from schemas.partitioning import partition_of
 from streams.cli.main import run
 from streams.cli.simulator.wholesaler import Wholesaler
+from streams.engine import journal
 from streams.engine.snapshot_records import header_of, headers_of
 from tests.harness.orphans import kill_with_us
 from tests.harness.records import Read, Sent, produce, read_all
@@ -170,14 +171,15 @@ def test_what_killed_workers_did_is_proven_in_one_go_and_on_top_of_the_snapshots
 def test_what_is_tampered_with_is_named(installed: Installation, capfd: Capture) -> None:
     bootstrap = installed.bootstrap
     everything_is_folded(installed, capfd)
-    status, move = read_all(bootstrap, CLIENT_STATUS)[0], read_all(bootstrap, CATEGORY_CHANGES)[0]
+    status, move = first_of(bootstrap, CLIENT_STATUS, 0), first_of(bootstrap, CATEGORY_CHANGES, 0)
     another = (status.value or b"").replace(b'"blocked":', b'"blocked" :')
     again(bootstrap, status, another)
     body = msgspec.json.decode(move.value or b"")
     more = msgspec.json.encode({**body, "sequence": 10_000, "id": f"{body['client_id']}:10000"})
     again(bootstrap, move, more, ce_id=f"{body['client_id']}:10000".encode())
-    snapshot = read_all(bootstrap, SNAPSHOTS)[-1]
+    snapshot = first_of(bootstrap, SNAPSHOTS, 2)
     again(bootstrap, snapshot, snapshot.value, stoplist=later(snapshot))
+    forged_chunk(bootstrap)
 
     told = verified(capfd, bootstrap)
     assert not told["verified"]
@@ -189,8 +191,25 @@ def test_what_is_tampered_with_is_named(installed: Installation, capfd: Capture)
     name = f"category-changes/{move.partition}"
     assert (name, f"{body['client_id']}:10000: nothing in the journal makes it") in found
     assert any("a snapshot is of chunk" in what for _, what in found)
+    assert ("sales/1/0", "was folded twice, by the journal") in {(i["where"], i["what"]) for i in told["differences"]}
+    assert ("payments/1", "was never folded, by the journal") in found
     assert run(["verify", "--bootstrap", bootstrap]) == 1
     assert "published with another body than is made" in capfd.readouterr().out
+
+
+def first_of(bootstrap: str, topic: str, partition: int) -> Read:
+    return next(read for read in read_all(bootstrap, topic) if read.partition == partition)
+
+
+def forged_chunk(bootstrap: str) -> None:
+    """A chunk that the last owner never wrote: of two new payments it names the second, and the first sale again."""
+    first, second = produce(bootstrap, "payments", [Sent(b"{}", b"C-0001", 1)] * 2)
+    entries = [journal.decode(read.value or b"") for read in read_all(bootstrap, JOURNAL) if read.partition == 1]
+    chunks = [entry for entry in entries if not isinstance(entry, journal.Owner | journal.Checkpoint)]
+    owner, n, rules = chunks[-1].owner, chunks[-1].n + 1, chunks[-1].rules_version
+    chunk = journal.Chunk(owner, n, "payments", second, second, 0, rules, [journal.Range("sales", 0, 0, 0)])
+    assert second == first + 1
+    produce(bootstrap, JOURNAL, [Sent(journal.encode(chunk), partition=1)])
 
 
 def again(bootstrap: str, record: Read, value: bytes | None, **headers: bytes) -> None:

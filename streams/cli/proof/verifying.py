@@ -60,7 +60,12 @@ class Verifier:
 
     async def run(self) -> Verified:
         """Everything. Raises Stopped when a request fails."""
-        self._sure = await self._ends()  # first of all: what is published by now stands in the journals as read later
+        async with Reader(self._settings) as reader:
+            return await self._run(reader)
+
+    async def _run(self, reader: Reader) -> Verified:
+        # first of all: what is published by now stands in the journals as read later
+        self._sure = await self._ends(reader)
         keyed: dict[Place, Expected] = {}
         for number in range(self._partitions):
             here: dict[Place, Expected] = {}
@@ -73,18 +78,17 @@ class Verifier:
                 at(keyed, place).absorb(here.pop(place))
             whole = all(self._proofs[one.name, number].whole for one in self._folds)
             for topic in self._topics:
-                await self._compare((topic, number), at(here, (topic, number)), whole)
+                await self._compare(reader, (topic, number), at(here, (topic, number)), whole)
         whole = all(proof.whole for proof in self._proofs.values())
         for topic in self._keyed:
             for number in range(self._partitions):
-                await self._compare((topic, number), at(keyed, (topic, number)), whole)
+                await self._compare(reader, (topic, number), at(keyed, (topic, number)), whole)
         self._compare_sent_on()
         return Verified(list(self._proofs.values()), self._outputs)
 
-    async def _ends(self) -> dict[Place, int]:
+    async def _ends(self, reader: Reader) -> dict[Place, int]:
         places = [TopicPartition(t, n) for t in (*self._topics, *self._keyed) for n in range(self._partitions)]
-        async with Reader(self._settings) as reader:
-            return {(tp.topic, tp.partition): end for tp, end in (await reader.ends(places)).items()}
+        return {(tp.topic, tp.partition): end for tp, end in (await reader.ends(places)).items()}
 
     async def _prove(self, one: FoldHere, number: int) -> MadeAgain:
         apart: set[bytes] = set()
@@ -106,16 +110,15 @@ class Verifier:
                     made.at(output).add_last(output)
             return made
 
-    async def _compare(self, place: Place, expected: Expected, whole: bool) -> None:
+    async def _compare(self, reader: Reader, place: Place, expected: Expected, whole: bool) -> None:
         topic, number = place
         expected.whole = whole
         comparison = Comparison(topic, expected, self._sure[place])
         tp = TopicPartition(topic, number)
-        async with Reader(self._settings) as reader:
-            begins, ends = await reader.bounds([tp])
-            async for records in reader.span(tp, begins[tp], ends[tp]):
-                for record in records:
-                    comparison.feed(record)
+        begins, ends = await reader.bounds([tp])
+        async for records in reader.span(tp, begins[tp], ends[tp]):
+            for record in records:
+                comparison.feed(record)
         comparison.finish(begins[tp])
         row = _WRITTEN_BY.get(topic, self._folds[0].name), number
         compared = self._outputs.setdefault(row, Compared())
