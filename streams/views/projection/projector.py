@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from redis.exceptions import RedisError
 
@@ -92,7 +93,7 @@ class Projector:
         )
         try:
             await consumer.start()
-            count, places = await _places(consumer)
+            count, places = await _places(self.settings.bootstrap)
             reading = await self._begin(consumer, count, places)
             self.watch = watch = Watch(
                 self.store.redis, count, self.settings.group, self.settings.session_timeout_ms, lambda: self.applied
@@ -195,10 +196,18 @@ class _Reading(NamedTuple):
                     yield Batch(place.topic, place.partition, last.offset + 1, live, made, instant)
 
 
-async def _places(consumer: AIOKafkaConsumer) -> tuple[int, list[TopicPartition]]:
-    """How many partitions there are, and those to read: of the policies, which are the same everywhere, one."""
-    await consumer.topics()
-    numbers = {topic: sorted(consumer.partitions_for_topic(topic) or ()) for topic in (*ANSWERS, *OTHERS)}
+async def _places(bootstrap: list[str]) -> tuple[int, list[TopicPartition]]:
+    """How many partitions there are, and those to read: of the policies, which are the same everywhere, one.
+
+    An admin client asks: a consumer knows only the topics that it was assigned, unless the broker tells of more.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="stoplist-projector")
+    try:
+        await admin.start()
+        described = await admin.describe_topics([*ANSWERS, *OTHERS])
+    finally:
+        await admin.close()
+    numbers = {topic["topic"]: sorted(one["partition"] for one in topic["partitions"]) for topic in described}
     missing = [topic for topic, found in numbers.items() if not found]
     if missing:
         raise UnknownTopicOrPartitionError(
