@@ -18,7 +18,7 @@ from tests.torture.plan import plan
 from tests.torture.progress import JournalProgress
 from tests.torture.stage import PARTITIONS, Stage, has_projector
 
-_EVENTS_PER_CLIENT = 150
+_EVENTS_PER_CLIENT = 100
 
 
 def main() -> int:

@@ -18,7 +18,7 @@ NEW_EVERY = 4
 TWICE_SHARE = 0.03
 MISROUTED_SHARE = 0.01
 BAD_SHARE = 0.01
-_LATE_SHARE = 0.05
+_LATE_SHARE = 0.03
 _AGO_DAYS = 60
 
 
@@ -84,11 +84,11 @@ class Events:
     def _one(self) -> Event:
         key = self._random.choice(self._keys)
         chance = self._random.random()
-        if chance < 0.42:
-            return self._event("sales", key, self._sale(key))
         if chance < 0.50:
+            return self._event("sales", key, self._sale(key))
+        if chance < 0.54:
             return self._event("shipments", key, self._request(key))
-        if chance < 0.76 or not self._unpaid:
+        if chance < 0.74 or not self._unpaid:
             return self._event("shipments", key, self._dispatch(key))
         index = self._random.randrange(len(self._unpaid))
         self._unpaid[index], self._unpaid[-1] = self._unpaid[-1], self._unpaid[index]
