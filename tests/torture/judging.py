@@ -53,9 +53,9 @@ def judge(stage: Stage, account: dict[str, Any], seconds: float) -> Verdict:
     verdict.check(
         replayed == told["state_hash"], f"a single replay gives state {replayed}, verify found {told['state_hash']}"
     )
-    statuses = _last(read_all(stage.bootstrap, CLIENT_STATUS, seconds))
-    _judge_account(verdict, account, statuses)
-    _judge_letters(verdict, account, read_all(stage.bootstrap, DEAD_LETTERS, seconds))
+    statuses = last_of_each(read_all(stage.bootstrap, CLIENT_STATUS, seconds))
+    judge_account(verdict, account, statuses)
+    judge_letters(verdict, account, read_all(stage.bootstrap, DEAD_LETTERS, seconds))
     _judge_logs(verdict, stage)
     return verdict
 
@@ -74,7 +74,7 @@ def _result(process: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
     return told
 
 
-def _last(records: list[Read]) -> dict[str, Any]:
+def last_of_each(records: list[Read]) -> dict[str, Any]:
     """By client, its last status."""
     found: dict[str, Any] = {}
     for record in sorted(records, key=lambda one: (one.partition, one.offset)):
@@ -82,7 +82,7 @@ def _last(records: list[Read]) -> dict[str, Any]:
     return found
 
 
-def _judge_account(verdict: Verdict, account: dict[str, Any], statuses: dict[str, Any]) -> None:
+def judge_account(verdict: Verdict, account: dict[str, Any], statuses: dict[str, Any]) -> None:
     """What each client owes is what left, less what it paid."""
     owed = Counter(account["owed_cents"])
     differing = []
@@ -99,7 +99,7 @@ def _cents(text: str) -> int:
     return int(text.replace(".", ""))
 
 
-def _judge_letters(verdict: Verdict, account: dict[str, Any], letters: list[Read]) -> None:
+def judge_letters(verdict: Verdict, account: dict[str, Any], letters: list[Read]) -> None:
     """Every bad record is a dead letter, and nothing else is one."""
     found = {(record.value or b"").decode("latin-1") for record in letters}
     bad = set(account["bad"])

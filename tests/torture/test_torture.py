@@ -10,7 +10,7 @@ from schemas.catalogue import CLIENT_STATUS, DEAD_LETTERS
 from schemas.partitioning import partition_of
 from tests.harness.records import Read
 from tests.torture.events import Event, Events
-from tests.torture.judging import Verdict, _judge_account, _judge_letters, _last
+from tests.torture.judging import Verdict, judge_account, judge_letters, last_of_each
 from tests.torture.plan import KINDS, SESSION_TIMEOUT_S, plan
 
 PARTITIONS = 8
@@ -79,7 +79,7 @@ def test_a_cent_too_much_or_a_client_too_few_is_found() -> None:
 
     def wrong(*statuses: Read) -> list[str]:
         verdict = Verdict()
-        _judge_account(verdict, account, _last(list(statuses)))
+        judge_account(verdict, account, last_of_each(list(statuses)))
         return verdict.wrong
 
     older = _status("a", "9.00")
@@ -94,7 +94,7 @@ def test_a_bad_record_without_its_dead_letter_is_found_and_a_good_one_with_one_a
     def wrong(*letters: bytes) -> list[str]:
         verdict = Verdict()
         reads = [Read(DEAD_LETTERS, 0, n, 0, b"a", letter, ()) for n, letter in enumerate(letters)]
-        _judge_letters(verdict, {"bad": ["{", "["]}, reads)
+        judge_letters(verdict, {"bad": ["{", "["]}, reads)
         return verdict.wrong
 
     assert wrong(b"{", b"[", b"[") == []
