@@ -59,6 +59,11 @@ simulate-mutants: $(VENV)/installed-dev ## the same with classic mistakes in the
 fuzz: $(VENV)/installed-dev ## COUNT mutated records from SEED on, the fate of each counted (docs/fuzzing.md); minutes
 	$(BIN)/python -m tests.fuzz --seed $(SEED) $(if $(filter-out file,$(origin COUNT)),--count $(COUNT)) $(ARGS)
 
+.PHONY: torture
+torture: $(VENV)/installed-dev ## kill, pause and restart workers, brokers and Redis under load, then prove everything (docs/torture.md)
+	$(BIN)/python -m tests.harness.kafka
+	$(BIN)/python -m tests.torture $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/installed-dev ## the benchmark on Apache Kafka; takes minutes and wants the machine for itself
 	$(BIN)/python -m tests.benchmark $(ARGS)

@@ -1,4 +1,4 @@
-"""`stoplist replay`: folds a history file without a broker."""
+"""`stoplist replay`: folds a history file without a broker, or again what workers have folded."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from schemas.catalogue import DEAD_LETTERS
 from schemas.records import Output
 from streams.cli.failure import Failure, failing_on
 from streams.cli.history import Line, parse_instant, read_history, reading
-from streams.cli.options import load_policy
+from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
 from streams.cli.rejections import Rejections
 from streams.cli.terminal import Progress, tell
 
@@ -24,8 +24,9 @@ _encode: Final = msgspec.json.Encoder().encode
 
 def replay(
     history: Annotated[
-        str, typer.Argument(metavar="HISTORY.jsonl", help="The records; - is standard input.", show_default=False)
-    ],
+        str | None,
+        typer.Argument(metavar="HISTORY.jsonl", help="The records; - is standard input.", show_default=False),
+    ] = None,
     policy: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Policy in force from the beginning; default: the shipped.")
     ] = None,
@@ -36,6 +37,15 @@ def replay(
     obligations: Annotated[
         bool, typer.Option("--obligations", help="Print each obligation with its overdue days instead.")
     ] = False,
+    from_kafka: Annotated[
+        bool, typer.Option("--from-kafka", help="Fold Kafka's topics again, in the order of the workers' journal.")
+    ] = False,
+    bootstrap: Bootstrap = BOOTSTRAP_DEFAULT,
+    hash_only: Annotated[bool, typer.Option("--hash", help="With --from-kafka: print the state hash alone.")] = False,
+    chunk_records: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="With --from-kafka: fold N records at a time; the hash stays the same."),
+    ] = None,
 ) -> None:
     """Folds a history without a broker and prints what would be published, one JSON object a line.
 
@@ -46,13 +56,29 @@ def replay(
     kept. Then stderr says which records were rejected, and how many obligations are left out. An INSTANT is written as
     a timestamp is; records after it are left out.
 
+    With --from-kafka every partition is folded again from its first record on, as the journal orders it, in one go and
+    without snapshots. Its outputs are printed, and last of all one object with the state hash of each partition and of
+    all (docs/proof.md); --policy is the one that the workers were started with. Nothing is written to Kafka.
+
     \b
     Examples:
       stoplist replay history.jsonl
       stoplist replay history.jsonl --status --until 2026-04-01T00:00:00+03:00
       stoplist replay history.jsonl --policy stricter.yaml --status
       stoplist import ledger.csv --format receivables --history - | stoplist replay - --obligations
+      stoplist replay --from-kafka --hash
     """
+    if from_kafka:
+        if history is not None or until is not None or status or obligations:
+            raise Failure("--from-kafka takes no history and none of --until, --status, --obligations; leave them out")
+        from streams.cli.proof.kafka_replay import replay_kafka
+
+        replay_kafka(bootstrap, policy, sys.stdout.buffer, None if hash_only else output_line, chunk_records)
+        return
+    if history is None:
+        raise Failure("there is nothing to fold; name a history, or give --from-kafka")
+    if hash_only or chunk_records is not None:
+        raise Failure("--hash and --chunk-records go with --from-kafka; give it, or leave them out")
     if status and obligations:
         raise Failure("--status and --obligations exclude each other; give one of them")
     try:

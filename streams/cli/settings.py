@@ -74,6 +74,9 @@ class WorkerSettings(BaseSettings):
     """Time between two rounds of snapshots; a recovery folds again what came since the last."""
     snapshot_slice_records: Annotated[int, Field(ge=1, le=100_000)] = _DEFAULT.snapshot_slice_records
     """States written between two chunks while a round runs."""
+    keep_journal: bool = _DEFAULT.keep_journal
+    """Never cut the journal to what a recovery needs: then `stoplist verify` folds everything again from the first
+    record on. A recovery reads all of it, about a second for each million of chunks."""
     decoded_clients_max: Annotated[int, Field(ge=1, le=10_000_000)] = _DEFAULT.decoded_clients_max
     """Clients kept ready in memory; the others stay as bytes."""
     state_bytes_max: Annotated[int, Field(ge=1 << 10, le=16 << 20)] = _DEFAULT.state_bytes_max

@@ -205,7 +205,8 @@ class Keeper:
         self._round = None
         self._last_round = time.monotonic()
         self._meter.checkpoint()
-        if self.owned.cut_before != self._writer.owner:  # rule 3: our owner record is older than this checkpoint
+        if not self.settings.keep_journal and self.owned.cut_before != self._writer.owner:
+            # rule 3: our owner record is older than this checkpoint
             self.owned.cut_before = self._writer.owner
             self._cutting = asyncio.ensure_future(self._cut(self.number, self._writer.owner))
         if self._writer.length > _JOURNAL_LONG:

@@ -160,7 +160,7 @@ class Taking:
         tp = TopicPartition(settings.snapshot_topic, self.partition)
         restored = await restore(reader, tp, states, self.progress)  # rule 6
         loss = await self._check_snapshots(reader, reading, restored, journal_end)
-        folder = self._folder(reading, states)
+        folder = self.folder(reading, states)
         positions, begins, lost = await checks.inputs(reader, settings, self.partition, reading)
         loss = lost or loss or (reading.checkpoint is not None and reading.checkpoint.loss)
         checks.rules(settings, fold, self.partition, reading)
@@ -204,7 +204,8 @@ class Taking:
             raise Stopped(f"another owner has taken partition {self.partition}")
         return checks.snapshots_explained(self.settings, self.partition, reading, restored.chunk_max)
 
-    def _folder(self, reading: JournalReading, states: States[Any, Any]) -> Folder[Any, Any]:
+    def folder(self, reading: JournalReading, states: States[Any, Any]) -> Folder[Any, Any]:
+        """The fold of the partition as of the checkpoint of `reading`; without one, from the beginning."""
         fold, checkpoint = self.fold, reading.checkpoint
         shared = fold.shared_new() if checkpoint is None else fold.shared_decode(checkpoint.shared)
         at: Instant = 0 if checkpoint is None else checkpoint.at

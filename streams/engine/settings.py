@@ -73,6 +73,8 @@ class EngineSettings:
     snapshot_interval_ms: int = 5000
     snapshot_slice_records: int = 250
     """States encoded between two chunks while a snapshot round runs."""
+    keep_journal: bool = False
+    """The journal is never cut, so that it can be folded again from its beginning; a recovery reads all of it."""
     decoded_clients_max: int = 20_000
     """Of one worker, spread over its partitions: further states stay encoded."""
     state_bytes_max: int = 1 << 20

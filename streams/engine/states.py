@@ -1,15 +1,13 @@
 """The clients of one partition: bytes until touched, a bounded number of them decoded."""
 
-import hashlib
 from itertools import islice
 from typing import Final, Generic
-
-import msgspec
 
 from schemas.records import NEVER, Instant
 from streams.engine.deadlines import Deadlines
 from streams.engine.fold import Fold, Shared, State
 from streams.engine.snapshot_records import HeldClient, SnapshotHeader, encode_held
+from streams.engine.state_hash import client_hashes, partition_hash
 from streams.engine.stored import NOBODY, chunk_of, flagged, header_of, owner_of, pack, state_of
 
 _SLACK_SHARE: Final = 20
@@ -170,18 +168,5 @@ class States(Generic[State, Shared]):
         return self.stored_flagged + sum(fold_flagged(state) for key, state in self.live.items() if key not in stored)
 
     def digest(self, shared: Shared, at: Instant) -> bytes:
-        """A hash over every client's state with all broadcasts taken that are due; the same on any machine."""
-        fold, total = self.fold, 0
-        for key in self.stored.keys() | self.live.keys() | self.held.keys():
-            if (held := self.held.get(key)) is not None:
-                last_good = fold.canonical(fold.decode(held.state)) if held.state else b""
-                data = encode_held(msgspec.structs.replace(held, state=last_good))
-            else:
-                live = self.live.get(key)
-                state = fold.decode(state_of(self.stored[key]) if live is None else fold.encode(live))
-                fold.fire(shared, state, at, [])
-                data = fold.canonical(state)
-            one = hashlib.blake2b(len(key).to_bytes(4, "big") + key + data, digest_size=16).digest()
-            total = (total + int.from_bytes(one, "big")) % (1 << 128)
-        whole = hashlib.blake2b(total.to_bytes(16, "big") + fold.shared_encode(shared), digest_size=16)
-        return whole.digest()
+        """The partition's state hash at `at`; what it is made of says `streams.engine.state_hash`."""
+        return partition_hash(self.fold, client_hashes(self, shared, at), shared)
