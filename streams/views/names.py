@@ -36,6 +36,11 @@ ALIVE: Final = "stoplist:alive:"
 """`<partition>` → `Alive` as JSON; refreshed every few seconds while its worker is known to live."""
 TIME: Final = "stoplist:time"
 """The latest instant at which an output took effect, ms: the present of an installation with simulated time."""
+CHANGED: Final = "stoplist:changed"
+"""Sorted set of client ids by the number of the batch that last changed what is stored of them: whoever keeps a copy
+asks for those above the last number it saw."""
+CHANGED_LAST: Final = "stoplist:changed:last"
+"""The number given last."""
 SESSION: Final = "stoplist:session:"
 IDEMPOTENCY: Final = "stoplist:idempotency:"
 
