@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from schemas.catalogue import CLIENT_STATUS, POLICIES
+from streams.views.client import RedisClient
 from streams.views.projection.entries import entries_of, instant_of
 from streams.views.projection.store import Batch, Limits, Store, WrongEpoch
 from streams.views.projection.topics import ANSWERS, OTHERS
@@ -53,7 +53,7 @@ class Projector:
     """
 
     def __init__(
-        self, redis: "Redis", settings: ProjectorSettings, on_progress: Callable[[int, int], None] | None = None
+        self, redis: RedisClient, settings: ProjectorSettings, on_progress: Callable[[int, int], None] | None = None
     ) -> None:
         self.settings = settings
         self.store = Store(redis, settings.limits)

@@ -1,14 +1,14 @@
 """Writes to Redis, each call a script that applies all of a batch or nothing."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import msgspec
-from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, ResponseError
 
 from streams.views import names
+from streams.views.client import RedisClient
 from streams.views.projection.entries import Entry
 from streams.views.projection.script import APPLY, WRONG_EPOCH
 
@@ -49,7 +49,7 @@ class Limits(NamedTuple):
 class Store:
     """The read model of one beginning; `begin` first, and again after WrongEpoch."""
 
-    def __init__(self, redis: "Redis", limits: Limits | None = None) -> None:
+    def __init__(self, redis: RedisClient, limits: Limits | None = None) -> None:
         self.redis = redis
         self._limits = limits or Limits()
         self._epoch = b""
@@ -58,12 +58,12 @@ class Store:
     async def begin(self, partitions: int) -> dict[tuple[str, int], int]:
         """Where to go on, by topic and partition; empty: Redis holds nothing, read everything from the beginning."""
         await self.redis.set(names.EPOCH, uuid4().hex, nx=True)
-        self._epoch = cast(bytes, await self.redis.get(names.EPOCH))
+        self._epoch = await self.redis.get(names.EPOCH)
         await self.redis.set(names.PARTITIONS, partitions)
         self._sha = await self.redis.script_load(APPLY)
         found: dict[tuple[str, int], int] = {}
         for field, offset in (await self.redis.hgetall(names.OFFSETS)).items():
-            topic, _, number = cast(bytes, field).decode().rpartition("/")
+            topic, _, number = field.decode().rpartition("/")
             found[topic, int(number)] = int(offset)
         return found
 

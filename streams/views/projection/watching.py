@@ -7,10 +7,10 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from redis.asyncio import Redis
 
 from schemas.catalogue import JOURNAL
 from streams.views import alive, names
+from streams.views.client import RedisClient
 from streams.views.projection.freshness import Offsets, Partition
 from streams.views.projection.owners import Journals, committed_offsets, owned_partitions
 from streams.views.projection.topics import ANSWERS, FOLDED
@@ -23,7 +23,7 @@ class Watch:
     """Watches all partitions; `positions` tells what the projector has applied."""
 
     def __init__(
-        self, redis: "Redis", partitions: int, group: str, session_timeout_ms: int, positions: Callable[[], Offsets]
+        self, redis: RedisClient, partitions: int, group: str, session_timeout_ms: int, positions: Callable[[], Offsets]
     ) -> None:
         self._redis = redis
         self._group = group
