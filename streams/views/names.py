@@ -42,6 +42,8 @@ asks for those above the last number it saw."""
 CHANGED_LAST: Final = "stoplist:changed:last"
 """The number given last."""
 SESSION: Final = "stoplist:session:"
+LOGIN_ONCE: Final = "stoplist:login:"
+"""`<hash of a secret>` → the hash of the token that it stands for, once; expires."""
 IDEMPOTENCY: Final = "stoplist:idempotency:"
 
 ALL: Final = "all"

@@ -3,9 +3,8 @@
 import asyncio
 from typing import Final
 
-from redis.asyncio import Redis
-
 from streams.views import names
+from streams.views.client import RedisClient
 from streams.views.desk.rows import row_of
 from streams.views.desk.table import ClientTable
 
@@ -15,7 +14,7 @@ _AT_ONCE: Final = 500
 class TableCopy:
     """The table of one server process; `current` before each answer."""
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
         self._epoch = b""
         self._number = -1

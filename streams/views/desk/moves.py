@@ -64,8 +64,6 @@ class Moves:
         counts = [clients]
         for back in range(days - 1):
             moved = self._days.get(date.fromordinal(today.toordinal() - back), Counter())
-            change = sum(
-                count * ((after == group) - (before == group)) for (before, after), count in moved.items()
-            )
+            change = sum(count * ((after == group) - (before == group)) for (before, after), count in moved.items())
             counts.append(counts[-1] - change)
         return [max(0, count) for count in reversed(counts)]

@@ -131,7 +131,9 @@ def row_of(client_id: str, status_json: bytes, block_json: bytes | None, name: s
     lifts = [lift for one in held for lift in one.lifted_by]
     payments = [_minor(lift.amount) for lift in lifts if lift.kind == "payment" and lift.amount is not None]
     following = status.next_change
-    opening = [one.condition for one in following.changes if one.change == "opens" and one.condition] if following else []
+    opening = (
+        [one.condition for one in following.changes if one.change == "opens" and one.condition] if following else []
+    )
     coming = following.at if following is not None and opening and not is_blocked else None
     scopes = [(one.scope.kind, one.scope.id, one.importance) for one in status.categories.importance]
     found = {importance for _, _, importance in scopes}

@@ -106,7 +106,9 @@ class ClientTable:
             return [row for at, _, row in sorted(coming, key=_first_two) if tomorrow_ends is None or at < tomorrow_ends]
         if name == "calls":
             last = date.fromordinal(today.toordinal() + CALL_DAYS)
-            return sorted((row for row in chosen if row.due_next is not None and row.due_next <= last), key=_earliest_due)
+            return sorted(
+                (row for row in chosen if row.due_next is not None and row.due_next <= last), key=_earliest_due
+            )
         if name == "largest_overdue":
             return sorted((row for row in chosen if row.overdue), key=lambda row: (-row.overdue, row.client_id))
         return sorted(chosen, key=lambda row: row.client_id)

@@ -94,5 +94,3 @@ def _sums(sums: Sums | None) -> dict[str, Any]:
         "outstanding": money(sums.outstanding),
         "overdue": money(sums.overdue),
     }
-
-
