@@ -66,7 +66,7 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Another one gives another history.")] = SEED_DEFAULT,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only tell the page's address.")] = False,
 ) -> None:
-    """Shows everything at work, with nothing but this package: a broker in memory, a worker, the page, a simulated wholesaler.
+    """Shows everything at work, with nothing but this package: broker in memory, worker, page, simulated wholesaler.
 
     The page opens in your browser; where there is none, open the address that is told. It logs in the first who does.
 

@@ -1,4 +1,4 @@
-"""The people's side of the demo: the read model, the server with the page, and a link by which one is logged in once."""
+"""The people's side of the demo: the read model, the server with the page, and a link that logs in once."""
 
 import secrets
 import sys

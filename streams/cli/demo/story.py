@@ -1,4 +1,4 @@
-"""The client of the guided story: its first deal comes due on the show's first day, and nobody pays it but the reader."""
+"""The client of the guided story: its first deal comes due on the show's first day, and only the reader pays it."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

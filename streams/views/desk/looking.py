@@ -58,6 +58,13 @@ def looking(context: Context, recent: Recent) -> APIRouter:
         items = [shown(row, today) for row in rows[offset : offset + limit]]
         return _json({"list": list_, "items": items, "total": len(rows), "offset": offset})
 
+    @router.get("/names", response_class=Response)
+    async def names_of(id_: Annotated[list[str], Query(alias="id", max_length=50)]) -> Response:
+        """Names of clients by id; one that has none is called by its id."""
+        table = await copy.current()
+        rows = {one: table.get(one) for one in id_}
+        return _json({one: one if row is None or row.name is None else row.name for one, row in rows.items()})
+
     @router.get("/find", response_class=Response)
     async def find(code: Annotated[str, Query(min_length=1, max_length=129)]) -> Response:
         """Whose this is: a client's id, a shipment's, or `client/shipment` as on a label."""

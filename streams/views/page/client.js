@@ -1,10 +1,10 @@
 // One client: may it be shipped to, why not, what lifts it, what comes next, and how it came about.
 
 import { get } from "./api.js";
-import { heard, nowText, tick } from "./clock.js";
+import { nowText, tick, today } from "./clock.js";
 import { askAddress } from "./addresses.js";
 import { calmed, h, show } from "./dom.js";
-import { day, money, when } from "./format.js";
+import { day, daysBetween, money, when } from "./format.js";
 import { named, t } from "./language.js";
 import { conditions, nextChange } from "./conditions.js";
 import { History } from "./history.js";
@@ -59,7 +59,6 @@ export class ClientView {
         show(this.#head, this.#id, () => h("h1", {}, t("client_unknown", { id: this.#id })));
         return;
       }
-      heard(client.freshness.as_of);
       this.#draw(client);
       this.#error.textContent = "";
     } catch (problem) {
@@ -89,8 +88,8 @@ export class ClientView {
     const panels = this.#panels;
     show(panels.lifts.body, [block, status.conditions], () => conditions(status, block));
     show(panels.next.body, status.next_change, () => nextChange(status.next_change));
-    show(panels.figures.body, [status.outstanding, status.overdue_days_current, status.exposure, status.limit, status.reserved, status.unapplied, status.violations, status.overdue_days_longest], () => figures(status));
-    show(panels.obligations.body, [status.open_obligations, status.open_obligations_count, nowText().slice(0, 10)], () => obligations(status));
+    show(panels.figures.body, [today(), status.outstanding, status.overdue_days_current, status.exposure, status.limit, status.reserved, status.unapplied, status.violations, status.overdue_days_longest], () => figures(status));
+    show(panels.obligations.body, [status.open_obligations, status.open_obligations_count, today()], () => obligations(status));
     show(panels.others.body, [status.reservations, status.documents, status.first_deal], () => others(status));
     this.#overrides.draw(status, block);
     panels.pay?.update(status);
@@ -116,7 +115,10 @@ export class ClientView {
       history: this.#history,
     };
     this.#panels = panels;
-    this.#body.replaceChildren(...Object.values(panels).filter(Boolean).map((made) => made.element));
+    const stack = (...names) => h("div", { class: "stack" }, names.map((name) => panels[name]?.element));
+    this.#body.replaceChildren(
+      h("div", { class: "client-top" }, stack("lifts", "obligations"), stack("next", "figures")), panels.timeline.element,
+      h("div", { class: "client-low" }, stack("overrides"), stack("pay"), stack("others")), panels.history.element);
   }
 
   async #drawTimeline() {
@@ -160,10 +162,11 @@ function sinceOf(block) {
 
 function figures(status) {
   const { currency } = status;
+  const days = status.overdue_since ? daysBetween(status.overdue_since, today()) + 1 : 0; // they pass without a record
   const rows = [
     [t("outstanding"), money(status.outstanding, currency)],
-    [t("overdue_current"), status.overdue_days_current ? `${status.overdue_days_current} ${t("unit_day")}` : "–"],
-    [t("overdue_longest"), status.overdue_days_longest ? `${status.overdue_days_longest} ${t("unit_day")}` : "–"],
+    [t("overdue_current"), days > 0 ? `${days} ${t("unit_day")}` : "–"],
+    [t("overdue_longest"), status.overdue_days_longest ? `${Math.max(days, status.overdue_days_longest)} ${t("unit_day")}` : "–"],
     [t("violations"), String(status.violations)],
     [t("unapplied"), money(status.unapplied, currency)],
     status.reserved ? [t("reserved"), money(status.reserved, currency)] : null,
@@ -175,16 +178,16 @@ function figures(status) {
 
 function obligations(status) {
   if (!status.open_obligations.length) return h("p", { class: "empty" }, t("no_obligations"));
-  const today = nowText().slice(0, 10);
+  const near = today();
   const rest = status.open_obligations_count - status.open_obligations.length;
   return [
-    h("div", { class: "scroll" }, h("table", {},
+    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("open_obligations") }, h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("obligation")), h("th", { scope: "col" }, t("due")),
         h("th", { scope: "col", class: "number" }, t("amount")), h("th", { scope: "col", class: "number" }, t("rest")), h("th", { scope: "col", class: "number" }, t("overdue_days")))),
       h("tbody", {}, status.open_obligations.map((one) => {
-        const days = Math.round((Date.parse(today) - Date.parse(one.due_date)) / 86_400_000);
+        const days = daysBetween(one.due_date, near);
         return h("tr", { "data-overdue": one.judged ? "yes" : null },
-          h("th", { scope: "row" }, one.obligation_id), h("td", {}, day(one.due_date, today)),
+          h("th", { scope: "row" }, one.obligation_id), h("td", {}, day(one.due_date, near)),
           h("td", { class: "number" }, money(one.amount)), h("td", { class: "number" }, money(one.outstanding)),
           h("td", { class: "number" }, days > 0 ? (one.judged ? String(days) : t("not_judged")) : "–"));
       })))),

@@ -21,7 +21,7 @@ export function condition(one) {
     one.explanation ? h("p", {}, said(one.explanation)) : null,
     covered ? h("p", { class: "quiet" }, t("covered")) : lifts(one.lifted_by),
     one.because?.length ? h("p", { class: "quiet because" }, one.because.map((ground) =>
-      t("seen", { rule: named(ground.rule), observed: ground.observed, threshold: ground.threshold })).join("; ")) : null);
+      t("seen", { rule: ground.rule.split(".").map(named).join(", "), observed: ground.observed, threshold: ground.threshold })).join("; ")) : null);
 }
 
 /** The ways out, the surest first as the server gives them. */

@@ -11,7 +11,7 @@ import { panel } from "./parts.js";
 import { blockedRow, callRow, nextRow, rowList } from "./short_lists.js";
 import { agingTable, groupTable, importanceTable, volumeTable } from "./totals.js";
 
-const SHORT = 7;
+const SHORT = 6;
 const DRAW_EVERY_MS = 500;
 
 export class Desk {
@@ -39,11 +39,13 @@ export class Desk {
       importances: panel("importances", t("importances"), t("importances_hint")),
     };
     this.#happenings = new Happenings(app.live);
-    const lists = Object.values(this.#lists).map(([made]) => made.element);
-    const totals = Object.values(this.#totals).map((made) => made.element);
+    const { blocked: [blocked], next: [next], calls: [calls] } = this.#lists;
+    const { groups, aging, volumes, importances } = this.#totals;
+    const stack = (...made) => h("div", { class: "stack" }, made.map((one) => one.element));
     main.append(
       h("h1", { class: "unseen" }, t("desk")), this.#error, this.#tiles,
-      h("div", { class: "desk" }, lists, this.#happenings.element, totals));
+      h("div", { class: "desk" },
+        stack(blocked, groups, aging), stack(next, calls, this.#happenings), stack(volumes), stack(importances)));
     const ask = calmed(DRAW_EVERY_MS, () => this.#ask());
     this.#ends = [app.live.listen((name) => { if (name !== "freshness") ask(); })];
     this.#ask();

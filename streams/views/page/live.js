@@ -70,7 +70,7 @@ export class Live {
     try {
       const summary = await get("v1/summary", ASK_WITHIN_MS);
       this.partitions = summary.partitions;
-      for (const partition of summary.partitions) heard(partition.as_of);
+      heard(summary.now);
       const open = this.#source?.readyState === EventSource.OPEN;
       const fresh = summary.partitions.length > 0 && summary.partitions.every((partition) => partition.fresh);
       this.#become(!open ? "lost" : fresh ? "live" : "stale");
@@ -89,7 +89,6 @@ export class Live {
   }
 
   #tell(name, data) {
-    if (data.as_of) heard(data.as_of);
     for (const listener of [...this.#listeners]) listener(name, data);
   }
 }

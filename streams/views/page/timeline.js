@@ -150,7 +150,7 @@ function asTable(facts) {
     ...facts.blocks.map((one) => [one.from, t("span_blocked"), blockSaid(one, facts)]),
     ...facts.groups.map((one) => [one.at, t("risk_group"), t("group_line", one)]),
   ].sort((one, other) => (one[0] < other[0] ? 1 : -1));
-  return h("div", { class: "scroll" }, h("table", {},
+  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("timeline") }, h("table", {},
     h("thead", {}, h("tr", {}, [t("date"), t("what"), t("detail")].map((word) => h("th", { scope: "col" }, word)))),
     h("tbody", {}, lines.map(([at, what, detail]) => h("tr", {}, h("td", {}, day(at)), h("th", { scope: "row" }, what), h("td", {}, detail))))));
 }

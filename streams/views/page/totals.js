@@ -8,7 +8,7 @@ import { named, t } from "./language.js";
 import { groupMark } from "./parts.js";
 
 function table(name, heads, rows) {
-  return h("div", { class: "scroll" }, h("table", { class: name },
+  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": heads[0][0] }, h("table", { class: name },
     h("thead", {}, h("tr", {}, heads.map(([word, kind]) => h("th", { scope: "col", class: kind }, word)))),
     h("tbody", {}, rows)));
 }
@@ -21,13 +21,13 @@ function bar(of, kind) {
 /** Risk groups, what they owe, and how many moved. */
 export function groupTable(desk) {
   const heads = [[t("risk_group")], [t("clients"), "number"], [t("moved"), "number"], [t("trend", { days: desk.trend_days }), "wide"],
-    [t("blocked_now"), "number"], [t("outstanding"), "number"], [t("overdue"), "number"]];
+    [t("blocked_now"), "number extra"], [t("outstanding"), "number"], [t("overdue"), "number"]];
   const rows = desk.risk_groups.map((row) => h("tr", {},
     h("th", { scope: "row" }, h("a", { href: listAddress("all", { risk_group: row.group }) }, groupMark(row.group), ` ${t(`group_${row.group}`)}`)),
     h("td", { class: "number" }, count(row.clients)),
     h("td", { class: "number moved" }, moved("up", row.moved_in, t("moved_in")), moved("down", row.moved_out, t("moved_out"))),
     h("td", { class: "wide" }, trend(row, desk)),
-    h("td", { class: "number" }, count(row.blocked)),
+    h("td", { class: "number extra" }, count(row.blocked)),
     h("td", { class: "number" }, money(row.outstanding)),
     h("td", { class: "number" }, money(row.overdue))));
   return table("groups", heads, rows);
@@ -50,11 +50,11 @@ function trend(row, desk) {
 
 /** What is outstanding by overdue days. */
 export function agingTable(desk) {
-  const heads = [[t("overdue_days")], [t("obligations"), "number"], [t("outstanding"), "number"], [t("share"), "number"], ["", "wide"]];
+  const heads = [[t("overdue_days")], [t("obligations"), "number extra"], [t("outstanding"), "number"], [t("share"), "number"], ["", "wide"]];
   const rows = desk.aging.map((row) => {
     const of = part(row.outstanding, desk.outstanding);
     return h("tr", { "data-bucket": row.bucket },
-      h("th", { scope: "row" }, t(`aging_${row.bucket}`, row)), h("td", { class: "number" }, count(row.obligations)),
+      h("th", { scope: "row" }, t(`aging_${row.bucket}`, row)), h("td", { class: "number extra" }, count(row.obligations)),
       h("td", { class: "number" }, money(row.outstanding)), h("td", { class: "number" }, share(of)),
       h("td", { class: "wide" }, bar(of, row.bucket)));
   });
@@ -63,7 +63,7 @@ export function agingTable(desk) {
 
 /** A, B and C. */
 export function volumeTable(desk) {
-  const heads = [[t("volume")], [t("clients"), "number"], [t("blocked_now"), "number"], [t("outstanding"), "number"], [t("overdue"), "number"]];
+  const heads = [[t("volume")], [t("clients"), "number"], [t("blocked_now"), "number extra"], [t("outstanding"), "number"], [t("overdue"), "number"]];
   const rows = desk.volumes.map((row) => h("tr", {},
     h("th", { scope: "row" }, h("a", { href: listAddress("all", { volume: row.volume }) }, h("b", {}, row.volume), ` ${t(`volume_${row.volume}`)}`)), sums(row)));
   return table("volume", heads, rows);
@@ -71,7 +71,7 @@ export function volumeTable(desk) {
 
 /** Key, medium and small: each client by the best of its scopes, then scope by scope. */
 export function importanceTable(desk) {
-  const best = table("importance", [[t("importances_total")], [t("clients"), "number"], [t("blocked_now"), "number"], [t("outstanding"), "number"], [t("overdue"), "number"]],
+  const best = table("importance", [[t("importances_total")], [t("clients"), "number"], [t("blocked_now"), "number extra"], [t("outstanding"), "number"], [t("overdue"), "number"]],
     desk.importances.best.map((row) => h("tr", {},
       h("th", { scope: "row" }, h("a", { href: listAddress("all", { importance: row.importance }) }, named(row.importance))), sums(row))));
   const scopes = table("scopes", [[t("scope")], [named("key"), "number"], [named("medium"), "number"], [named("small"), "number"]],
@@ -82,6 +82,6 @@ export function importanceTable(desk) {
 }
 
 function sums(row) {
-  return [h("td", { class: "number" }, count(row.clients)), h("td", { class: "number" }, count(row.blocked)),
+  return [h("td", { class: "number" }, count(row.clients)), h("td", { class: "number extra" }, count(row.blocked)),
     h("td", { class: "number" }, money(row.outstanding)), h("td", { class: "number" }, money(row.overdue))];
 }

@@ -2,7 +2,7 @@
 // answer is grey and names whom to ask: nothing leaves on an old or a missing word.
 
 import { get } from "./api.js";
-import { heard, nowText, tick } from "./clock.js";
+import { nowText, tick } from "./clock.js";
 import { condition } from "./conditions.js";
 import { calmed, h, icon, show } from "./dom.js";
 import { money, when } from "./format.js";
@@ -113,7 +113,6 @@ async function answerTo(code, amount) {
   const path = `v1/clients/${encodeURIComponent(found.client_id)}`;
   const client = await get(path, ASK_WITHIN_MS);
   if (!client?.status) return { state: "unknown", words: [t("answer_not_found", { code })] };
-  heard(client.freshness.as_of);
   const { status, block, freshness } = client;
   const common = { name: client.name ?? found.client_id, id: found.client_id, as_of: freshness.as_of };
   if (!freshness.fresh) return { ...common, state: "unknown", words: [named(freshness.reason), t("answer_unknown_long")] };

@@ -5,7 +5,7 @@ export const words = {
   unit_day: "дн", unit_hour: "ч", unit_minute: "мин", unit_second: "с",
   in_span: "через {span}", any_moment: "вот-вот",
 
-  skip: "К содержанию", menu: "Главное", desk: "Рабочий стол", lists: "Списки", warehouse: "Склад",
+  skip: "К содержанию", menu: "Главное", desk: "Обзор", lists: "Списки", warehouse: "Склад",
   search: "Найти клиента", search_hint: "Код или название", search_none: "Такого кода или названия нет",
   language: "Язык", theme: "Цвета", theme_auto: "Как на устройстве", theme_light: "Светлые", theme_dark: "Тёмные",
   log_out: "Выйти", print: "Печать", loading: "Загружается …", more: "Ещё", close: "Закрыть",
