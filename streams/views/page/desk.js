@@ -45,7 +45,7 @@ export class Desk {
     main.append(
       h("h1", { class: "unseen" }, t("desk")), this.#error, this.#tiles,
       h("div", { class: "desk" },
-        stack(blocked, groups, aging), stack(next, calls, this.#happenings), stack(volumes), stack(importances)));
+        stack(blocked, groups, aging, volumes), stack(next, calls, this.#happenings, importances)));
     const ask = calmed(DRAW_EVERY_MS, () => this.#ask());
     this.#ends = [app.live.listen((name) => { if (name !== "freshness") ask(); })];
     this.#ask();
