@@ -20,8 +20,10 @@ export function drawTimeline(facts) {
   if (!facts.obligations.length && !facts.payments.length && !facts.blocks.length && facts.groups.length < 2) {
     return h("p", { class: "empty" }, t("timeline_none"));
   }
+  const scroll = h("div", { class: "timeline-scroll", tabindex: "0", role: "group", "aria-label": t("timeline") }, picture(facts));
+  requestAnimationFrame(() => { scroll.scrollLeft = scroll.scrollWidth; }); // on a narrow screen today comes first
   return [
-    h("div", { class: "timeline-scroll", tabindex: "0", role: "group", "aria-label": t("timeline") }, picture(facts)),
+    scroll,
     legend(),
     facts.complete ? null : h("p", { class: "quiet" }, t("timeline_cut")),
     h("details", {}, h("summary", {}, t("timeline_as_table")), asTable(facts)),
@@ -30,7 +32,7 @@ export function drawTimeline(facts) {
 
 function picture(facts) {
   const days = Math.max(1, daysBetween(facts.from, facts.until));
-  const x = (date) => LEFT + (Math.min(days, Math.max(0, daysBetween(facts.from, date))) / days) * (WIDTH - 2 * LEFT);
+  const x = (at) => LEFT + (Math.min(days, Math.max(0, daysBetween(facts.from, at) + partOfDay(at))) / days) * (WIDTH - 2 * LEFT);
   const step = (WIDTH - 2 * LEFT) / days;
   const rows = inRows(facts.obligations, facts.today);
   const parts = [];
@@ -49,13 +51,18 @@ function picture(facts) {
   heading("line_payments");
   parts.push(...facts.payments.map((payment) => paymentMark(payment, facts, x(payment.value_date) + step / 2, y + 8)));
   y += 22;
-  const today = x(facts.today) + step / 2;
+  const today = x(facts.as_of);
   return s("svg", { class: "timeline-picture", viewBox: `0 0 ${WIDTH} ${y}`, role: "img", "aria-label": summary(facts), "data-days": days },
     s("defs", {}, s("pattern", { id: "overdue-hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
       s("rect", { class: "hatch-ground", width: 5, height: 5 }), s("line", { class: "hatch-line", x1: 0, y1: 0, x2: 0, y2: 5 }))),
     months(facts, x, y), parts,
     s("line", { class: "today", x1: today, x2: today, y1: 16, y2: y }),
     s("text", { class: "today-name", x: today, y: 12, "text-anchor": today > WIDTH - 60 ? "end" : "middle" }, t("today")));
+}
+
+/** How much of its day an instant has behind it, by the company's clock; 0 for a date. */
+function partOfDay(at) {
+  return at.length > 10 ? (Number(at.slice(11, 13)) * 60 + Number(at.slice(14, 16))) / 1440 : 0;
 }
 
 function months(facts, x, bottom) {
@@ -92,11 +99,11 @@ function groupLine(facts, x, top) {
   let group = facts.groups.length ? facts.groups[0].from : facts.group;
   points.push([x(facts.from), y(group)]);
   for (const change of facts.groups) {
-    const at = x(change.at.slice(0, 10));
+    const at = x(change.at);
     points.push([at, y(group)], [at, y(change.to)]);
     group = change.to;
   }
-  points.push([x(facts.today), y(group)]);
+  points.push([x(facts.as_of), y(group)]);
   return s("g", {},
     [0, 1, 2, 3].map((one) => [s("line", { class: "base", x1: LEFT, x2: WIDTH - LEFT, y1: y(one), y2: y(one) }),
       s("text", { class: "scale", x: WIDTH - LEFT, y: y(one) - 1, "text-anchor": "end" }, String(one))]),
@@ -104,17 +111,18 @@ function groupLine(facts, x, top) {
 }
 
 function blockBand(block, facts, x, y) {
-  const from = x(block.from.slice(0, 10));
-  const to = x((block.until ?? facts.as_of).slice(0, 10));
+  const from = x(block.from);
+  const to = x(block.until ?? facts.as_of);
   return s("rect", { class: "block-band", x: from, y, width: Math.max(3, to - from), height: BLOCK_HEIGHT }, title(blockSaid(block, facts)));
 }
 
 function obligationBar(one, facts, x, y, step) {
   const start = x(one.dispatched_on);
-  const end = x(endOf(one, facts.today)) + (one.paid_on ? 0 : step);
+  const last = endOf(one, facts.today);
+  const end = one.paid_on ? x(last) + step / 2 : last === facts.today ? x(facts.as_of) : x(last) + step;
   return s("g", { class: one.paid_on ? "obligation paid" : "obligation" }, title(`${one.obligation_id}: ${obligationSaid(one, facts)}`),
     s("rect", { class: "bar-open", x: start, y, width: Math.max(3, end - start), height: ROW - 5, rx: 2 }),
-    one.episodes.map(([first, last]) => s("rect", { class: "bar-overdue", x: x(first), y, width: Math.max(3, x(last) - x(first) + step), height: ROW - 5 })),
+    one.episodes.map(([first, last]) => s("rect", { class: "bar-overdue", x: x(first), y, width: Math.max(3, Math.min(end, x(last) + step) - x(first)), height: ROW - 5 })),
     s("line", { class: "due", x1: x(one.due_date) + step, x2: x(one.due_date) + step, y1: y - 1, y2: y + ROW - 4 }),
     one.paid_on ? s("circle", { class: "paid-mark", cx: end + 1, cy: y + (ROW - 5) / 2, r: 3 }) : null);
 }

@@ -113,7 +113,7 @@ export class VirtualRows {
     const focused = element.contains(document.activeElement);
     element.replaceChildren(...this.#columns.map((column, at) => {
       const shown = item ? column.cell(item) : "…";
-      const cell = { role: "cell", class: column.kind, "data-column": column.name };
+      const cell = { role: "cell", class: column.kind, "data-column": column.name, "data-title": column.title };
       return h("span", cell, at === 0 && item ? h("a", { href: clientAddress(item.client_id), tabindex: "-1" }, shown) : shown);
     }));
     if (focused) element.querySelector("a")?.focus({ preventScroll: true });

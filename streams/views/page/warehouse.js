@@ -117,7 +117,7 @@ async function answerTo(code, amount) {
   const common = { name: client.name ?? found.client_id, id: found.client_id, as_of: freshness.as_of };
   if (!freshness.fresh) return { ...common, state: "unknown", words: [named(freshness.reason), t("answer_unknown_long")] };
   if (found.shipment_id) return aboutShipment(path, found, client, common);
-  if (status.blocked) return { ...common, state: "stop", words: block ? [said(block.explanation)] : [], reasons: block?.conditions ?? status.conditions };
+  if (status.blocked) return { ...common, state: "stop", words: [], reasons: block?.conditions ?? status.conditions };
   if (amount) return judged(await mayShip(path, amount), common);
   return { ...common, state: "ship", words: [t("answer_free")], approved: status.reservations.map((one) => one.shipment_id) };
 }
@@ -134,8 +134,9 @@ async function aboutShipment(path, found, client, common) {
   }
   const last = await get(`${path}/shipments/${encodeURIComponent(found.shipment_id)}`, ASK_WITHIN_MS);
   if (!last) return { ...named_, state: "stop", words: [t("answer_no_approval")] };
-  const over = last.event.type === "shipment.approved" ? [t("answer_approval_over")] : [said(last.event.explanation)];
-  return { ...named_, state: "stop", words: over, reasons: last.event.reasons ?? [] };
+  const reasons = last.event.reasons ?? [];
+  const words = last.event.type === "shipment.approved" ? [t("answer_approval_over")] : reasons.length ? [] : [said(last.event.explanation)];
+  return { ...named_, state: "stop", words, reasons };
 }
 
 function mayShip(path, amount, shipment) {

@@ -98,7 +98,7 @@ export const words = {
   names: {
     not_selling: "not selling", first_payment_overdue: "first deal not paid", limit_exceeded: "first deal too large", conduct: "conduct",
     risk_group: "risk group", credit_limit: "credit limit", documents_missing: "documents missing", first_deal_returned: "first deal returned",
-    held: "records held", first_deal_limit: "first deal too large", first_deal_unpaid: "first deal not paid", payment_term_too_long: "payment term too long",
+    held: "records held", first_deal_limit: "first deal too large", first_deal_unpaid: "first deal to be paid before", payment_term_too_long: "payment term too long",
     assortment: "assortment", outlet_unknown: "outlet unknown", outlet_closed: "outlet closed",
     worker_silent: "the worker is silent", projector_behind: "the read model is behind", change_overdue: "a change is overdue",
     client_unknown: "the client is unknown", request_needed: "the first deal needs a request",

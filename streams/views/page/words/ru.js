@@ -98,7 +98,7 @@ export const words = {
   names: {
     not_selling: "не продаётся", first_payment_overdue: "первая сделка не оплачена", limit_exceeded: "первая сделка велика", conduct: "поведение",
     risk_group: "группа риска", credit_limit: "кредитный лимит", documents_missing: "нет документов", first_deal_returned: "первая сделка возвращена",
-    held: "записи задержаны", first_deal_limit: "первая сделка велика", first_deal_unpaid: "первая сделка не оплачена", payment_term_too_long: "отсрочка слишком долгая",
+    held: "записи задержаны", first_deal_limit: "первая сделка велика", first_deal_unpaid: "сначала оплатить первую сделку", payment_term_too_long: "отсрочка слишком долгая",
     assortment: "ассортимент", outlet_unknown: "точка неизвестна", outlet_closed: "точка закрыта",
     worker_silent: "обработчик молчит", projector_behind: "витрина отстаёт", change_overdue: "изменение запаздывает",
     client_unknown: "клиент неизвестен", request_needed: "первой сделке нужна заявка",
