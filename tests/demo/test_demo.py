@@ -1,12 +1,14 @@
 """`stoplist demo` as a process: it shows a block with its reason, ends when it should, and leaves nothing behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from streams.cli.main import run
@@ -98,6 +100,35 @@ def test_it_shows_a_block_with_its_reason_and_ends_by_itself(demo: Demo) -> None
     assert running.left_behind() == []
 
 
+def test_its_page_lets_in_the_first_who_opens_the_link_and_tells_the_story(demo: Demo) -> None:
+    running = demo("--plain", "--no-browser", "--speed", "24")
+    running.wait_for("#login=")
+    (link,) = re.findall(r"http://127\.0\.0\.1:\d+/#login=\S+", running.out)
+    base, _, secret = link.partition("#login=")
+    with httpx.Client(base_url=base, timeout=30) as first, httpx.Client(base_url=base, timeout=30) as second:
+        wait_until(lambda: _answers(first), "the page can be opened")
+        session = first.post("v1/session", json={"token": secret}).json()
+        assert "account" in session["may"]
+        assert second.post("v1/session", json={"token": secret}).status_code == 401
+        running.wait_for("romashka")  # blocked: its first deal came due and was not paid
+        headers = {"X-CSRF-Token": session["csrf_token"], "Idempotency-Key": "one"}
+        said = {"client_id": "romashka", "amount": "180.00", "currency": "USD", "obligations": ["dn-1041/1"]}
+        assert first.post("v1/payments", json=said, headers=headers).status_code == 202
+        running.wait_for("RELEASED  romashka")
+        history = first.get("v1/clients/romashka/history").json()["items"]
+        assert "shipment.refused" in {item["event"]["type"] for item in history}  # the truck of that afternoon
+        assert not first.get("v1/clients/romashka").json()["status"]["blocked"]
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(60) == 0, running.err
+
+
+def _answers(client: httpx.Client) -> bool:
+    try:
+        return client.get("healthz").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
 def test_it_ends_by_itself_where_nobody_is_ever_blocked(demo: Demo) -> None:
     running = demo("--seconds", "1", "--clients", "10", "--seed", "4")
     assert running.process.wait(110) == 0, running.err
@@ -109,7 +140,7 @@ def test_it_ends_by_itself_where_nobody_is_ever_blocked(demo: Demo) -> None:
 def test_a_signal_ends_it_cleanly_and_in_russian_too(demo: Demo, number: signal.Signals) -> None:
     running = demo("--language", "ru")  # plain by itself: its output is no terminal
     running.wait_for("ЗАПРЕТ")
-    assert len(running.children()) == 3
+    assert len(running.children()) == 5
     running.process.send_signal(number)
     assert running.process.wait(60) == 0, running.err
     assert "Клиенты по группам риска: 0: " in running.out.splitlines()[-1]
@@ -119,7 +150,13 @@ def test_a_signal_ends_it_cleanly_and_in_russian_too(demo: Demo, number: signal.
 
 @pytest.mark.parametrize(
     ("part", "name"),
-    [("--fold clients", "worker"), ("--fold importance", "worker of importance"), ("noida-db", "embedded broker")],
+    [
+        ("--fold clients", "worker"),
+        ("--fold importance", "worker of importance"),
+        ("project", "projector"),
+        ("serve", "server"),
+        ("noida-db", "embedded broker"),
+    ],
 )
 def test_it_says_which_part_died(demo: Demo, part: str, name: str) -> None:
     running = demo("--plain")

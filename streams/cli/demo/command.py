@@ -14,13 +14,15 @@ from kafka.errors import KafkaError
 from rich.console import Console
 
 from streams.cli.connection import consumer, producer
+from streams.cli.demo import story
 from streams.cli.demo.board import Board
 from streams.cli.demo.children import Child, Ended
 from streams.cli.demo.feed import Feed
 from streams.cli.demo.outputs import Outputs
+from streams.cli.demo.people import Page, open_browser, page, projector, write_papers
 from streams.cli.demo.shows import Lines, Picture, Show, groups_in_short
 from streams.cli.demo.stage import PARTITIONS, create_topics, embedded_servers, temporary_home, worker
-from streams.cli.demo.view import Frame
+from streams.cli.demo.view import Frame, said_in
 from streams.cli.demo.words import Language as LanguageCode
 from streams.cli.demo.words import counted, moment, word
 from streams.cli.failure import Failure
@@ -28,7 +30,7 @@ from streams.cli.simulator import Wholesaler
 from streams.cli.simulator.forms import midnight_ms
 
 FIRST_DAY: Final = date(2026, 2, 2)
-SPEED_DEFAULT: Final = 8.0
+SPEED_DEFAULT: Final = 2.0
 CLIENTS_DEFAULT: Final = 300
 SEED_DEFAULT: Final = 7
 MISTAKES: Final = 0.001
@@ -62,8 +64,11 @@ def demo(
     ] = SPEED_DEFAULT,
     clients: Annotated[int, typer.Option(min=10, max=5_000, help="How many clients buy.")] = CLIENTS_DEFAULT,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Another one gives another history.")] = SEED_DEFAULT,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only tell the page's address.")] = False,
 ) -> None:
-    """Shows everything at work, with nothing but this package: a broker in memory, a worker, a simulated wholesaler.
+    """Shows everything at work, with nothing but this package: broker in memory, worker, page, simulated wholesaler.
+
+    The page opens in your browser; where there is none, open the address that is told. It logs in the first who does.
 
     Nothing is kept: the embedded broker is not durable. Exit codes: 0 at the end or by Ctrl-C, 1 when a part of it
     failed, 2 when it could not begin.
@@ -74,9 +79,11 @@ def demo(
       stoplist demo --language ru --speed 24
       stoplist demo --seconds 20 --plain
     """
-    wholesaler = Wholesaler(clients, seed=seed, first_day=FIRST_DAY, mistakes=MISTAKES)
-    board = Board({client.id: client.name for client in wholesaler.clients})
-    performance = Performance(wholesaler, board, language.value, speed, plain or not sys.stdout.isatty())
+    english = language is Language.EN
+    wholesaler = Wholesaler(clients, seed=seed, first_day=FIRST_DAY, mistakes=MISTAKES, english_names=english)
+    board = Board({story.CLIENT_ID: story.NAME, **{client.id: client.name for client in wholesaler.clients}})
+    plain = plain or not sys.stdout.isatty()
+    performance = Performance(wholesaler, board, language.value, speed, plain, opens=not (plain or no_browser))
     try:
         with _signals_interrupt():
             performance.run(seconds)
@@ -92,12 +99,22 @@ def demo(
 class Performance:
     """One demo, from the first process to the last."""
 
-    def __init__(self, wholesaler: Wholesaler, board: Board, language: LanguageCode, speed: float, plain: bool) -> None:
+    def __init__(
+        self,
+        wholesaler: Wholesaler,
+        board: Board,
+        language: LanguageCode,
+        speed: float,
+        plain: bool,
+        opens: bool,
+    ) -> None:
         self._wholesaler = wholesaler
         self._board = board
         self._language: LanguageCode = language
         self._speed = speed
         self._plain = plain
+        self._opens = opens
+        self._page: Page | None = None
         self._feed: Feed | None = None
 
     def run(self, seconds: float | None) -> None:
@@ -111,21 +128,27 @@ class Performance:
             show.note("starting_broker")
             embedded = stack.enter_context(embedded_servers(home))
             create_topics(embedded.bootstrap)
+            papers = write_papers(home)
             # a broker that died must not hold up the end
             sender = stack.enter_context(
                 producer(embedded.bootstrap, delivery_timeout_ms=10_000, request_timeout_ms=5_000)
             )
             reader = stack.enter_context(consumer(embedded.bootstrap))
             outputs = Outputs(reader, PARTITIONS)
-            self._feed = feed = Feed(self._wholesaler, sender, PARTITIONS, self._speed)
+            name = said_in(story.NAME, self._language)
+            self._feed = feed = Feed(self._wholesaler, sender, PARTITIONS, self._speed, name)
             show.note("sending")
             feed.send_history()
             show.note("starting_worker")
-            working = stack.enter_context(worker(home, embedded.bootstrap))
-            scopes = stack.enter_context(worker(home, embedded.bootstrap, "importance"))
+            working = stack.enter_context(worker(home, embedded.bootstrap, papers.policy))
+            scopes = stack.enter_context(worker(home, embedded.bootstrap, papers.policy, "importance"))
+            projecting = stack.enter_context(projector(home, embedded))
+            self._page = served = page(home, embedded, papers)
+            stack.enter_context(served.process)
+            parts = [working, scopes, projecting, served.process, embedded.process]
             try:
                 with show:
-                    self._play(show, feed, outputs, [working, scopes, embedded.process], seconds, embedded.bootstrap)
+                    self._play(show, feed, outputs, parts, seconds, embedded.bootstrap)
                 show.note("ending")
             except (KafkaError, Failure):
                 embedded.process.check()  # the cause, when it is gone
@@ -161,9 +184,15 @@ class Performance:
         """Until the end: send what is due, take what came, show it."""
         heard = time.monotonic()
         deadline: float | None = None
+        told = False
         while deadline is None or time.monotonic() < deadline:
             for part in parts:
                 part.check()
+            if not told and self._page is not None and self._page.answers():
+                told = True
+                show.page(self._page.address)
+                if self._opens:
+                    open_browser(self._page.address)
             feed.tick()
             for topic, body in outputs.poll(_POLL_MS):
                 heard = time.monotonic()

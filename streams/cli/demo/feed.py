@@ -1,12 +1,15 @@
 """Sends the simulated wholesaler's events: the past at once, then the present at a fast clock."""
 
+import heapq
 import time
 from collections import deque
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Final
 
 from kafka import KafkaProducer
 
+from streams.cli.demo import story
 from streams.cli.simulator import SimulatedEvent, Wholesaler
 from streams.cli.simulator.forms import DAY_MS, HOUR_MS, midnight_ms
 
@@ -15,10 +18,14 @@ _RATE_SECONDS: Final = 3.0
 
 
 class Feed:
-    """Sends events in order of time. `speed` is simulated hours a second."""
+    """Sends events in order of time, those of the story among them. `speed` is simulated hours a second."""
 
-    def __init__(self, wholesaler: Wholesaler, producer: KafkaProducer, partitions: int, speed: float) -> None:
-        self._events: Iterator[SimulatedEvent] = wholesaler.events()
+    def __init__(
+        self, wholesaler: Wholesaler, producer: KafkaProducer, partitions: int, speed: float, story_name: str
+    ) -> None:
+        first_day = wholesaler.first_day
+        told = story.events(first_day, first_day + timedelta(days=HISTORY_DAYS), story_name)
+        self._events: Iterator[SimulatedEvent] = heapq.merge(wholesaler.events(), told, key=_instant)
         self._next = next(self._events)
         self._producer = producer
         self._partitions = partitions
@@ -81,3 +88,7 @@ class Feed:
             for partition in range(self._partitions):
                 self._producer.send(event.topic, event.value, partition=partition, **fields)
         self.sent += 1
+
+
+def _instant(event: SimulatedEvent) -> int:
+    return event.timestamp_ms

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -21,6 +22,9 @@ class Show(Protocol):
 
     def note(self, key: str) -> None:
         """Something is being started."""
+
+    def page(self, address: str) -> None:
+        """The page can be opened."""
 
     def decided(self, decision: Decision) -> None:
         """A block or release was published."""
@@ -44,10 +48,15 @@ class Picture:
         self._live = Live(console=console, screen=True, auto_refresh=False, transient=True)
         self._drawn = 0.0
         self._began = False
+        self._page = ""
 
     def note(self, key: str) -> None:
         """A line before the picture begins."""
         self._console.print(word(key, self._language), style="dim")
+
+    def page(self, address: str) -> None:
+        """From now on it stands below the picture."""
+        self._page = address
 
     def decided(self, decision: Decision) -> None:
         """Nothing: the board holds it."""
@@ -60,7 +69,9 @@ class Picture:
         now = time.monotonic()
         if now - self._drawn >= 1 / _PICTURES_PER_SECOND:
             self._drawn = now
-            self._live.update(draw(self._board, frame, self._language, self._console.width), refresh=True)
+            self._live.update(
+                draw(self._board, replace(frame, page=self._page), self._language, self._console.width), refresh=True
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -83,6 +94,10 @@ class Lines:
     def note(self, key: str) -> None:
         """Says it."""
         _say(word(key, self._language))
+
+    def page(self, address: str) -> None:
+        """Says where it is."""
+        _say(f"{word('page', self._language)} {address}")
 
     def decided(self, decision: Decision) -> None:
         """When, whom, what, and why."""

@@ -67,15 +67,21 @@ def create_topics(bootstrap: str) -> None:
         wait_until_usable(client, [topic.name for topic in TOPICS])
 
 
-def worker(home: Path, bootstrap: str, fold: FoldName = "clients") -> Child:
-    """A worker as `stoplist worker` starts it, with none of the settings that the caller's environment may hold."""
+def child_environment() -> dict[str, str]:
+    """For a command of ours: with none of the settings that the caller's environment may hold."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
     root = str(Path(next(iter(streams.__path__))).parent)  # also where the package is not installed
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
+    return environment
+
+
+def worker(home: Path, bootstrap: str, policy: Path, fold: FoldName = "clients") -> Child:
+    """A worker as `stoplist worker` starts it."""
+    environment = child_environment()
     environment[f"{_PREFIX}DATA_DIRECTORY"] = str(home / "worker")
     environment[f"{_PREFIX}LOG_LEVEL"] = "warning"
     command = [sys.executable, "-m", "streams.cli", "worker", "--fold", fold, "--simulated-time"]
-    command += ["--bootstrap", bootstrap]
+    command += ["--bootstrap", bootstrap, "--policy", str(policy)]
     name = "worker" if fold == "clients" else f"worker of {fold}"
     return Child(name, command, home / f"worker-{fold}.log", environment, stop_seconds=10)
 

@@ -36,6 +36,8 @@ class Frame:
     bootstrap: str
     note: str = ""
     """Shown beside the clock: what is going on before the show."""
+    page: str = ""
+    """Address of the page, once it can be opened."""
 
 
 def draw(board: Board, frame: Frame, language: Language, width: int) -> RenderableType:
@@ -46,7 +48,7 @@ def draw(board: Board, frame: Frame, language: Language, width: int) -> Renderab
         Layout(_header(frame, language, narrow), name="header", size=3),
         Layout(name="middle", size=9),
         Layout(_decisions(board, language, narrow), name="decisions"),
-        Layout(_footer(frame, language, narrow), name="footer", size=3 if narrow else 2),
+        Layout(_footer(frame, language, narrow), name="footer", size=2 + narrow + bool(frame.page)),
     )
     screen["middle"].split_row(
         Layout(_groups(board, language, narrow), name="groups", ratio=3),
@@ -154,6 +156,10 @@ def _footer(frame: Frame, language: Language, narrow: bool) -> RenderableType:
     second = Text(f"{word('end', language)} {word('look', language)} ", no_wrap=True)
     command = Text(f"stoplist watch blocks --bootstrap {frame.bootstrap}", style="cyan", no_wrap=True)
     lines = [first, second, command] if narrow else [first, second + command]
+    if frame.page:
+        lines.insert(
+            1, Text.assemble("" if narrow else f"{word('page', language)} ", (frame.page, "bold cyan"), no_wrap=True)
+        )
     return Padding(Group(*lines), (0, 1))
 
 

@@ -17,6 +17,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Всё в памяти, в конце пропадёт: встроенный брокер ненадёжен.",
     ),
     "look": ("Look on from another terminal:", "Смотреть из другого терминала:"),
+    "page": ("The page, logged in once:", "Страница, с входом на один раз:"),
     "end": ("Ctrl-C ends it.", "Ctrl-C завершает показ."),
     "groups": ("clients by risk group", "клиенты по группам риска"),
     "group": ("group", "группа"),

@@ -59,13 +59,17 @@ class Client:
 class Wholesaler:
     """`clients` clients from `first_day` on. The same arguments give the same events, byte for byte.
 
-    `mistakes` is the share of further records that are no valid events, as careless systems send them.
+    `mistakes` is the share of further records that are no valid events, as careless systems send them. Clients are
+    registered under their Russian names, or under their `english_names`.
     """
 
-    def __init__(self, clients: int, *, seed: int, first_day: date, mistakes: float = 0.0) -> None:
+    def __init__(
+        self, clients: int, *, seed: int, first_day: date, mistakes: float = 0.0, english_names: bool = False
+    ) -> None:
         self._random = random.Random(seed)
         self.first_day = first_day
         self._mistakes = mistakes
+        self._english_names = english_names
         self._numbers: defaultdict[str, int] = defaultdict(int)
         self._planned: defaultdict[int, list[SimulatedEvent]] = defaultdict(list)
         self.clients = [self._client(number) for number in range(clients)]
@@ -117,7 +121,7 @@ class Wholesaler:
             {
                 "type": "client.registered",
                 "id": f"reg-{client.id}",
-                "name": client.name.ru,
+                "name": client.name.en if self._english_names else client.name.ru,
                 "wholesaler": False,
                 "activities": ["stationery"],
                 "territory": client.territory,

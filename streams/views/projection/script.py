@@ -77,7 +77,7 @@ local function named(topic, r)
   return true
 end
 
-local applied = 0
+local applied, changed = 0, redis.call('INCR', '{names.CHANGED_LAST}')
 for i = 5, #ARGV do
   local batch = cmsgpack.unpack(ARGV[i])
   local topic, live = batch[1], batch[4]
@@ -87,7 +87,10 @@ for i = 5, #ARGV do
     elseif topic == 'clients' then did = named(topic, record)
     elseif topic == 'policies' then redis.call('SET', '{names.POLICY}', record[1]); did = true
     else did = published(topic, record, live) end
-    if did then applied = applied + 1 end
+    if did then
+      applied = applied + 1
+      if topic ~= 'policies' then redis.call('ZADD', '{names.CHANGED}', changed, record[1]) end
+    end
   end
   local next = redis.call('HGET', '{names.OFFSETS}', batch[2])
   if not next or tonumber(next) < batch[3] then

@@ -150,6 +150,8 @@ class Summary(_Answer):
     risk_groups: dict[str, int]
     currency: str
     policy: PolicyName
+    now: str
+    """By the server's clock, in the company's time zone; with simulated time that of the outputs."""
     partitions: list[Freshness]
 
 

@@ -18,6 +18,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from streams.views.client import RedisClient
+from streams.views.desk.changes import Changes
+from streams.views.desk.entering import entering
+from streams.views.desk.looking import looking
+from streams.views.desk.recent import Recent
 from streams.views.serving import answers
 from streams.views.serving.asking import asking, freshness_part
 from streams.views.serving.context import Context
@@ -49,6 +53,7 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 def build(redis: RedisClient, settings: ServerSettings) -> ASGIApp:
     """The application of one server. Raises TokenFileError."""
     context = _context(redis, settings)
+    recent = Recent(settings.bootstrap)
     metrics = Metrics()
     app = FastAPI(
         title="Stoplist",
@@ -56,10 +61,11 @@ def build(redis: RedisClient, settings: ServerSettings) -> ASGIApp:
         summary="May I ship, who to call, why am I blocked.",
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
-        lifespan=lambda _: _running(context),
+        lifespan=lambda _: _running(context, recent),
         responses=_PROBLEMS,
     )
-    for router in (asking(context), saying(context), sessions(context), living(context, metrics)):
+    desk = (looking(context, recent), entering(context))
+    for router in (asking(context), saying(context), sessions(context), living(context, metrics), *desk):
         app.include_router(router)
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
@@ -91,8 +97,9 @@ def _context(redis: RedisClient, settings: ServerSettings) -> Context:
 
 
 @asynccontextmanager
-async def _running(context: Context) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(context.present.run()), asyncio.create_task(context.events.run())]
+async def _running(context: Context, recent: Recent) -> AsyncIterator[None]:
+    parts = (context.present, context.events, recent, Changes(context.redis, context.events))
+    tasks = [asyncio.create_task(part.run()) for part in parts]
     try:
         yield
     finally:

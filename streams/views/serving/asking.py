@@ -171,6 +171,7 @@ def _clients(router: APIRouter, context: Context) -> None:
                 **await model.counts(),
                 "currency": policy.currency,
                 "policy": {"version": policy.version, "digest": present.policy_digest},
+                "now": present.text(present.now),
                 "partitions": [freshness_part(present, freshness) for freshness in present.all()],
             }
         )

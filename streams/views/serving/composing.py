@@ -36,8 +36,9 @@ ACCOUNTED: Final = (
     "obligation.resolved",
     "obligation.written_off",
 )
+RECEIVED: Final = "payment.received"
 _INSTANT: Final = {"override.granted": "granted_at"}
-_UNDATED: Final = (*ACCOUNTED, "credit_limit.set")
+_UNDATED: Final = (*ACCOUNTED, RECEIVED, "credit_limit.set")
 _OURS: Final = ("author", "role", "signature", "key_id")
 
 
@@ -54,7 +55,7 @@ def right_for(kind: str) -> Right:
     """The right that saying an event of this type takes at least; raises Problem when it is not said here."""
     if kind in ("shipment.requested", "shipment.cancelled"):
         return "request"
-    if kind in ACCOUNTED:
+    if kind in ACCOUNTED or kind == RECEIVED:
         return "account"
     if kind in JUDGED:
         return "judge"
@@ -93,6 +94,8 @@ def _usual(kind: str, body: dict[str, Any], present: Present) -> dict[str, Any]:
         usual["on"] = now[:10]
     if kind not in _UNDATED:
         usual[_INSTANT.get(kind, "at")] = now
+    if kind == RECEIVED:
+        usual |= {"currency": present.policy.currency, "value_date": now[:10]}
     if kind == "credit_limit.set":
         usual |= {"currency": present.policy.currency, "valid_from": now[:10]}
     if kind == "shipment.requested" or body.get("amount_max") is not None:

@@ -96,6 +96,11 @@ class Events:
         """A partition became fresh or ceased to be."""
         self._hand(Told(None, "freshness", as_json, None))
 
+    def changed(self, client_id: str | None) -> None:
+        """What is stored of a client has changed; None: of many."""
+        data = msgspec.json.encode({"client_id": client_id}).decode()
+        self._hand(Told(None, "client.changed", data, client_id))
+
     def _hand(self, told: Told) -> None:
         for queue in list(self._streams):
             if queue.full():  # a reader that is too slow is let go; it comes again with its last id

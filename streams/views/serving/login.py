@@ -11,7 +11,7 @@ from streams.views import names
 from streams.views.client import RedisClient
 from streams.views.serving.problems import Problem
 from streams.views.serving.roles import Right, may
-from streams.views.serving.tokens import Token, Tokens
+from streams.views.serving.tokens import Token, Tokens, sha256
 
 COOKIE: Final = "stoplist_session"
 CSRF_HEADER: Final = "x-csrf-token"
@@ -62,13 +62,18 @@ class Logins:
 
     async def open(self, secret: str) -> tuple[str, Who] | None:
         """A new session's id, and whose it is; None when the token does not count."""
-        token = self.tokens.of_secret(secret)
+        token = self.tokens.of_secret(secret) or await self._once(secret)
         if token is None:
             return None
         session_id = secrets.token_urlsafe(32)
         session = Session(token.sha256, secrets.token_urlsafe(24), int(time.time()) + self.session_seconds)
         await self._redis.set(_key(session_id), _encode(session), ex=self.session_seconds)
         return session_id, _who(token, session)
+
+    async def _once(self, secret: str) -> Token | None:
+        """The token that a secret of a ready link stands for: the first who comes has it."""
+        found = await self._redis.getdel(names.LOGIN_ONCE + sha256(secret))
+        return None if found is None else self.tokens.of_hash(found.decode())
 
     async def session(self, session_id: str) -> Who | None:
         """Whose session this is."""

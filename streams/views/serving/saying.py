@@ -28,9 +28,9 @@ def saying(context: Context) -> APIRouter:
     taken: dict[int | str, dict[str, Any]] = {202: {"model": answers.Said, "description": "Kafka has it."}}
 
     async def said(request: Request, key: str | None, kind: str | None) -> tuple[Sent, dict[str, Any]]:
-        body, who = await _body(request), who_of(request)
+        body, who = await body_of(request), who_of(request)
         name = str(body.pop("type", "")) if kind is None else kind
-        used = _key(key)
+        used = checked_key(key)
 
         def make() -> Any:
             return compose(name, body, who, used, context.present, context.settings.signing_key)
@@ -84,7 +84,8 @@ def _answer(sent: Sent, status: int) -> Response:
     return Response(_encode(sent), status, media_type="application/json")
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def body_of(request: Request) -> dict[str, Any]:
+    """The JSON object sent; raises Problem."""
     try:
         body = read_json(await request.body(), unique_names=True)
     except ValueError as error:
@@ -94,7 +95,8 @@ async def _body(request: Request) -> dict[str, Any]:
     return body
 
 
-def _key(key: str | None) -> str:
+def checked_key(key: str | None) -> str:
+    """An idempotency key; raises Problem for what cannot be one."""
     if key is None or not 1 <= len(key) <= 64 or not is_printable(key):
         wrong = "must be 1 to 64 printable characters, new for each thing said"
         raise Problem("invalid-request", f"Idempotency-Key: {wrong}.", [("Idempotency-Key", wrong)])

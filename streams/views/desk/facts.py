@@ -1,0 +1,72 @@
+"""A client's facts as senders wrote them, read from the inputs' one partition when somebody looks at the client."""
+
+import asyncio
+from typing import Any, Final, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from schemas.catalogue import CLIENTS, JUDGEMENTS, PAYMENTS, POLICIES, SHIPMENTS
+from schemas.partitioning import partition_of
+
+TOPICS: Final = (POLICIES, CLIENTS, JUDGEMENTS, SHIPMENTS, PAYMENTS)
+"""Sales move no obligation, so they are left out; of records of one instant those of the earlier topic come first."""
+_SECONDS_MAX: Final = 10.0
+_RECORDS_MAX: Final = 5_000
+_POLL_MS: Final = 500
+_FETCH_BYTES: Final = 8 << 20
+
+
+class Facts(NamedTuple):
+    """Records of the client, and those about everybody, by append time."""
+
+    records: list[Any]
+    complete: bool
+    """False when there was more than could be read in ten seconds."""
+
+
+async def facts_of(bootstrap: list[str], client_id: str) -> Facts:
+    """Everything up to the topics' ends as of now. Raises KafkaError, OSError."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        client_id="stoplist-timeline",
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=_FETCH_BYTES,
+        fetch_max_wait_ms=100,
+    )
+    try:
+        await consumer.start()
+        await consumer.topics()
+        return await _read(consumer, client_id.encode())
+    finally:
+        await consumer.stop()
+
+
+async def _read(consumer: AIOKafkaConsumer, key: bytes) -> Facts:
+    partitions = len(consumer.partitions_for_topic(CLIENTS) or ())
+    if not partitions:
+        raise KafkaError("the topic clients is missing")
+    places = [TopicPartition(topic, partition_of(key, partitions)) for topic in TOPICS]
+    consumer.assign(places)
+    ends = await consumer.end_offsets(places)
+    begins = await consumer.beginning_offsets(places)
+    for place in places:
+        consumer.seek(place, begins[place])
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _SECONDS_MAX
+    found: list[tuple[int, int, int, Any]] = []
+    behind = {place for place in places if begins[place] < ends[place]}
+    while behind and loop.time() < until:
+        for place, records in (await consumer.getmany(*behind, timeout_ms=_POLL_MS, max_records=_RECORDS_MAX)).items():
+            order = TOPICS.index(place.topic)
+            found += [
+                (record.timestamp, order, record.offset, record)
+                for record in records
+                if record.offset < ends[place] and record.key in (key, None)
+            ]
+        behind = {place for place in behind if await consumer.position(place) < ends[place]}
+    found.sort(key=lambda item: item[:3])
+    return Facts([record for _, _, _, record in found], not behind)

@@ -1,0 +1,76 @@
+// What stands around every view: menu, search, whether it is live, language and colours.
+
+import { h, icon } from "./dom.js";
+import { when } from "./format.js";
+import { choose, language, LANGUAGES, t } from "./language.js";
+import { nowText } from "./clock.js";
+import { search } from "./search.js";
+
+const THEMES = ["auto", "light", "dark"];
+const PLACES = [["desk", "#/desk"], ["lists", "#/list?list=blocked"], ["warehouse", "#/warehouse"]];
+
+export class Frame {
+  #app;
+  #links;
+  #place = h("div", { class: "view" });
+  #state = h("p", { class: "live" });
+  #warning = h("p", { class: "warning", role: "status" });
+  #ends = [];
+
+  constructor(app) {
+    this.#app = app;
+    this.#links = PLACES.map(([name, href]) => h("a", { href, "data-place": name }, t(name)));
+    const header = h("header", { class: "frame" },
+      h("a", { class: "brand", href: "#/desk" }, icon("stop"), h("span", {}, "Stoplist")),
+      h("nav", { "aria-label": t("menu") }, this.#links),
+      search(),
+      this.#state,
+      this.#settings());
+    this.element = h("div", { class: "page" },
+      h("a", { class: "skip", href: "#main", onclick: (event) => this.#skip(event) }, t("skip")),
+      header, this.#warning, this.#place);
+    this.#ends.push(app.live.watch((state) => this.#say(state)));
+    this.#ends.push(app.live.listen((name) => { if (name === "summary") this.#say(app.live.state); }));
+  }
+
+  show(main) {
+    this.#place.replaceChildren(main);
+  }
+
+  /** Marks where in the menu one is. */
+  at(place) {
+    for (const link of this.#links) {
+      if (link.dataset.place === place) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  close() {
+    this.#ends.forEach((end) => end());
+  }
+
+  #skip(event) {
+    event.preventDefault();
+    document.getElementById("main")?.focus();
+  }
+
+  #say(state) {
+    const at = nowText();
+    this.#state.dataset.state = state;
+    this.#state.replaceChildren(h("span", { class: "dot", "aria-hidden": "true" }), h("b", {}, t(state)),
+      at ? h("span", { class: "quiet" }, ` ${when(at)}`) : "");
+    const said = state === "stale" ? t("stale_long") : state === "lost" ? t("lost_long") : "";
+    if (this.#warning.textContent !== said) this.#warning.textContent = said;
+  }
+
+  #settings() {
+    const speak = (event) => { choose(event.target.value); this.#app.redraw(); };
+    const theme = document.documentElement.dataset.theme;
+    return h("div", { class: "settings" },
+      h("select", { "aria-label": t("language"), onchange: speak },
+        LANGUAGES.map((name) => h("option", { value: name, selected: name === language() }, name.toUpperCase()))),
+      h("select", { "aria-label": t("theme"), onchange: (event) => this.#app.paint(event.target.value) },
+        THEMES.map((name) => h("option", { value: name, selected: name === theme }, t(`theme_${name}`)))),
+      h("button", { class: "plain", type: "button", onclick: () => this.#app.logOut(), title: this.#app.session.name }, t("log_out")));
+  }
+}

@@ -1,0 +1,103 @@
+"""What people do every day: look at the desk, find a client, see why it is blocked, ask at the gate."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.page.conftest import Visit
+from tests.page.stack import Stack
+
+pytestmark = [pytest.mark.kafka, pytest.mark.redis, pytest.mark.slow]
+
+
+def test_the_desk_tells_who_is_blocked_why_and_what_lifts_it(visit: Visit) -> None:
+    page = visit("#/desk", role="viewer")
+    volna = page.locator(".stop-list li", has_text="Volna, Tver")
+    expect(volna).to_contain_text("first deal not paid")
+    expect(volna).to_contain_text("Pay 180.00 USD")
+    expect(volna).to_contain_text("is overdue (dn-1/1)")
+    expect(page.locator("[data-tile=overdue] .figure")).to_contain_text("USD")
+    expect(page.locator(".groups tbody tr")).to_have_count(4)
+    # 25 days ago with a term of ten: fifteen days late, which is group 3 and the bucket of 8 to 30
+    expect(page.locator(".groups tbody tr").nth(3).locator("td").first).not_to_have_text("0")
+    expect(page.locator("[data-bucket=days]", has_text="8–30 days").locator("td").first).not_to_have_text("0")
+    expect(page.locator(".volume tbody tr")).to_have_count(3)
+
+
+def test_a_client_is_found_by_a_word_of_its_name_with_the_keyboard_alone(visit: Visit) -> None:
+    page = visit("#/desk")
+    page.get_by_role("combobox", name="Find a client").focus()
+    page.keyboard.type("omsk")
+    expect(page.get_by_role("option", name="Bereg, Omsk")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Bereg, Omsk", level=1)).to_be_visible()
+    expect(page.locator(".state")).to_contain_text("May be shipped to")
+
+
+def test_a_clients_page_tells_its_grounds_its_way_out_and_draws_its_past(visit: Visit) -> None:
+    page = visit("#/client/volna")
+    expect(page.locator(".state")).to_contain_text("Blocked: do not ship")
+    expect(page.locator(".lifts .ways").first).to_contain_text("A payment of 180.00 USD for dn-1/1")
+    expect(page.locator("section.obligations tbody tr")).to_contain_text("15")
+    picture = page.locator(".timeline-picture")
+    expect(picture).to_have_attribute("role", "img")
+    expect(picture.locator(".bar-overdue")).to_have_count(1)
+    expect(picture.locator(".block-band")).to_have_count(1)
+    page.get_by_text("The same as a table").click()
+    table = page.locator(".timeline table")
+    expect(table.locator("tr", has_text="Obligation dn-1/1")).to_contain_text("180.00 USD outstanding")
+    expect(table.locator("tr", has_text="Blocked")).to_contain_text("until now")
+
+
+def test_the_page_speaks_russian_and_keeps_the_language(visit: Visit) -> None:
+    page = visit("#/client/volna")
+    page.get_by_label("Language").select_option("ru")
+    expect(page.locator(".state")).to_contain_text("Отгружать нельзя")
+    expect(page.locator(".lifts")).to_contain_text("Оплата 180,00 USD за dn-1/1")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+    expect(page.get_by_role("link", name="Склад")).to_be_visible()
+
+
+def test_a_warehouse_asks_by_client_and_by_shipment(visit: Visit, stack: Stack) -> None:
+    stack.ask("skrepka", "dn-3", "50.00")
+    page = visit("#/warehouse", role="warehouse", viewport={"width": 820, "height": 1180})
+    answer = page.locator(".answer")
+
+    def ask(code: str) -> None:
+        page.get_by_label("Scan or type").fill(code)
+        page.keyboard.press("Enter")  # as a scanner does
+
+    ask("volna")
+    expect(answer).to_have_attribute("data-state", "stop")
+    expect(answer).to_contain_text("Do not ship")
+    expect(answer).to_contain_text("A payment of 180.00 USD for dn-1/1")
+    ask("bereg")
+    expect(answer).to_have_attribute("data-state", "ship")
+    ask("dn-3")
+    expect(answer).to_have_attribute("data-state", "ship")
+    expect(answer).to_contain_text("Approved: 50.00 USD")
+    ask("nobody")
+    expect(answer).to_have_attribute("data-state", "unknown")
+    expect(answer).to_contain_text("ask the credit manager")
+
+
+def test_a_ready_link_logs_in_once_and_leaves_no_token_in_the_address(visit: Visit, stack: Stack) -> None:
+    page = visit("#/desk")
+    assert "login" not in page.url
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_label("Token").fill("stoplist_wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_contain_text("does not count")
+    page.get_by_label("Token").fill(stack.tokens["viewer"])
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator(".tiles")).to_be_visible()
+
+
+def test_a_page_prints_without_what_cannot_be_clicked_on_paper(visit: Visit) -> None:
+    page = visit("#/client/volna")
+    expect(page.locator(".timeline-picture")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator("header.frame")).to_be_hidden()
+    expect(page.get_by_role("button", name="Enter the payment")).to_be_hidden()
+    expect(page.locator(".lifts")).to_be_visible()
+    assert page.pdf()[:4] == b"%PDF"

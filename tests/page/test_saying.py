@@ -1,0 +1,55 @@
+"""What people say on the page counts: a payment, an override; and what a role may not say is not offered."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.page.conftest import Visit
+from tests.page.stack import Stack
+
+pytestmark = [pytest.mark.kafka, pytest.mark.redis, pytest.mark.slow]
+
+
+def _late_client(stack: Stack, client_id: str) -> None:
+    stack.register(client_id, f"{client_id.title()}, Perm")
+    stack.ship(client_id, f"{client_id}-1", "120.00", days_ago=14)
+
+
+def test_a_clerk_enters_a_payment_and_the_light_turns_green(visit: Visit, stack: Stack) -> None:
+    _late_client(stack, "payer")
+    page = visit("#/client/payer", role="accountant")
+    expect(page.locator(".state")).to_contain_text("Blocked")
+    page.get_by_label("For", exact=True).select_option("payer-1/1")
+    expect(page.get_by_label("Amount, USD")).to_have_value("120.00")
+    page.get_by_role("button", name="Enter the payment").click()
+    expect(page.get_by_role("status").filter(has_text="Entered")).to_be_visible()
+    expect(page.locator(".state")).to_contain_text("May be shipped to")
+    expect(page.locator(".history-list li").filter(has_text="released")).to_contain_text("Shipping is allowed again")
+    expect(page.locator(".timeline-picture .paid-mark")).to_have_count(1)
+
+
+def test_a_manager_grants_an_override_and_revokes_it(visit: Visit, stack: Stack) -> None:
+    _late_client(stack, "promised")
+    page = visit("#/client/promised", role="manager")
+    expect(page.locator(".state")).to_contain_text("Blocked")
+    page.get_by_text("Let a client through all the same").click()
+    expect(page.get_by_role("checkbox", name="first deal not paid").first).to_be_checked()  # what is active is proposed
+    page.get_by_label("Why").fill("paid by Friday, see letter")
+    page.get_by_role("button", name="Grant the override").click()
+    expect(page.locator(".state")).to_contain_text("a person has lifted the block")
+    expect(page.locator(".overrides li").first).to_contain_text("by manager")
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.locator(".state")).to_contain_text("Blocked: do not ship")
+
+
+def test_an_override_without_a_reason_to_lift_says_what_is_missing(visit: Visit) -> None:
+    page = visit("#/client/skrepka", role="manager")
+    page.get_by_text("Let a client through all the same").click()
+    page.get_by_role("button", name="Grant the override").click()
+    expect(page.get_by_role("status").filter(has_text="Choose at least one reason")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="conduct")).to_be_disabled()  # a director's matter
+
+
+def test_a_viewer_is_offered_no_form(visit: Visit) -> None:
+    page = visit("#/client/volna", role="viewer")
+    expect(page.locator(".overrides")).to_contain_text("may not grant overrides")
+    expect(page.get_by_role("button", name="Enter the payment")).to_have_count(0)
