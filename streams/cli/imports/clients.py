@@ -31,6 +31,8 @@ _LEFT_PADDED: Final = {9: 10, 11: 12}
 """Lengths of Russian tax numbers whose first zero a spreadsheet dropped."""
 _SHARED: Final = re.compile(r"(30|409|474)[0-9]{17,18}")
 """Accounts of banks themselves, through which many people pay."""
+_REMEMBERED_MAX: Final = 100_000
+"""Parties whose match is remembered: a file names each many times."""
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 
 
@@ -47,6 +49,7 @@ class ClientList:
     def __init__(self) -> None:
         self._by: dict[str, dict[str, set[str]]] = {key: {} for key in _KEYS}
         self._kpp: dict[tuple[str, str], set[str]] = {}
+        self._matched: dict[Party, Match] = {}
         self.count = 0
 
     def read(self, path: Path, *, filled_only: bool = False) -> None:
@@ -72,6 +75,7 @@ class ClientList:
         if len(client_id) > 64 or not is_printable(client_id):
             raise Failure(f"{path}:{number}: client_id {client_id[:70]!r} must have 1 to 64 printable characters")
         self.count += 1
+        self._matched.clear()
         for key in _KEYS:
             text = _form(key, row.get(key, ""))
             if text:
@@ -83,6 +87,14 @@ class ClientList:
         """The one client that everything known of the party points to."""
         if party.client_id:
             return Match(party.client_id)
+        known = self._matched.get(party)
+        if known is None:
+            if len(self._matched) >= _REMEMBERED_MAX:
+                self._matched.clear()
+            known = self._matched[party] = self._match(party)
+        return known
+
+    def _match(self, party: Party) -> Match:
         found: set[str] = set()
         by = ""
         for key in _KEYS:

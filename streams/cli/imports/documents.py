@@ -66,5 +66,7 @@ Item = Document | Wrong | LeftOut
 def document_id(named: str, *identity: str) -> str:
     """An id of at most 64 characters: how people call the document, and a digest of all that identifies it."""
     digest = hashlib.sha256("\x1f".join(identity).encode()).hexdigest()[:_DIGITS]
-    readable = "".join(character for character in named if character.isprintable() and character != " ")
+    readable = named
+    if " " in named or not named.isprintable():
+        readable = "".join(character for character in named if character.isprintable() and character != " ")
     return f"{readable[:NAMED_MAX]}-{digest}" if readable else digest

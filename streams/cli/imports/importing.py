@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -81,6 +82,7 @@ class Importer:
         self._money = money
         self._zone = zone
         self._again = again
+        self._appended = lru_cache(maxsize=4096)(self._append_time)
 
     def run(self, items: Iterable[Item], file: str, advance: Callable[[int], None] = lambda count: None) -> Outcome:
         """Imports one file; everything it sent is acknowledged and noted when this returns."""
@@ -134,10 +136,13 @@ class Importer:
         entries = []
         for event, one in zip(events, decided, strict=True):
             outcome.verdicts[one.verdict] += 1
+            if not one.values and one.verdict is not Verdict.CONFLICT:
+                continue
             document = documents[event.line, event.value["type"]]
-            self._tell(document, event, one, outcome)
-            for value in one.values:
-                entries.append(Entry(self._appended(document), TOPIC_OF_TYPE[value["type"]], value["client_id"], value))
+            if one.verdict is not Verdict.NEW:
+                self._tell(document, event, one, outcome)
+            topic, appended = TOPIC_OF_TYPE[document.kind], self._appended(document.known_at)
+            entries += [Entry(appended, topic, value["client_id"], value) for value in one.values]
         self._sink.settle()
         self._register.acknowledge(under_way)
         self._sink.send(entries)
@@ -183,11 +188,10 @@ class Importer:
                 f"{one.values[-1].get('revision', 1)}{what}"
             )
 
-    def _appended(self, document: Document) -> int:
+    def _append_time(self, known_at: str) -> int:
         """When a history appends it: a payment with the statement of the next morning, a shipment when it left."""
-        if "T" in document.known_at:
-            moment = datetime.fromisoformat(document.known_at)
+        if "T" in known_at:
+            moment = datetime.fromisoformat(known_at)
         else:
-            day = date.fromisoformat(document.known_at)
-            moment = datetime.combine(day + timedelta(days=1), _STATEMENT_COMES, self._zone)
+            moment = datetime.combine(date.fromisoformat(known_at) + timedelta(days=1), _STATEMENT_COMES, self._zone)
         return round(moment.timestamp() * 1000)

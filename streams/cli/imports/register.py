@@ -80,8 +80,9 @@ class Event(NamedTuple):
 
 def digest_of(value: Value) -> bytes:
     """Of everything an event says but its revision."""
-    content = {name: part for name, part in value.items() if name != "revision"}
-    return hashlib.sha256(_encode(content)).digest()[:16]
+    if "revision" in value:
+        value = {name: part for name, part in value.items() if name != "revision"}
+    return hashlib.sha256(_encode(value)).digest()[:16]
 
 
 class Register:
@@ -106,14 +107,14 @@ class Register:
         left: list[tuple[str, str, bytes]] = []
         for event in events:
             name = event.value["type"], event.value["id"]
-            before = known.get(name)
-            one = self._decide(event, before, earlier, again)
+            before, digest = known.get(name), digest_of(event.value)
+            one = self._decide(event, digest, before, earlier, again)
             decided.append(one)
             if not one.values:
                 continue
             last = one.values[-1]
             now = Known(
-                last["client_id"], last.get("revision", 1), digest_of(event.value), False,
+                last["client_id"], last.get("revision", 1), digest, False,
                 str(last.get("document", "")), bool(last.get("voided")), self._run, event.line,
                 "\n".join(value["client_id"] for value in one.values[:-1]),
             )  # fmt: skip
@@ -169,9 +170,9 @@ class Register:
         return None
 
     def _decide(
-        self, event: Event, before: Known | None, earlier: dict[tuple[str, str], set[bytes]], again: bool
+        self, event: Event, digest: bytes, before: Known | None, earlier: dict[tuple[str, str], set[bytes]], again: bool
     ) -> Decided:
-        value, digest = event.value, digest_of(event.value)
+        value = event.value
         if before is None:
             if value.get("voided"):
                 return Decided(Verdict.NEVER_SENT, [], event.line, None)
