@@ -18,7 +18,7 @@ def write_history(entries: list[Entry], history: str) -> None:
     """Writes the events as a history file; `-` is standard output."""
     encode = msgspec.json.Encoder().encode
     try:
-        with Progress("events written", len(entries)) as progress, _writing(history) as out:
+        with Progress("events written", len(entries)) as progress, writing(history) as out:
             for entry in entries:
                 line = {"topic": entry.topic, "timestamp": entry.timestamp_ms, "key": entry.key, "value": entry.value}
                 out.write(encode(line) + b"\n")
@@ -30,7 +30,8 @@ def write_history(entries: list[Entry], history: str) -> None:
 
 
 @contextmanager
-def _writing(history: str) -> Iterator[IO[bytes]]:
+def writing(history: str) -> Iterator[IO[bytes]]:
+    """The history file to write to; `-` is standard output."""
     if history == _STANDARD:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""`stoplist import`: turns a ledger into events, on Kafka or in a history file."""
+"""`stoplist import`: turns files of other programs into events, on Kafka or in a history file."""
 
 import sys
 import time
@@ -21,17 +21,24 @@ _STANDARD: Final = "-"
 
 
 class Format(StrEnum):
-    """Ledgers that can be read."""
+    """Files that can be read."""
 
+    BANK_1C = "1c-bank"
+    CAMT053 = "camt053"
+    COMMERCEML = "commerceml"
+    CSV = "csv"
     RECEIVABLES = "receivables"
     OPENING = "opening"
 
 
 def import_ledger(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="The ledger, CSV; - is standard input.", show_default=False)
-    ],
-    format_: Annotated[Format, typer.Option("--format", help="What the ledger is.", show_default=False)],
+        str | None, typer.Argument(metavar="FILE", help="The file; - is standard input.", show_default=False)
+    ] = None,
+    format_: Annotated[
+        Format | None,
+        typer.Option("--format", help="What the file is; default: what its beginning shows.", show_default=False),
+    ] = None,
     history: Annotated[
         str | None,
         typer.Option(metavar="OUT", help="Write a history file for stoplist replay instead; - is standard output."),
@@ -48,8 +55,48 @@ def import_ledger(
         bool,
         typer.Option("--skip-bad", help="Of opening balances: leave out clients with a wrong row, take the others."),
     ] = False,
+    clients: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Client list: client_id, code, guid, inn, kpp, account. May be repeated."),
+    ] = None,
+    unmatched: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where parties without a client go, for a clerk; default: unmatched.csv."),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Which column of a CSV is what; --explain proposes one.")
+    ] = None,
+    rate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CUR=RATE", help="Worth of another currency in the policy's. May be repeated."),
+    ] = None,
+    payment_term_days: Annotated[
+        int | None, typer.Option(min=0, max=3650, help="Of shipments that name no due date.")
+    ] = None,
+    direction: Annotated[
+        str | None, typer.Option(help="Of CommerceML: record each shipment as a sale in this direction, too.")
+    ] = None,
+    register: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What was imported before; default: stoplist-imports.sqlite, or in DIR."),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Send known documents once more, as they are.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell what the file is and send nothing; of a CSV propose the mapping.")
+    ] = False,
+    watch: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Import files as they are laid into DIR, until Ctrl-C.")
+    ] = None,
+    interval: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between two looks into DIR.")] = 2.0,
+    once: Annotated[bool, typer.Option("--once", help="With --watch: take what lies there and end.")] = False,
 ) -> None:
-    """Turns a ledger into events: sent to Kafka, or with --history written to a file.
+    """Turns files of other programs into events: sent to Kafka, or with --history written to a file.
+
+    Bank statements (1c-bank: 1CClientBankExchange; camt053: ISO 20022), shipments (commerceml) and any table (csv, with
+    a mapping file) are read as they come: a wrong line is told with line and column and the rest goes on; a document
+    that was imported before is not sent again, a corrected one is sent as a higher revision. Clients are matched by
+    code, GUID, tax number or account with --clients; what has none goes to unmatched.csv for a clerk to finish. The
+    exit code is 1 when a person should look. docs/imports.md has it all.
 
     Receivables: one line an invoice with customerID, invoiceNumber, InvoiceDate, DueDate, InvoiceAmount, SettledDate
     (month/day/year). Clients are registered and their documents signed on the ledger's first day. Each invoice becomes
@@ -66,6 +113,9 @@ def import_ledger(
 
     \b
     Examples:
+      stoplist import statement.txt --clients clients.csv
+      stoplist import --explain table.csv > mapping.yaml
+      stoplist import --watch /srv/exchange
       stoplist import ledger.csv --format receivables --history ledger.jsonl
       stoplist import ledger.csv --format receivables --history - | stoplist replay - --obligations
       stoplist topics create --simulated-time && stoplist import ledger.csv --format receivables
@@ -74,15 +124,42 @@ def import_ledger(
       stoplist import corrected.csv --format opening --revision 2
     """
     numbers = load_policy(policy)
+    if format_ not in (Format.RECEIVABLES, Format.OPENING):
+        from streams.cli.imports.command import Options, import_file
+        from streams.cli.imports.command import watch as follow
+        from streams.cli.imports.explaining import explain as tell
+        from streams.cli.imports.formats import FileFormat
+
+        if revision > 1 or skip_bad:
+            raise Failure("--revision and --skip-bad are for --format opening; leave them out")
+        options = Options(
+            numbers, bootstrap, history, tuple(clients or ()), unmatched, mapping, register, tuple(rate or ()),
+            payment_term_days, direction or "", again,
+        )  # fmt: skip
+        form = None if format_ is None else FileFormat(format_.value)
+        if watch is not None:
+            if file is not None or history is not None or explain:
+                raise Failure(
+                    "--watch takes every file of its folder to Kafka; leave out FILE, --history and --explain"
+                )
+            raise typer.Exit(follow(watch, interval, once, options))
+        if file is None:
+            raise Failure("FILE is missing; name one, or a folder with --watch")
+        if explain:
+            tell(Path(file), form, options.reading())
+            return
+        raise typer.Exit(import_file(file, form, options))
+    if file is None:
+        raise Failure(f"FILE is missing; name the {format_.value} file")
     zone = ZoneInfo(numbers.time_zone)
     if format_ is Format.OPENING:
         from streams.cli.import_opening import import_opening
         from streams.cli.opening import OpeningForm
 
         with _reading(file) as lines:
-            form = OpeningForm(numbers.currency, revision)
-            form.read(lines, file)
-        raise typer.Exit(import_opening(form, file, zone, history, bootstrap, skip_bad))
+            balances = OpeningForm(numbers.currency, revision)
+            balances.read(lines, file)
+        raise typer.Exit(import_opening(balances, file, zone, history, bootstrap, skip_bad))
     if revision > 1 or skip_bad:
         raise Failure("--revision and --skip-bad are for --format opening; leave them out")
     with _reading(file) as lines:
