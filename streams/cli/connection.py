@@ -17,6 +17,7 @@ from kafka.errors import (
 
 from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT
+from streams.cli.security import client_settings
 
 BOOTSTRAP_TIMEOUT_MS: Final = 5_000
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
@@ -74,6 +75,7 @@ def partitions_of(client: KafkaAdminClient, topic: str) -> list[int]:
 @contextmanager
 def _opened(kind: type[Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
     servers = addresses(bootstrap)
+    settings = {**client_settings(), **settings}
     if not any(map(_answers, servers)):  # in a moment, where the client would try for seconds
         raise Failure(f"no Kafka broker answers at {bootstrap}; start it, or name another with --bootstrap")
     try:

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from streams.cli.main import COMMANDS
-from streams.cli.settings import PREFIX, WorkerSettings, worker_settings
+from streams.cli.security import PREFIX
+from streams.cli.settings import WorkerSettings, worker_settings
 from tests.harness.beside import CHECKOUT
 
 _SCHEMA = json.loads(Path(__file__).with_name("compose.schema.json").read_text("utf-8"))
