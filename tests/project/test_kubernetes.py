@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from typing import Any
 
 import pytest
@@ -379,3 +380,31 @@ def test_every_input_is_somebodys_to_write() -> None:
     departments = {"accounting", "sales-desk", "warehouse", "sales-system", "crm", "credit-manager"}
     for topic in set(INPUTS) - {"policies"}:
         assert any(BY_USER[user].may("Write", "topic", topic) for user in departments), topic
+
+
+def test_the_page_lists_the_users_with_what_departments_may() -> None:
+    page = (CHECKOUT / "docs/deploy.md").read_text("utf-8")
+    rows = {
+        user: (set(re.findall(r"`([a-z-]+)`", writes)), set(re.findall(r"`([a-z-]+)`", reads)))
+        for users, writes, reads in re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \| (.+) \| (.+) \|$", page, re.MULTILINE)
+        for user in re.findall(r"`([a-z-]+)`", users)
+    }
+    assert rows.keys() == BY_USER.keys()
+    for user in ("accounting", "sales-desk", "warehouse", "sales-system", "crm", "dashboard"):
+        allowed: dict[str, set[str]] = {
+            operation: {topic.name for topic in TOPICS if BY_USER[user].may(operation, "topic", topic.name)}
+            for operation in ("Write", "Read")
+        }
+        assert rows[user] == (allowed["Write"], allowed["Read"]), user
+
+
+def test_the_image_has_the_version_of_the_project() -> None:
+    version = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    tags = {
+        container["image"].rpartition(":")[2]
+        for manifests in (built(BASE), MANIFESTS)
+        for one in manifests
+        if one["metadata"]["name"] in OURS
+        for container in containers(one)
+    }
+    assert tags == {version}
