@@ -26,8 +26,9 @@ _WORDS: Final = {
 class RestoreView:
     """Called with every step; a bar for each partition that is being restored, none when there is none."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console | None = None) -> None:
+        """`console`: where they are drawn; None: stderr."""
+        self._console = console or Console(stderr=True, highlight=False)
         self._bars: Progress | None = None
         self._tasks: dict[int, TaskID] = {}
         self._begun: dict[int, float] = {}
@@ -48,9 +49,9 @@ class RestoreView:
             # drawn by hand: a thread of its own would take turns with the worker's loop
             self._bars = Progress(*columns, console=self._console, auto_refresh=False, transient=True)
             self._bars.start()
-        if number not in self._tasks:
-            self._tasks[number] = self._bars.add_task("", total=1.0)
         says = f"partition {number}: {_WORDS[progress.phase]}"
+        if number not in self._tasks:
+            self._tasks[number] = self._bars.add_task(says, total=1.0)
         self._bars.update(self._tasks[number], completed=progress.ratio, description=says)
         if now - self._drawn >= _BETWEEN_S:
             self._drawn = now
@@ -65,9 +66,3 @@ class RestoreView:
         if not self._tasks:
             self._bars.stop()
             self._bars = None
-
-
-def restore_view() -> RestoreView | None:
-    """One on stderr, or None when that is no terminal."""
-    console = Console(stderr=True, highlight=False)
-    return RestoreView(console) if console.is_terminal else None

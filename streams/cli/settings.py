@@ -88,7 +88,8 @@ class WorkerSettings(ConnectionSettings):
     request_timeout_ms: Milliseconds = _DEFAULT.request_timeout_ms
     """How long the broker may take to answer; then the worker stops rather than go on unsure."""
     session_timeout_ms: Milliseconds = _DEFAULT.session_timeout_ms
-    """After so long without a sign of life the group gives a worker's partitions to another."""
+    """After so long without a sign of life the group gives a worker's partitions to another: a takeover waits for it,
+    and a restart under the same instance id moves nothing when it is shorter."""
     heartbeat_interval_ms: Milliseconds = _DEFAULT.heartbeat_interval_ms
     """Time between two signs of life; a third of the session timeout at most."""
     stop_timeout_ms: Milliseconds = _DEFAULT.stop_timeout_ms

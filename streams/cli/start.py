@@ -4,6 +4,7 @@ Importing what a command needs takes a second. A signal in it must end the proce
 traceback out of somebody's module.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -31,6 +32,9 @@ def main() -> None:
 
     for number in heard:
         signal.signal(number, end)
+    if sys.argv[1:2] == ["worker"]:
+        # a restart waits for what is loaded, and the collector takes a sixth of that; the worker turns it on again
+        gc.disable()
     from streams.cli.main import run
 
     if not until_told:

@@ -1,7 +1,8 @@
 """`stoplist worker`: folds the input topics into decisions, until it is told to stop."""
 
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,9 +13,9 @@ from schemas.catalogue import TOPICS
 from streams.cli.connection import admin_client
 from streams.cli.failure import Failure
 from streams.cli.options import load_policy
-from streams.cli.restore_view import restore_view
 from streams.cli.settings import unknown_variables, worker_settings
 from streams.cli.topic_setup import keep_own_time
+from streams.engine.restore_progress import RestoreProgress
 
 _AGAIN_SECONDS: Final = 0.1
 
@@ -76,7 +77,16 @@ def worker(
     from streams.agents.folds import fold_of
     from streams.agents.worker import run
 
-    run(engine, fold_of(settings.fold, numbers), restore_view() or (lambda _: None))
+    run(engine, fold_of(settings.fold, numbers), _restore_view())
+
+
+def _restore_view() -> Callable[[RestoreProgress], None]:
+    """Bars on stderr where that is a terminal."""
+    if not sys.stderr.isatty():
+        return lambda _: None  # and no time is lost on loading what draws them: a restart waits for it
+    from streams.cli.restore_view import RestoreView
+
+    return RestoreView()
 
 
 def _await_topics(client: KafkaAdminClient, bootstrap: str, seconds: float) -> None:

@@ -95,7 +95,8 @@ class ClientFold:
 
     def flagged(self, state: Client) -> bool:
         """Whether shipments to the client are stopped: a condition holds that nobody has overridden."""
-        return any(not condition.overridden for condition in state.decided.conditions.values())
+        held = state.decided.conditions
+        return bool(held) and any(not condition.overridden for condition in held.values())
 
     def broadcasts(self, shared: Shared) -> list[tuple[int, Instant, Reach]]:
         return [(item.number, item.instant, Reach(item.deadline_until)) for item in shared.pending]

@@ -21,6 +21,7 @@ from streams.engine.library_logs import LibraryHandler, route
 from streams.engine.process import EXIT_CLEAN, EXIT_STOPPED, EngineWorker, exit_code, tell_on
 from streams.engine.restore_progress import RestoreProgress
 from streams.engine.settings import EngineSettings
+from streams.engine.stopping import checkpoint_soon
 from streams.engine.table import ClientTable, EngineTableManager
 from streams.engine.transport import ChunkScheduler, ChunkSchema, ChunkTransport
 from streams.engine.web import HealthServer
@@ -125,6 +126,7 @@ def run_application(
     worker = EngineWorker(app, loop, settings.stop_timeout_ms / 1000)
     app.engine.on_failure = worker.fail
     app.engine.ending = lambda: worker.told_to_end
+    worker.before_stop = lambda: checkpoint_soon(app.engine)
     code: Any = EXIT_CLEAN
     try:
         worker.execute_from_commandline()
@@ -136,7 +138,7 @@ def run_application(
     failure = app.engine.failure
     if failure is not None:
         sys.stderr.write(f"stoplist worker: {failure}\n")
-        if server is not None and not worker.hurried:
+        if server is not None and not worker.hurried and not sys.stderr.isatty():  # who looks has read it
             tell_on(settings.failure_shown_ms / 1000)
         return exit_code(failure)
     if worker.told_to_end:  # a signal during the start ends it early; that is no failure
@@ -174,10 +176,10 @@ def _make_directory(directory: Path) -> None:
 def _collect_seldom() -> None:
     """States and outputs are many objects without cycles: the cyclic collector finds nothing in them, at a fifth of
     the fold's time. What Faust leaves in cycles is still collected, only seldom, and a little at a time: everything
-    waits for a collection."""
-    gc.collect()
+    waits for a collection. What was loaded until now is not looked at again, waste and all."""
     gc.freeze()
     gc.set_threshold(20_000, 500, 1000)
+    gc.enable()
 
 
 def _renderer(settings: EngineSettings) -> Any:

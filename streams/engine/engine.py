@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from aiokafka import TopicPartition
@@ -16,6 +16,7 @@ from streams.engine.failures import ClientFailed, Refusal, Stopped
 from streams.engine.fetching import COMMITTED
 from streams.engine.fold import Fold
 from streams.engine.inbox import Inbox
+from streams.engine.inputs import Consuming
 from streams.engine.metrics import WorkerMetrics
 from streams.engine.ownership import Ownership, Taking
 from streams.engine.partition import Partition
@@ -30,22 +31,6 @@ log = structlog.get_logger(__name__)
 
 _TAKING_MAX: Final = 4
 _PROGRESS_LOGGED_S: Final = 2.0
-
-
-class Consuming(Protocol):
-    """The transport's consumer, as far as the engine needs it."""
-
-    def end_seen(self, topic: str, partition: int) -> int | None:
-        """The end of a partition as the last fetch saw it."""
-        ...
-
-    async def position_of(self, topic: str, partition: int) -> int | None:
-        """The next offset that the consumer will give."""
-        ...
-
-    def set_room(self, topic: str, partition: int, full: bool) -> None:
-        """Fetch no more of this partition for now, or again."""
-        ...
 
 
 class Engine:

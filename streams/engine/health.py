@@ -35,6 +35,9 @@ def ready(engine: Engine) -> Answer:
         return _problem("ending", "Stopping", "The worker was told to end and writes its checkpoints.")
     if not engine.started:
         return _problem("connecting", "Starting", "The worker connects to Kafka and checks the topics.")
+    if engine.assigned is not None and engine.consumer is not None and not engine.consumer.group_answers():
+        detail = "No broker answers for the group: decisions wait until one does; what is missed then is caught up."
+        return _problem("broker_away", "Waiting for a broker", detail)
     if engine.assigned is None:
         detail = "The group is dealing out its partitions: a worker came, went, or was silent for too long."
         return _problem("unassigned", "Waiting for partitions", detail)

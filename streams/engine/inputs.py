@@ -1,4 +1,4 @@
-"""What a partition asks of the consumer."""
+"""What the engine asks of the consumer, and a partition of the engine."""
 
 from typing import Protocol
 
@@ -20,4 +20,24 @@ class Inputs(Protocol):
 
     def room(self, partition: int, topic: str, full: bool) -> None:
         """Fetch no more of this topic for now, or again."""
+        ...
+
+
+class Consuming(Protocol):
+    """The transport's consumer, as far as the engine needs it."""
+
+    def end_seen(self, topic: str, partition: int) -> int | None:
+        """The end of a partition as the last fetch saw it."""
+        ...
+
+    async def position_of(self, topic: str, partition: int) -> int | None:
+        """The next offset that the consumer will give."""
+        ...
+
+    def set_room(self, topic: str, partition: int, full: bool) -> None:
+        """Fetch no more of this partition for now, or again."""
+        ...
+
+    def group_answers(self) -> bool:
+        """Whether the broker that coordinates the group answered when it was last asked."""
         ...

@@ -28,6 +28,9 @@ _RECORDS_PER_STATE: Final = 8
 _ROUND_DELAY_MAX: Final = 3
 """In snapshot intervals: a recovery must not have to fold more than that again."""
 
+_HURRIED_S: Final = 0.01
+"""For snapshots between two chunks, when the worker is about to stop."""
+
 Cut = Callable[[int, int], Awaitable[None]]
 """Cuts the journal of a partition in front of an offset."""
 
@@ -116,7 +119,8 @@ class Keeper:
 
         `spare_s`: how long this may keep the loop busy, about.
         """
-        most = self._pace.items(spare_s)
+        hurried = self.owned.c < self.owned.checkpoint_by
+        most = self._pace.items(max(spare_s, _HURRIED_S) if hurried else spare_s)
         if self._look is not None and self._look.done():
             look, self._look = self._look, None
             look.result()
@@ -127,7 +131,7 @@ class Keeper:
         if self._round is None:
             if not self._looked:
                 self._start_look()
-            if not self._round_is_due():
+            if not (hurried or self._round_is_due()):
                 return
             self._start_look()
             if self.owned.n == self.owned.c and not self.folder.states.dirty:

@@ -60,6 +60,9 @@ class Ownership:
     covered_at: float = field(default_factory=time.monotonic)
     """When everything folded until then was in a checkpoint, as far as this owner knows."""
 
+    checkpoint_by: int = 0
+    """A checkpoint at or after this chunk is wanted as soon as possible: the worker is about to stop."""
+
     def where(self) -> dict[str, int]:
         """What every log line about the partition says of it."""
         return {"partition": self.partition, "epoch": self.writer.owner, "chunk": self.n}

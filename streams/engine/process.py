@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Awaitable, Callable
 from typing import Final, NoReturn
 
 import faust
@@ -29,6 +30,8 @@ class EngineWorker(faust.Worker):
         self._stop_seconds = stop_seconds
         self.told_to_end = False
         """Whether a signal came before anything failed."""
+        self.before_stop: Callable[[], Awaitable[None]] = _nothing
+        """Awaited when a signal tells the worker to end, while everything goes on."""
         self.hurried = False
         """Whether a signal came while it was stopping already."""
 
@@ -41,12 +44,16 @@ class EngineWorker(faust.Worker):
     def _schedule_shutdown(self, signal: signal.Signals) -> None:
         if self._signal_stop_future is None:
             self.told_to_end = True
-            self._signal_stop_future = asyncio.ensure_future(self._stop())
+            self._signal_stop_future = asyncio.ensure_future(self._stop_in_order())
         else:
             self.hurried = True
 
     def _setproctitle(self, info: str, *, ident: str = "") -> None:
         """Keep the command line as it was typed: where setproctitle is installed, Faust's title would hide it."""
+
+    async def _stop_in_order(self) -> None:
+        await self.before_stop()
+        await self._stop()
 
     async def _stop(self) -> None:
         await self.stop()
@@ -60,6 +67,10 @@ class EngineWorker(faust.Worker):
         """
         if self.crash_reason is not None:
             raise self.crash_reason
+
+
+async def _nothing() -> None:
+    pass
 
 
 def exit_code(error: BaseException) -> int:

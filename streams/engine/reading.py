@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Final
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 from aiokafka.structs import ConsumerRecord
 
+from streams.engine.failures import Stopped
 from streams.engine.fetching import COMMITTED, EARLIEST, LATEST, UNCOMMITTED, Batch, Fetcher, Offsets
 from streams.engine.settings import EngineSettings
 
@@ -29,7 +31,11 @@ class Reader:
         await self._fetcher.stop()
 
     async def __aenter__(self) -> "Reader":
-        await self.start()
+        """Raises Stopped when no broker answers."""
+        try:
+            await self.start()
+        except KafkaConnectionError as error:
+            raise Stopped("no broker answers: start the brokers, then the worker", "broker_away") from error
         return self
 
     async def __aexit__(self, *_: object) -> None:

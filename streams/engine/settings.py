@@ -103,7 +103,8 @@ class EngineSettings:
     metrics_port: int | None = None
     """Port of health and metrics; 0: none; None: the default one, or where that is taken any free one."""
     failure_shown_ms: int = 5000
-    """How long a worker that has stopped because of a failure still tells so over HTTP before its process ends."""
+    """How long a worker that has stopped because of a failure, and does not write to a terminal, still tells so over
+    HTTP before its process ends."""
     data_directory: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / "stoplist-faust")
     """Faust wants a directory; the engine keeps nothing in it."""
     uvloop: bool = True

@@ -220,6 +220,11 @@ class ChunkConsumer(Consumer):
             self.on_buffer_drop(tp)
             self._room.set()
 
+    def group_answers(self) -> bool:
+        """See `Consuming.group_answers`; heartbeats ask."""
+        coordinator = getattr(self._thread._consumer, "_coordinator", None)
+        return getattr(coordinator, "coordinator_id", None) is not None
+
     def pause_changelog(self, topic: str) -> None:
         """Never fetch the changelog: the engine reads it itself, in bulk."""
         consumer = self._thread._ensure_consumer()

@@ -1,6 +1,8 @@
 """The bars of a restore, as a terminal shows them."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
@@ -58,5 +60,8 @@ def test_a_short_one_is_not_shown(clock: _Clock) -> None:
     assert shown.getvalue() == ""
 
 
-def test_a_pipe_gets_no_bars(capsys: pytest.CaptureFixture[str]) -> None:
-    assert restore_view.restore_view() is None
+def test_a_worker_in_a_pipe_loads_nothing_that_draws() -> None:
+    """A restart waits for what is loaded."""
+    asked = "import sys, streams.cli.worker as w; w._restore_view()(None); sys.exit('rich.progress' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", asked], stderr=subprocess.PIPE, check=False)
+    assert run.returncode == 0, run.stderr

@@ -7,6 +7,7 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from schemas.metrics import WORKER_METRICS
 from tests.engine.counting import GROUPS
 from tests.engine.world import World, keys_of, value
+from tests.harness.kafka import KafkaNode
 from tests.harness.ports import free_port
 from tests.harness.waiting import wait_until
 
@@ -139,6 +141,35 @@ def test_a_worker_that_waits_for_its_partitions_is_not_ready(world: Callable[...
         wait_until(lambda: _problem(port, "/readyz").get("code") == "unassigned", "it waits")
         assert _get(port, "/healthz")[0] == 200
         wait_until(lambda: _is_ready(port), "readiness")
+
+
+def test_workers_whose_broker_is_away_say_so(kafka_node: KafkaNode, unique: str, tmp_path: Path) -> None:
+    """One has nothing to ask: it lives and goes on once the broker is back. The other asks, and stops for no answer."""
+    settings: dict[str, Any] = {"session_timeout_ms": 60_000, "failure_shown_ms": 60_000}
+    waiting = World(kafka_node.bootstrap, f"{unique}a", tmp_path / "a.log", snapshot_interval_ms=600_000, **settings)
+    asking = World(kafka_node.bootstrap, f"{unique}b", tmp_path / "b.log", **settings)
+    ports = {waiting: free_port(), asking: free_port()}
+    try:
+        process, other = (one.create().start(metrics_port=port) for one, port in ports.items())
+        wait_until(lambda: all(_is_ready(port) for port in ports.values()), "readiness")
+        kafka_node.stop()
+        wait_until(
+            lambda: {_problem(port, "/readyz").get("code") for port in ports.values()} == {"broker_away"}, "said"
+        )
+        assert _get(ports[waiting], "/healthz")[0] == 200
+        wait_until(lambda: _get(ports[asking], "/healthz")[0] == 503, "the other stops")
+        assert _problem(ports[asking], "/healthz")["detail"].startswith("no broker answers")
+        other.send_signal(signal.SIGTERM)
+        assert asking.ended(other) == 1
+        assert "Traceback" not in asking.tail()
+        kafka_node.start()
+        wait_until(lambda: _is_ready(ports[waiting]), "readiness again")
+        waiting.send(0, [(keys_of(0, 1)[0], value())])
+        waiting.wait_folded()
+        assert waiting.stop(process) == 0, waiting.tail()
+    finally:
+        waiting.close()
+        asking.close()
 
 
 def test_the_default_port_gives_way_and_a_chosen_one_does_not(world: Callable[..., World]) -> None:

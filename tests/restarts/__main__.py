@@ -1,4 +1,4 @@
-"""`python -m tests.restarts`: three workers under load; each is restarted in turn, then one dies and stays dead.
+"""`python -m tests.restarts`: three workers under load; each is restarted in turn, one crashes, one stays dead.
 
 Prints, for each event, the longest time in which a partition decided nothing: between two of its chunks in the journal,
 by the broker's clock. Under a steady load the chunks of a partition come some ten milliseconds apart; how far apart
@@ -65,6 +65,7 @@ class Measurement:
         self._quiet()
         for name in _WORKERS:
             self._restart(name)
+        self._crash(_WORKERS[1])
         self._die(_WORKERS[0], list(_WORKERS[1:]))
 
     def _quiet(self) -> None:
@@ -76,18 +77,47 @@ class Measurement:
 
     def _restart(self, name: str) -> None:
         mine = self._fleet.partitions(name)
-        since = _now_ms()
+        since = told = _now_ms()
         stop_s = self._fleet.stop(name)
         wait_until(lambda: all(self._watch.covered(number) for number in mine), f"checkpoints of {name}", 10)
         self._say(Figure(f"clean stop of {name}", stop_s, _STOP_MAX_S, f"{len(mine)} partitions, checkpoints written"))
+        started = _now_ms()
         self._fleet.start(name)
         self._fleet.wait_for_all(list(_WORKERS), self._partitions)
-        assert self._fleet.partitions(name) == mine, f"{name} has other partitions than before"
+        if self._fleet.partitions(name) != mine:
+            print(f"{name} has other partitions than before: it was away for longer than its session", flush=True)
+        self._explain(name, told, started)
         time.sleep(self._settle)
         found = pauses(self._watch.decided(), since, _now_ms() - 1000 * int(self._settle / 2))
         self._tell(f"restart of {name}, its partitions", _of(found, mine), _RESTART_MAX_S)
         others = [number for number in range(self._partitions) if number not in mine]
         self._tell(f"restart of {name}, the others'", _of(found, others), _RESTART_MAX_S)
+
+    def _crash(self, name: str) -> None:
+        mine = self._fleet.partitions(name)
+        since = _now_ms()
+        self._fleet.kill(name)
+        started = _now_ms()
+        self._fleet.start(name)
+        self._fleet.wait_for_all(list(_WORKERS), self._partitions)
+        self._explain(name, since, started)
+        time.sleep(self._settle)
+        found = pauses(self._watch.decided(), since, _now_ms() - 1000 * int(self._settle / 2))
+        self._tell(f"crash and restart of {name}, its partitions", _of(found, mine), _RESTART_MAX_S)
+
+    def _explain(self, name: str, told: int, started: int) -> None:
+        """What a restart's time went to."""
+        closed = self._fleet.told(name, "partition_closed", told)
+        serving = self._fleet.told(name, "serving", started)
+        taken = self._fleet.told(name, "partition_taken", started)
+        steps: dict[str, int] = {}
+        if closed:
+            steps["told to end until its partitions are closed"] = closed[-1] - told
+            steps["closed until the process has ended"] = started - closed[-1]
+        if serving and taken:
+            steps["started until the program is loaded"] = serving[0] - started
+            steps["loaded until the partitions are taken"] = taken[-1] - serving[0]
+        print("  " + ", ".join(f"{step} {ms / 1000:.2f} s" for step, ms in steps.items()), flush=True)
 
     def _die(self, name: str, others: list[str]) -> None:
         mine = self._fleet.partitions(name)

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,15 @@ class Fleet:
                 return said
         except OSError:  # 503 is one of them
             return {}
+
+    def told(self, name: str, event: str, since_ms: int) -> list[int]:
+        """When, in milliseconds, a worker logged an event since an instant."""
+        instants = [
+            int(datetime.fromisoformat(line.split(" ", 1)[0]).timestamp() * 1000)
+            for line in (self._folder / f"{name}.log").read_text(errors="replace").splitlines()
+            if f"] {event} " in line
+        ]
+        return [instant for instant in instants if instant >= since_ms]
 
     def tail(self, name: str) -> str:
         """The end of its log."""

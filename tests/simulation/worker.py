@@ -9,6 +9,7 @@ from streams.engine.engine import Engine
 from streams.engine.failures import Refusal, Stopped
 from streams.engine.fold import Fold
 from streams.engine.settings import EngineSettings
+from streams.engine.stopping import checkpoint_soon
 from tests.simulation.broker import Record
 from tests.simulation.group import Group
 from tests.simulation.network import Link
@@ -106,7 +107,11 @@ class Worker:
     def stop(self) -> None:
         """SIGTERM."""
         self._told_to_end = True
-        self._begin(self._stop())
+        self._begin(self._stop_in_order())
+
+    async def _stop_in_order(self) -> None:
+        await checkpoint_soon(self.engine)
+        await self._stop()
 
     def _failed(self, error: BaseException) -> None:
         if not self.process.alive:
@@ -184,6 +189,10 @@ class Worker:
         else:
             self._full.discard((topic, partition))
             self._room.set()
+
+    def group_answers(self) -> bool:
+        """See `Consuming.group_answers`."""
+        return True
 
     @property
     def refusal(self) -> Refusal | None:
