@@ -37,6 +37,9 @@ class Lazy(NamedTuple):
 COMMANDS: Final[dict[str, Lazy]] = {
     "demo": Lazy("streams.cli.demo.command", "demo", "Show everything at work; needs nothing but this package."),
     "worker": Lazy("streams.cli.worker", "worker", "Fold events into decisions and publish them, until Ctrl-C."),
+    "project": Lazy("streams.cli.project", "project", "Keep the read model in Redis, until Ctrl-C."),
+    "serve": Lazy("streams.cli.serve", "serve", "Answer people and programs over HTTP, until Ctrl-C."),
+    "tokens": Lazy("streams.cli.tokens", "app", "Make, list and remove tokens for the HTTP server."),
     "topics": Lazy("streams.cli.topics", "app", "Create the topics, or check how they are set up."),
     "policy": Lazy("streams.cli.policy", "app", "Show, check or activate the numbers of the rules."),
     "import": Lazy("streams.cli.import_ledger", "import_ledger", "Turn a ledger into events."),

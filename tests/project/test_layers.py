@@ -37,6 +37,8 @@ def test_layers_hold() -> None:
         ("streams/engine/fold.py", "import streams.domain.state", "Layers"),
         ("streams/engine/fold.py", "import schemas.events", "The engine knows records"),
         ("streams/agents/worker.py", "import streams.cli.main", "Layers"),
+        ("streams/views/names.py", "import streams.domain.state", "Views read what is published"),
+        ("streams/views/names.py", "import streams.agents.folds", "Layers"),
         ("schemas/records.py", "import aiokafka", "The contract stands alone"),
         ("schemas/records.py", "import streams.engine.fold", "Layers"),
     ],

@@ -1,0 +1,1 @@
+"""Keeps the read model in Redis from the topics that workers publish."""

@@ -1,0 +1,95 @@
+"""Writes to Redis, each call a script that applies all of a batch or nothing."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
+
+import msgspec
+from redis.exceptions import NoScriptError, ResponseError
+
+from streams.views import names
+from streams.views.client import RedisClient
+from streams.views.projection.entries import Entry
+from streams.views.projection.script import APPLY, WRONG_EPOCH
+
+_SCAN_COUNT: Final = 1_000
+_KEPT: Final = (names.SESSION.encode(), names.IDEMPOTENCY.encode())
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+class WrongEpoch(Exception):
+    """Redis was emptied or filled anew since `begin`: what was applied before is not there any more."""
+
+
+class Batch(NamedTuple):
+    """Records of one partition, one after the other."""
+
+    topic: str
+    partition: int
+    next_offset: int
+    """After the last of them."""
+    live: bool
+    """Whether live pages are told: not what a projection from nothing reads of the past."""
+    entries: list[Entry]
+    instant: int
+    """When the last one took effect; 0: unknown."""
+
+
+class Limits(NamedTuple):
+    """How much is kept."""
+
+    history_max: int = 200
+    """Events of one client."""
+    events_max: int = 10_000
+    """Of all clients, for live pages that come back."""
+    shipment_seconds: int = 30 * 24 * 3600
+    """How long the answer about a shipment is kept."""
+
+
+class Store:
+    """The read model of one beginning; `begin` first, and again after WrongEpoch."""
+
+    def __init__(self, redis: RedisClient, limits: Limits | None = None) -> None:
+        self.redis = redis
+        self._limits = limits or Limits()
+        self._epoch = b""
+        self._sha: str | None = None
+
+    async def begin(self, partitions: int) -> dict[tuple[str, int], int]:
+        """Where to go on, by topic and partition; empty: Redis holds nothing, read everything from the beginning."""
+        await self.redis.set(names.EPOCH, uuid4().hex, nx=True)
+        self._epoch = await self.redis.get(names.EPOCH)
+        await self.redis.set(names.PARTITIONS, partitions)
+        self._sha = await self.redis.script_load(APPLY)
+        found: dict[tuple[str, int], int] = {}
+        for field, offset in (await self.redis.hgetall(names.OFFSETS)).items():
+            topic, _, number = field.decode().rpartition("/")
+            found[topic, int(number)] = int(offset)
+        return found
+
+    async def apply(self, batches: Sequence[Batch]) -> int:
+        """Apply them in one round trip; returns how many records were news. Raises WrongEpoch, RedisError."""
+        pipe = self.redis.pipeline(transaction=False)
+        for batch in batches:
+            pipe.execute_command("EVALSHA", self._sha, 0, *self._arguments(batch))
+        try:
+            return sum(await pipe.execute())
+        except NoScriptError:  # Redis was started anew; if it is empty the script says so
+            self._sha = await self.redis.script_load(APPLY)
+            return await self.apply(batches)
+        except ResponseError as error:
+            if WRONG_EPOCH in str(error):
+                raise WrongEpoch from None
+            raise
+
+    def _arguments(self, batch: Batch) -> list[Any]:
+        place = f"{batch.topic}/{batch.partition}"
+        packed = _encode([batch.topic, place, batch.next_offset, batch.live, batch.entries, batch.instant])
+        return [self._epoch, *self._limits, packed]
+
+    async def clear(self) -> None:
+        """Remove the read model, sessions and idempotency keys left alone; a projection from nothing follows."""
+        await self.redis.delete(names.EPOCH)
+        async for key in self.redis.scan_iter(f"{names.PREFIX}*", _SCAN_COUNT):
+            if not key.startswith(_KEPT):
+                await self.redis.unlink(key)

@@ -1,0 +1,111 @@
+"""The server: its parts put together, begun and ended with it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from redis.exceptions import RedisError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from streams.views.client import RedisClient
+from streams.views.serving import answers
+from streams.views.serving.asking import asking, freshness_part
+from streams.views.serving.context import Context
+from streams.views.serving.events import Events
+from streams.views.serving.guard import Guard
+from streams.views.serving.living import living
+from streams.views.serving.login import Logins
+from streams.views.serving.metrics import Metrics
+from streams.views.serving.model import Model
+from streams.views.serving.present import Freshness, Present
+from streams.views.serving.problems import Problem, of_redis, on_http, on_invalid, on_problem
+from streams.views.serving.saying import saying
+from streams.views.serving.sending import Sender
+from streams.views.serving.sessions import sessions
+from streams.views.serving.settings import ServerSettings
+from streams.views.serving.tokens import Tokens
+
+log = structlog.get_logger(__name__)
+
+_PAGE: Final = Path(__file__).parents[1] / "page"
+_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {
+        "description": "A problem document (RFC 9457).",
+        "content": {"application/problem+json": {"schema": answers.ProblemDocument.model_json_schema()}},
+    }
+}
+
+
+def build(redis: RedisClient, settings: ServerSettings) -> ASGIApp:
+    """The application of one server. Raises TokenFileError."""
+    context = _context(redis, settings)
+    metrics = Metrics()
+    app = FastAPI(
+        title="Stoplist",
+        version="1",
+        summary="May I ship, who to call, why am I blocked.",
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lambda _: _running(context),
+        responses=_PROBLEMS,
+    )
+    for router in (asking(context), saying(context), sessions(context), living(context, metrics)):
+        app.include_router(router)
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(RedisError, _on_redis)
+    app.add_exception_handler(Exception, _on_bug)
+    if _PAGE.is_dir():
+        app.mount("/", StaticFiles(directory=_PAGE, html=True))
+    return Guard(metrics.around(app), context.logins, settings)
+
+
+def _context(redis: RedisClient, settings: ServerSettings) -> Context:
+    present = Present(redis, settings)
+    events = Events(redis)
+
+    def changed(freshness: Freshness) -> None:
+        events.freshness(freshness, msgspec.json.encode(freshness_part(present, freshness)).decode())
+
+    present.on_change = changed
+    return Context(
+        redis,
+        settings,
+        present,
+        Model(redis, present, settings.call_days),
+        Logins(redis, Tokens(settings.tokens), settings.session_seconds),
+        events,
+        Sender(redis, settings.bootstrap, lambda: present.now if settings.simulated_time else None),
+    )
+
+
+@asynccontextmanager
+async def _running(context: Context) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(context.present.run()), asyncio.create_task(context.events.run())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await context.sender.close()
+
+
+async def _on_redis(request: Request, error: Exception) -> Response:
+    return of_redis().response(request.url.path)
+
+
+async def _on_bug(request: Request, error: Exception) -> Response:
+    """Starlette raises it again after this answer, so that it is in the log as well."""
+    return Problem("internal", "It is in the server's log; please report it.").response(request.url.path)
