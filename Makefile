@@ -76,6 +76,14 @@ restarts: $(VENV)/installed-dev ## how long decisions pause when workers restart
 schemas: $(VENV)/installed-dev ## write the JSON Schemas and the AsyncAPI document anew
 	$(BIN)/python -m schemas.generate
 
+.PHONY: deployment
+deployment: $(VENV)/installed-dev ## write what of deploy/ is made from the catalogues anew: topics, users, alerts, dashboard
+	$(BIN)/python -m streams.cli.deployment
+
+.PHONY: release-check
+release-check: $(VENV)/installed-dev ## build wheel and sdist, test the wheel, list licences and parts (SBOM), audit; into dist/
+	deploy/release-check $(ARGS)
+
 .PHONY: lock
 lock: $(VENV)/installed-dev ## pin the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --extra embedded --extra dev -o requirements-dev.txt pyproject.toml

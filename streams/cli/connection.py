@@ -3,6 +3,7 @@
 import logging
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -17,6 +18,7 @@ from kafka.errors import (
 
 from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT
+from streams.cli.security import PREFIX, client_settings
 
 BOOTSTRAP_TIMEOUT_MS: Final = 5_000
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
@@ -67,19 +69,29 @@ def partitions_of(client: KafkaAdminClient, topic: str) -> list[int]:
     """The partitions of a topic; raises Failure when there is no such topic."""
     (found,) = client.describe_topics([topic])
     if found["error_code"]:
-        raise Failure(f"topic {topic} is missing; make the topics with stoplist topics create")
+        raise missing(topic)
     return sorted(partition["partition_index"] for partition in found["partitions"])
+
+
+def missing(topic: str) -> Failure:
+    """That there is no such topic; to who may not see it a broker says the same."""
+    user = client_settings().get("sasl_plain_username")
+    or_forbidden = f", or {user} may not use it" if user else ""
+    or_ask = ", or ask for the right" if user else ""
+    return Failure(f"topic {topic} is missing{or_forbidden}; make the topics with stoplist topics create{or_ask}")
 
 
 @contextmanager
 def _opened(kind: type[Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
     servers = addresses(bootstrap)
-    if not any(map(_answers, servers)):  # in a moment, where the client would try for seconds
+    security = client_settings()
+    settings = {**security, **settings}
+    if not any(_answers(server, security.get("ssl_context")) for server in servers):  # where the client tries for long
         raise Failure(f"no Kafka broker answers at {bootstrap}; start it, or name another with --bootstrap")
     try:
         client = kind(bootstrap_servers=servers, bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS, **settings)
     except KafkaTimeoutError:
-        raise Failure(f"no Kafka broker answers at {bootstrap}; start it, or name another with --bootstrap") from None
+        raise _not_let_in(bootstrap, security.get("sasl_plain_username")) from None
     except KafkaError as error:
         raise Failure(f"the broker at {bootstrap} cannot be used ({error}); correct that and try again") from None
     try:
@@ -96,10 +108,33 @@ def _opened(kind: type[Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
         client.close()
 
 
-def _answers(server: str) -> bool:
+def _not_let_in(bootstrap: str, user: str | None) -> Failure:
+    """Something listens, and yet there is no connection."""
+    if user is None:
+        return Failure(f"no Kafka broker answers at {bootstrap}; start it, or name another with --bootstrap")
+    return Failure(
+        f"the broker at {bootstrap} does not let {user} in; correct {PREFIX}SASL_USERNAME or the password in "
+        f"{PREFIX}SASL_PASSWORD_FILE, or the protocol in {PREFIX}SECURITY_PROTOCOL"
+    )
+
+
+def _answers(server: str, context: ssl.SSLContext | None) -> bool:
+    """Whether somebody listens there, and, with TLS, proves to be who is meant; raises Failure when not."""
     host, _, port = server.rpartition(":")
+    host = host.strip("[]")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=BOOTSTRAP_TIMEOUT_MS / 1000).close()
+        with socket.create_connection((host, int(port)), timeout=BOOTSTRAP_TIMEOUT_MS / 1000) as connection:
+            if context is not None:
+                context.wrap_socket(connection, server_hostname=host).close()
+    except ssl.SSLCertVerificationError as error:
+        raise Failure(
+            f"the broker at {server} cannot prove who it is ({error.verify_message}); name who vouches for it with "
+            f"{PREFIX}SSL_CA_FILE"
+        ) from None
+    except ssl.SSLError as error:
+        raise Failure(
+            f"the broker at {server} speaks no TLS ({error.reason}); correct {PREFIX}SECURITY_PROTOCOL or the port"
+        ) from None
     except OSError:
         return False
     return True

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.wording import in_words
 from streams.agents.folds import FoldName, of_scopes
 from streams.cli.failure import Failure
+from streams.cli.security import PREFIX, ConnectionSettings
 from streams.engine.settings import EngineSettings
 
-PREFIX: Final = "STOPLIST_"
 Milliseconds = Annotated[int, Field(ge=1, le=24 * 60 * 60 * 1000)]
 _DEFAULT: Final = EngineSettings()
 _NAME: Final = r"^[A-Za-z0-9._-]{1,100}$"
@@ -28,13 +27,9 @@ _REMEDIES: Final = {
 }
 
 
-class WorkerSettings(BaseSettings):
+class WorkerSettings(ConnectionSettings):
     """The settings of `stoplist worker`; durations in milliseconds, sizes in bytes."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", use_attribute_docstrings=True, frozen=True)
-
-    bootstrap: str = "127.0.0.1:9092"
-    """Kafka brokers, `HOST:PORT` separated by commas."""
     fold: FoldName = "clients"
     """What this worker folds: the clients' records, or what they tell the directions and territories they sell in
     (`importance`). An installation needs both, each in workers of its own."""
@@ -127,9 +122,9 @@ class WorkerSettings(BaseSettings):
 
     def engine(self) -> EngineSettings:
         """The same for the engine, with the topics of the fold."""
-        values = self.model_dump(exclude={"bootstrap", "policy", "fold", "scope_bytes_max"})
+        values = self.model_dump(exclude={*ConnectionSettings.model_fields, "policy", "fold", "scope_bytes_max"})
         servers = tuple(part.strip() for part in self.bootstrap.split(","))
-        settings = EngineSettings(bootstrap_servers=servers, **values)
+        settings = EngineSettings(bootstrap_servers=servers, security=self.security(), **values)
         return settings if self.fold == "clients" else of_scopes(settings, self.scope_bytes_max)
 
 

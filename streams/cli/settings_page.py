@@ -6,7 +6,8 @@ A test fails when the page is stale.
 import sys
 from typing import Final
 
-from streams.cli.settings import PREFIX, WorkerSettings
+from streams.cli.security import PREFIX
+from streams.cli.settings import WorkerSettings
 
 _FLAGS: Final = {
     "bootstrap": "--bootstrap",
@@ -41,7 +42,8 @@ _PAGE: Final = """\
 installation; a value that cannot work is refused at start in one sentence that names the variable. A flag wins over its
 variable. What the *rules* use (days, amounts, groups) is not here but in the policy: `stoplist policy show`.
 
-The other commands use `STOPLIST_BOOTSTRAP` as well. `_MS` is milliseconds, `_BYTES` bytes.
+The other commands use `STOPLIST_BOOTSTRAP`, `STOPLIST_SECURITY_PROTOCOL`, `STOPLIST_SASL_…` and `STOPLIST_SSL_CA_FILE`
+as well. `_MS` is milliseconds, `_BYTES` bytes.
 
 | variable | default | what it does |
 |---|---|---|

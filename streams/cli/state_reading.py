@@ -8,7 +8,7 @@ from kafka import KafkaConsumer, TopicPartition
 from schemas.catalogue import POLICIES, SNAPSHOTS
 from schemas.policy import Policy
 from schemas.policy_file import default_policy
-from streams.cli.connection import consumer
+from streams.cli.connection import consumer, missing
 from streams.cli.failure import Failure
 from streams.domain.fold import ClientFold
 from streams.domain.shared import Shared
@@ -67,7 +67,7 @@ def records(reader: KafkaConsumer, topic: str, partitions: list[int] | None = No
     """Every record of a topic (or of some partitions) up to its end as of now; raises Failure when it is missing."""
     numbers = partitions or sorted(reader.partitions_for_topic(topic) or ())
     if not numbers:
-        raise Failure(f"topic {topic} is missing; make the topics with stoplist topics create")
+        raise missing(topic)
     assigned = [TopicPartition(topic, number) for number in numbers]
     reader.assign(assigned)
     reader.seek_to_beginning(*assigned)

@@ -22,8 +22,7 @@ from schemas.catalogue import (
     SHIPMENT_DECISIONS,
 )
 from schemas.envelope import SequenceFilter
-from streams.cli.connection import consumer
-from streams.cli.failure import Failure
+from streams.cli.connection import consumer, missing
 from streams.cli.letters import LatestIds, letter_json, letter_line, letter_of
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, Language
 from streams.cli.sentences import alert_line, block_line, category_line, decision_line, status_line
@@ -188,7 +187,7 @@ def _watch(
 def _assign(reader: KafkaConsumer, topic: str, from_beginning: bool) -> list[TopicPartition]:
     numbers = reader.partitions_for_topic(topic)
     if not numbers:
-        raise Failure(f"topic {topic} is missing; make the topics with stoplist topics create")
+        raise missing(topic)
     partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
     reader.assign(partitions)
     if from_beginning:

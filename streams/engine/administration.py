@@ -55,7 +55,9 @@ class Administration:
     async def _connected(self) -> AIOKafkaAdminClient:
         if self._client is None:
             self._client = AIOKafkaAdminClient(
-                bootstrap_servers=list(self._settings.bootstrap_servers), client_id=f"{self._settings.client_id}-admin"
+                bootstrap_servers=list(self._settings.bootstrap_servers),
+                client_id=f"{self._settings.client_id}-admin",
+                **self._settings.security.client_settings(),
             )
             await self._client.start()
         return self._client

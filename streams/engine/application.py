@@ -59,6 +59,7 @@ def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
         settings.application_id,
         broker=[URL(f"kafka://{server}") for server in settings.bootstrap_servers],
         broker_client_id=settings.client_id,
+        broker_credentials=settings.security.faust_credentials(),
         broker_session_timeout=settings.session_timeout_ms / 1000,
         broker_heartbeat_interval=settings.heartbeat_interval_ms / 1000,
         broker_request_timeout=max(settings.request_timeout_ms, settings.session_timeout_ms + 1000) / 1000,

@@ -57,6 +57,7 @@ class Fetcher:
             bootstrap_servers=list(settings.bootstrap_servers),
             client_id=f"{settings.client_id}-recovery",
             request_timeout_ms=settings.request_timeout_ms,
+            **settings.security.client_settings(),
         )
         self._topics: set[str] = set()
         self._ahead: set[asyncio.Task[_Fetched]] = set()

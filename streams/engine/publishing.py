@@ -49,6 +49,7 @@ class Publisher:
             max_request_size=64 << 20,
             linger_ms=0,
             request_timeout_ms=self._settings.request_timeout_ms,
+            **self._settings.security.client_settings(),
         )
 
     async def start(self) -> None:

@@ -7,6 +7,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from streams.engine.security import Security
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSettings:
@@ -14,6 +16,8 @@ class EngineSettings:
 
     bootstrap_servers: tuple[str, ...] = ("127.0.0.1:9092",)
     """`host:port` of one or more brokers."""
+    security: Security = field(default_factory=Security)
+    """How they are talked to."""
     application_id: str = "stoplist"
     """Consumer group of the workers; its committed offsets serve lag dashboards only."""
     instance_id: str | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from streams.cli.failure import Failure
+from streams.cli.security import ConnectionSettings
 from streams.cli.settings import WorkerSettings, unknown_variables, worker_settings
 from streams.cli.settings_page import settings_page
 from streams.engine.settings import EngineSettings
@@ -21,7 +22,10 @@ FIXED = {
     "client_id",
     # named otherwise outside
     "bootstrap_servers",
+    "security",
 }
+
+OF_THE_COMMAND = {*ConnectionSettings.model_fields, "policy", "fold", "scope_bytes_max"}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +39,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_of_the_engine_can_be_set() -> None:
     of_engine = {field.name for field in fields(EngineSettings)}
-    assert of_engine - FIXED == set(WorkerSettings.model_fields) - {"bootstrap", "policy", "fold", "scope_bytes_max"}
+    assert of_engine - FIXED == set(WorkerSettings.model_fields) - OF_THE_COMMAND
 
 
 def test_every_setting_is_documented() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,17 @@ import pytest
 import yaml
 
 from streams.cli.main import COMMANDS
-from streams.cli.settings import PREFIX, WorkerSettings, worker_settings
+from streams.cli.security import PREFIX
+from streams.cli.settings import WorkerSettings, worker_settings
 from tests.harness.beside import CHECKOUT
 
 _SCHEMA = json.loads(Path(__file__).with_name("compose.schema.json").read_text("utf-8"))
 _POM = CHECKOUT / "tests/harness/kafka/pom.xml"
 _DOCKERFILE = CHECKOUT / "deploy/Dockerfile"
+IMAGE = "stoplist:0.1.0"
+OURS = {"topics", "worker", "importance", "projector", "server"}
+READING_SIDE = {"project", "serve"}
+"""Commands of the read model and of HTTP."""
 
 
 @pytest.fixture
@@ -34,14 +40,17 @@ def problems(compose: dict[str, Any]) -> list[str]:
         return found
     services, volumes = compose["services"], compose.get("volumes", {})
     for name, service in services.items():
-        if not re.fullmatch(r"[a-z0-9./-]+:[0-9]+\.[0-9][a-z0-9.-]*", service["image"]):
+        if not re.fullmatch(r"[a-z0-9./-]+:v?[0-9]+\.[0-9][a-z0-9.-]*", service["image"]):
             found.append(f"{name}: image {service['image']} names no version")
         found += [
             f"{name}: port {port} is open to others" for port in service.get("ports", []) if port[:10] != "127.0.0.1:"
         ]
         for volume in service.get("volumes", []):
-            if volume.split(":")[0] not in volumes:
+            source = volume.split(":")[0]
+            if not source.startswith("./") and source not in volumes:
                 found.append(f"{name}: volume {volume} is not declared")
+            if source.startswith("./") and not (CHECKOUT / source).is_dir():
+                found.append(f"{name}: folder {source} is not there")
         for other, dependency in service.get("depends_on", {}).items():
             found += [f"{name}: {problem}" for problem in _wrong_dependency(services, other, dependency["condition"])]
         for variable in service.get("environment", {}):
@@ -76,6 +85,8 @@ def test_the_file_is_sound(compose: dict[str, Any]) -> None:
         (("services", "redis", "ports"), ["127.0.0.1:9092:6379"], "taken twice"),
         (("services", "kafka", "image"), "apache/kafka:latest", "names no version"),
         (("services", "kafka", "volumes"), ["elsewhere:/data"], "not declared"),
+        (("services", "grafana", "volumes"), ["./deploy/grafanna:/etc/grafana:ro"], "is not there"),
+        (("services", "grafana", "volumes"), ["./deploy/grafana:/etc/grafana"], "does not match"),
         (("services", "worker", "depends_on"), {"kafla": {"condition": "service_healthy"}}, "no service"),
         (("services", "worker", "depends_on"), {"topics": {"condition": "service_healthy"}}, "has no check"),
         (("services", "topics", "restart"), "always", "which restarts"),
@@ -106,7 +117,7 @@ def test_clients_reach_kafka_where_it_says_it_is(compose: dict[str, Any]) -> Non
     listening = dict(entry.split("://") for entry in environment["KAFKA_LISTENERS"].split(","))
     published = compose["services"]["kafka"]["ports"][0].rsplit(":", 1)[0]
     assert advertised["HOST"] == published == WorkerSettings.model_fields["bootstrap"].default
-    for name in ("topics", "worker"):
+    for name in OURS:
         assert compose["services"][name]["environment"]["STOPLIST_BOOTSTRAP"] == advertised["INSIDE"]
     assert all(listening[name].rsplit(":")[-1] == address.rsplit(":")[-1] for name, address in advertised.items())
 
@@ -121,18 +132,46 @@ def test_the_worker_gets_settings_it_takes(compose: dict[str, Any], monkeypatch:
 
 
 def test_containers_run_commands_that_exist(compose: dict[str, Any]) -> None:
-    ours = {name: service["command"] for name, service in compose["services"].items() if "build" in service}
-    assert ours == {"topics": ["topics", "create"], "worker": ["worker"]}
-    assert {command[0] for command in ours.values()} <= COMMANDS.keys()
+    ours = {name: service["command"] for name, service in compose["services"].items() if service["image"] == IMAGE}
+    assert ours.keys() == OURS
+    assert {command[0] for command in ours.values()} <= COMMANDS.keys() | READING_SIDE
+    assert ours["importance"] == [*ours["worker"], "--fold", "importance"]
+
+
+def test_the_image_is_called_as_the_version_is(compose: dict[str, Any]) -> None:
+    version = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert f"stoplist:{version}" == IMAGE
+    assert {service["image"] for service in compose["services"].values() if "build" in service} == {IMAGE}
+
+
+def test_our_containers_are_closed(compose: dict[str, Any]) -> None:
+    for name in OURS - {"topics"}:
+        service = compose["services"][name]
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+
+
+def test_prometheus_asks_every_worker_where_it_listens(compose: dict[str, Any]) -> None:
+    asked = yaml.safe_load((CHECKOUT / "deploy/prometheus/prometheus.yaml").read_text("utf-8"))["scrape_configs"]
+    targets = {job["job_name"]: job["static_configs"][0]["targets"] for job in asked}
+    workers = [name for name in sorted(OURS) if compose["services"][name]["command"][0] == "worker"]
+    assert workers == ["importance", "worker"]
+    for name in workers:
+        environment = compose["services"][name]["environment"]
+        assert environment["STOPLIST_METRICS_HOST"] == "0.0.0.0"
+        assert targets[f"stoplist-{name}"] == [f"{name}:{environment['STOPLIST_METRICS_PORT']}"]
 
 
 def test_the_image_is_pinned_checked_and_not_run_as_root() -> None:
     text = _DOCKERFILE.read_text("utf-8")
     bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
-    assert bases
-    assert all(re.fullmatch(r"python:3\.\d+-slim-\w+", base) for base in bases)
+    assert len(bases) == 2
+    assert len(set(bases)) == 1
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", bases[0])
     last_stage = text[text.rindex("\nFROM ") :]
-    assert re.search(r"^USER (?!root)\w+", last_stage, re.MULTILINE)
+    assert re.search(r"^USER [1-9]\d+:[1-9]\d+$", last_stage, re.MULTILINE)
+    assert "pip" not in last_stage  # what builds stays in the first
     assert "HEALTHCHECK" in last_stage
     assert "--require-hashes" in text
 

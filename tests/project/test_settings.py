@@ -2,7 +2,8 @@
 
 import re
 
-from streams.cli.settings import PREFIX, WorkerSettings
+from streams.cli.security import PREFIX
+from streams.cli.settings import WorkerSettings
 from tests.harness.beside import CHECKOUT
 from tests.project.tree import name_of, tracked_files
 

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -42,7 +42,7 @@ class KafkaNode:
     """A node with its data in a temporary folder: `with KafkaNode() as node: … node.bootstrap`.
 
     `settings` are Kafka's own, over the defaults below. `fast` starts it with the compiler and the heap of a server
-    that has to carry load (a benchmark's), which takes a second longer.
+    that has to carry load (a benchmark's), which takes a second longer. `format_options` go to Kafka's storage tool.
     """
 
     def __init__(
@@ -53,8 +53,10 @@ class KafkaNode:
         members: tuple[Address, ...] = (),
         node_id: int = 1,
         cluster_id: str | None = None,
+        format_options: Sequence[str] = (),
     ) -> None:
         self._settings = dict(settings or {})
+        self._format_options = tuple(format_options)
         self._java_options = _FAST if fast else _QUICK
         self._members = members
         self._node_id = node_id
@@ -140,6 +142,7 @@ class KafkaNode:
 
     def _format(self, properties: Path) -> None:
         command = [*self._java(), "kafka.tools.StorageTool", "format", "-t", self._cluster_id, "-c", str(properties)]
+        command += self._format_options
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode:
             raise ServerFailed(f"Kafka's data folder could not be formatted:\n{run.stdout}{run.stderr}")
