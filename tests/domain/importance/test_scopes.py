@@ -65,7 +65,7 @@ def test_bad_records_are_dead_letters_and_change_nothing() -> None:
     good = {"client_id": "a", "sequence": 1, "months": {"2026-03": 1}, "registered_on": None, "cause": {}}
     for value, reason in (
         (None, "empty_value"),
-        (b"{", "invalid_field"),
+        (b"{", "invalid_json"),
         (json.dumps({**good, "sequence": 0}).encode(), "invalid_field"),
         (json.dumps({**good, "months": {"2026-13": 1}}).encode(), "invalid_field"),
         (json.dumps({**good, "months": {"9999-01": 1}}).encode(), "invalid_field"),
