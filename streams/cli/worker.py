@@ -4,10 +4,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import typer
 from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from schemas.catalogue import TOPICS
 from streams.cli.connection import admin_client
@@ -18,6 +19,7 @@ from streams.cli.topic_setup import keep_own_time
 from streams.engine.restore_progress import RestoreProgress
 
 _AGAIN_SECONDS: Final = 0.1
+Answer = TypeVar("Answer")
 
 
 def worker(
@@ -71,8 +73,9 @@ def worker(
         typer.echo(f"stoplist: {sentence}", err=True)
     engine = settings.engine()
     with admin_client(settings.bootstrap) as client:
-        _await_topics(client, settings.bootstrap, settings.topics_wait_ms / 1000)
-        _look_at_clocks(client, engine.input_topics, settings.simulated_time)
+        seconds = settings.topics_wait_ms / 1000
+        _await_topics(client, settings.bootstrap, seconds)
+        patiently(seconds, lambda: _look_at_clocks(client, engine.input_topics, settings.simulated_time))
 
     from streams.agents.folds import fold_of
     from streams.agents.worker import run
@@ -92,9 +95,24 @@ def _restore_view() -> Callable[[RestoreProgress], None]:
 def _await_topics(client: KafkaAdminClient, bootstrap: str, seconds: float) -> None:
     """Refuses a broker that lacks a topic, and still does so long afterwards: it may only just have been made."""
     give_up = time.monotonic() + seconds
-    while missing := _missing(client):
+    while missing := patiently(seconds, lambda: _missing(client)):
         if time.monotonic() >= give_up:
             raise Failure(f"topic {missing[0]} is missing at {bootstrap}; make the topics with stoplist topics create")
+        time.sleep(_AGAIN_SECONDS)
+
+
+def patiently(seconds: float, ask: Callable[[], Answer]) -> Answer:
+    """What the brokers say. Of several one may just have gone, and it was the one that was asked: then ask again.
+
+    Raises what `ask` raises when that is not so, or lasts longer than `seconds`.
+    """
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() >= give_up:
+                raise
         time.sleep(_AGAIN_SECONDS)
 
 

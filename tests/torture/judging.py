@@ -117,6 +117,7 @@ def _judge_logs(verdict: Verdict, stage: Stage) -> None:
         for code in (*_REFUSALS_OF_BROKEN_STATE, "client_failed", "clients_held"):
             verdict.check(code not in log, f"{service.name} says {code}")
     verdict.measured["unwanted_ends"] = dict(ends)
+    verdict.check(not ends["2"], f"workers refused to start {ends['2']} times; the logs say why")
 
 
 def _text(log: Path) -> str:

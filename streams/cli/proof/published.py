@@ -22,35 +22,35 @@ class Expected:
     """Older records of a key may be gone, the last one counts."""
     whole: bool = True
     """Everything that was ever made is here: what else is published, nobody made."""
-    _numbers: dict[_Line, list[int]] = field(default_factory=lambda: defaultdict(list))
-    _bodies: dict[_Line, list[bytes]] = field(default_factory=lambda: defaultdict(list))
-    _letters: dict[bytes, bytes] = field(default_factory=dict)
+    numbers: dict[_Line, list[int]] = field(default_factory=lambda: defaultdict(list))
+    bodies: dict[_Line, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+    letters: dict[bytes, bytes] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self._letters) + sum(map(len, self._numbers.values()))
+        return len(self.letters) + sum(map(len, self.numbers.values()))
 
     def add(self, output: Output) -> None:
         """One more output; one that both folds make (the dead letter of a policy) counts once."""
         identity = identity_of(output.topic, output)
         assert identity is not None, f"{self.place}: an output without identity"
         if not identity.sequence:
-            self._letters[identity.sender] = digest_of(output)
+            self.letters[identity.sender] = digest_of(output)
             return
         line = identity[:2]
-        self._numbers[line].append(identity.sequence)
-        self._bodies[line].append(digest_of(output))
+        self.numbers[line].append(identity.sequence)
+        self.bodies[line].append(digest_of(output))
 
     def absorb(self, others: "Expected") -> None:
         """What another partition, or the other fold, makes for the same place."""
-        self._letters.update(others._letters)
-        for line, numbers in others._numbers.items():  # one line comes from one partition alone
-            self._numbers[line] += numbers
-            self._bodies[line] += others._bodies[line]
+        self.letters.update(others.letters)
+        for line, numbers in others.numbers.items():  # one line comes from one partition alone
+            self.numbers[line] += numbers
+            self.bodies[line] += others.bodies[line]
 
     def add_last(self, output: Output) -> None:
         """The last output of its client, unless later ones are here already."""
         identity = identity_of(output.topic, output)
-        if identity is not None and not self._numbers.get(identity[:2]):
+        if identity is not None and not self.numbers.get(identity[:2]):
             self.add(output)
 
 
@@ -89,7 +89,7 @@ class Comparison:
             self._output(where, identity, record)
 
     def _letter(self, where: str, identity: Identity, record: Any) -> None:
-        digest = self.expected._letters.get(identity.sender)
+        digest = self.expected.letters.get(identity.sender)
         if digest is None:
             self._unknown(where, identity, record.offset)
         elif digest != digest_of(record):
@@ -100,12 +100,12 @@ class Comparison:
 
     def _output(self, where: str, identity: Identity, record: Any) -> None:
         line = identity[:2]
-        numbers = self.expected._numbers.get(line, [])
+        numbers = self.expected.numbers.get(line, [])
         index = bisect_left(numbers, identity.sequence)
         if index == len(numbers) or numbers[index] != identity.sequence:
             self._unknown(where, identity, record.offset)
             return
-        if self.expected._bodies[line][index] != digest_of(record):
+        if self.expected.bodies[line][index] != digest_of(record):
             self.differences.add(where, f"{identity.named()}: published with another body than is made")
         self._last[line] = index
         reached = self._reached.get(line, 0)
@@ -128,7 +128,7 @@ class Comparison:
     def finish(self, begin: int) -> None:
         """Everything was fed; `begin`: the first offset that the topic still has."""
         removed = (self._holes or begin > 0) and not self.expected.compacted
-        for line, numbers in self.expected._numbers.items():
+        for line, numbers in self.expected.numbers.items():
             reached = self._reached.get(line, 0)
             if reached < len(numbers) and removed:
                 self.gone += len(numbers) - reached
@@ -139,7 +139,7 @@ class Comparison:
             elif self.expected.compacted and self._last[line] != len(numbers) - 1:
                 name, older = Identity(*line, numbers[-1]).named(), numbers[self._last[line]]
                 self.differences.add(self.expected.place, f"{name} is the newest, the last record is number {older}")
-        for letter in self.expected._letters.keys() - self._met if not removed else ():
+        for letter in self.expected.letters.keys() - self._met if not removed else ():
             self.differences.add(self.expected.place, f"dead letter {letter.decode()}: made, and not published")
         if removed:
-            self.gone += len(self.expected._letters) - len(self._met)
+            self.gone += len(self.expected.letters) - len(self._met)
