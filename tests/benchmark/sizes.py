@@ -31,6 +31,9 @@ class Sizes:
     scale_patterns: int = 1_000
     """Clients that are folded; all others are written after them."""
     scale_events: int = 300_000
+    http_clients: int = 100_000
+    http_rate: int = 1_000
+    http_seconds: float = 20.0
     pure_clients: int = 300
     limit_seconds: float = 560.0
     """Of one worker's run: then it is ended and the section fails."""
@@ -57,6 +60,9 @@ QUICK = Sizes(
     scale_clients=(100, 400),
     scale_patterns=10,
     scale_events=600,
+    http_clients=500,
+    http_rate=100,
+    http_seconds=2.0,
     pure_clients=20,
     limit_seconds=110.0,
 )

@@ -55,4 +55,4 @@ def test_an_unknown_section_is_refused_with_the_names_of_those_there_are(capsys:
         main(["--only", "speed"])
 
     assert exit_.value.code == 2
-    assert "engine, main, latency, restore, scale" in capsys.readouterr().err
+    assert "engine, main, latency, restore, http, scale" in capsys.readouterr().err
