@@ -53,6 +53,7 @@ def serve(
       stoplist serve --key server.key --host 10.0.0.5 --https
     """
     from streams.cli import signing_key
+    from streams.cli.timeline import timeline_of
     from streams.views.serving.app import build
     from streams.views.serving.settings import ServerSettings, SigningKey
     from streams.views.serving.tokens import TokenFileError
@@ -66,6 +67,7 @@ def serve(
         None if own is None else SigningKey(own.key_id, own.roles, own.private_key),
         silence_ms_max=silence * 1000,
         simulated_time=simulated_time,
+        timeline=timeline_of,
         https=https,
         rate_per_second_max=rate_max,
     )

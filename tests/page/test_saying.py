@@ -1,5 +1,6 @@
 """What people say on the page counts: a payment, an override; and what a role may not say is not offered."""
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -53,3 +54,13 @@ def test_a_viewer_is_offered_no_form(visit: Visit) -> None:
     page = visit("#/client/volna", role="viewer")
     expect(page.locator(".overrides")).to_contain_text("may not grant overrides")
     expect(page.get_by_role("button", name="Enter the payment")).to_have_count(0)
+
+
+def test_the_server_refuses_what_the_page_would_not_offer(stack: Stack) -> None:
+    said = {"client_id": "volna", "amount": "180.00", "currency": "USD"}
+    as_viewer = {"Authorization": f"Bearer {stack.tokens['viewer']}", "Idempotency-Key": "refused"}
+    with httpx.Client(base_url=stack.address, timeout=30) as client:
+        assert client.post("v1/payments", json=said, headers=as_viewer).status_code == 403
+        for path in ("v1/desk", "v1/desk/clients", "v1/desk/find?code=volna", "v1/desk/clients/volna/timeline"):
+            assert client.get(path).status_code == 401
+            assert client.get(path, headers=as_viewer).status_code == 200

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.policy_file import default_policy
+from streams.cli.timeline import timeline_of
 from streams.views.desk.facts import Facts
-from streams.views.desk.timeline import timeline_of
 
 CLIENT = "romashka"
 NOW = "2026-03-20T10:00:00+03:00"

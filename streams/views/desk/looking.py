@@ -15,7 +15,6 @@ from streams.views.desk.facts import facts_of
 from streams.views.desk.recent import Recent
 from streams.views.desk.rows import shown
 from streams.views.desk.table import Filters
-from streams.views.desk.timeline import timeline_of
 from streams.views.desk.totals import desk_of
 from streams.views.serving.context import Context, checked_id
 from streams.views.serving.problems import Problem
@@ -85,6 +84,9 @@ def looking(context: Context, recent: Recent) -> APIRouter:
         known = checked_id(client_id)
         if not await context.redis.exists(names.CLIENT + known):
             raise Problem("not-found", f"Nothing is known of a client {known}.")
+        timeline_of = context.settings.timeline
+        if timeline_of is None:
+            raise Problem("unavailable", "This server was built without the rules that make a timeline of facts.")
         async with reading:
             try:
                 facts = await facts_of(context.settings.bootstrap, known)

@@ -21,6 +21,7 @@ export class Live {
   #asking = false;
   state = "connecting"; // connecting · live · stale (a worker is silent) · lost
   partitions = [];
+  currency = "";
 
   start() {
     this.#open();
@@ -71,6 +72,7 @@ export class Live {
       const summary = await get("v1/summary", ASK_WITHIN_MS);
       this.partitions = summary.partitions;
       heard(summary.now);
+      this.currency = summary.currency;
       const open = this.#source?.readyState === EventSource.OPEN;
       const fresh = summary.partitions.length > 0 && summary.partitions.every((partition) => partition.fresh);
       this.#become(!open ? "lost" : fresh ? "live" : "stale");

@@ -35,7 +35,10 @@ export class Warehouse {
     main.append(h("h1", {}, t("ask_title")), this.#form(), this.#answer, this.#list);
     const again = calmed(300, () => this.#ask(false));
     this.#ends = [
-      app.live.listen((name, event) => { if (name === "summary" || name === "reset" || event.client_id) again(); }),
+      app.live.listen((name, event) => {
+        if (name === "summary") main.querySelector(`label[for="${this.#amountInput.id}"]`).textContent = t("ask_amount", { currency: event.currency });
+        if (name === "summary" || name === "reset" || event.client_id) again();
+      }),
       app.live.watch((state) => { if (state === "lost" && this.#code) this.#say({ state: "unknown", words: [t("answer_lost")] }); }),
     ];
     this.#timer = setInterval(() => this.#age(), 1000);
@@ -56,7 +59,7 @@ export class Warehouse {
     };
     const code = field(t("ask_label"), (id) => (this.#input = h("input", {
       id, class: "code", maxlength: 129, autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go", placeholder: t("ask_hint") })));
-    const amount = field(t("ask_amount", { currency: "USD" }), (id) => (this.#amountInput = h("input", {
+    const amount = field(t("ask_amount", { currency: this.#app.live.currency }), (id) => (this.#amountInput = h("input", {
       id, inputmode: "decimal", maxlength: 16, autocomplete: "off" })));
     return h("form", { class: "ask", onsubmit: submit }, code, amount, h("button", { class: "primary", type: "submit" }, t("ask")));
   }

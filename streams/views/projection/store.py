@@ -13,7 +13,7 @@ from streams.views.projection.entries import Entry
 from streams.views.projection.script import APPLY, WRONG_EPOCH
 
 _SCAN_COUNT: Final = 1_000
-_KEPT: Final = (names.SESSION.encode(), names.IDEMPOTENCY.encode())
+_KEPT: Final = (names.SESSION.encode(), names.LOGIN_ONCE.encode(), names.IDEMPOTENCY.encode())
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 

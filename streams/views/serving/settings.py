@@ -1,9 +1,12 @@
 """Everything the server needs to know, filled by `stoplist serve`."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.policy import Policy
+from schemas.records import Instant
+from streams.views.desk.facts import Facts
 
 
 class SigningKey(NamedTuple):
@@ -16,6 +19,10 @@ class SigningKey(NamedTuple):
     def __repr__(self) -> str:
         """Never the private half: a key may end up in a traceback."""
         return f"SigningKey({self.key_id!r}, {self.roles!r})"
+
+
+Timeline = Callable[[Policy, str, Facts, Iterable[dict[str, Any]], Instant], dict[str, Any]]
+"""From a client's policy, id, facts, history (oldest first) and an instant to what the page draws."""
 
 
 class ServerSettings(NamedTuple):
@@ -40,5 +47,7 @@ class ServerSettings(NamedTuple):
     session_seconds: int = 8 * 3600
     streams_max: int = 500
     """Open streams of events."""
+    timeline: Timeline | None = None
+    """Given by whoever may know the rules, which this side does not; None: no timelines."""
     call_days: int = 3
     """How many days ahead a due date makes a client one to call."""

@@ -6,9 +6,9 @@ export const words = {
   in_span: "in {span}", any_moment: "any moment now",
 
   skip: "Skip to the content", menu: "Main", desk: "Desk", lists: "Lists", warehouse: "Warehouse",
-  search: "Find a client", search_hint: "Id or name", search_none: "Nobody of that id or name",
+  search: "Find a client", search_none: "Nobody of that id or name",
   language: "Language", theme: "Colours", theme_auto: "As the device", theme_light: "Light", theme_dark: "Dark",
-  log_out: "Log out", print: "Print", loading: "Loading …", more: "More", close: "Close",
+  log_out: "Log out", print: "Print", loading: "Loading …",
   live: "Live", connecting: "Connecting", stale: "Not current", lost: "No connection",
   stale_long: "A worker is silent: what you see may be old. Ask before you ship.",
   lost_long: "No connection to the server: what you see is old. It tries again by itself.",
@@ -30,7 +30,7 @@ export const words = {
   largest_overdue: "Largest overdue", all: "Everybody",
   client: "Client", since: "Blocked for", why: "Why", lifts: "What lifts it", when_blocked: "Blocked", when_due: "Due",
   owes: "Owes", group: "Group", volume: "Volume category", importance: "Importance", overdue_days: "Overdue days",
-  pay: "Pay {amount}", ends: "by itself", nothing_lifts: "a person decides", overridden: "overridden",
+  pay: "Pay {amount}", ends: "by itself", nothing_lifts: "a person decides",
   due_today: "today", due_in: "in {days}", due_ago: "{days} ago",
 
   risk_groups: "Risk groups", risk_groups_hint: "And how many moved there and away in {days} days",
@@ -47,7 +47,7 @@ export const words = {
   blocked_says: "{name} is blocked", released_says: "{name} may be shipped to again", refused_says: "{name}: {shipment} refused",
   approved_says: "{name}: {shipment} approved", group_says: "{name}: risk group {from} → {to}", alert_says: "{name}: {shipment} left all the same",
 
-  filter: "Filter", any: "Any", clear_filter: "Show everybody", shown: "{shown} of {total}", print_list: "Print the stop list", csv: "For a spreadsheet (CSV)",
+  any: "Any", print_list: "Print the stop list", csv: "For a spreadsheet (CSV)",
   rows_hint: "Arrow keys move through the list, Enter opens a client.",
 
   state_blocked: "Blocked: do not ship", state_free: "May be shipped to", state_unknown: "Unknown: ask before you ship",
@@ -85,7 +85,7 @@ export const words = {
   history: "What happened", history_none: "Nothing was published yet.", older: "Older", correction: "correction",
 
   ask_title: "May it leave?", ask_label: "Scan or type a client or a shipment", ask_hint: "For example C-0042 or dn-1041", ask: "Ask",
-  ask_amount: "Amount, {currency} (if you know it)", ask_again: "Next",
+  ask_amount: "Amount, {currency} (if you know it)",
   answer_ship: "Ship", answer_stop: "Do not ship", answer_unknown: "Unknown",
   answer_unknown_long: "Do not ship on this. Ask the credit manager.",
   answer_lost: "The server does not answer. Do not ship on what you saw. Ask the credit manager.",

@@ -6,9 +6,9 @@ export const words = {
   in_span: "через {span}", any_moment: "вот-вот",
 
   skip: "К содержанию", menu: "Главное", desk: "Обзор", lists: "Списки", warehouse: "Склад",
-  search: "Найти клиента", search_hint: "Код или название", search_none: "Такого кода или названия нет",
+  search: "Найти клиента", search_none: "Такого кода или названия нет",
   language: "Язык", theme: "Цвета", theme_auto: "Как на устройстве", theme_light: "Светлые", theme_dark: "Тёмные",
-  log_out: "Выйти", print: "Печать", loading: "Загружается …", more: "Ещё", close: "Закрыть",
+  log_out: "Выйти", print: "Печать", loading: "Загружается …",
   live: "На связи", connecting: "Соединение", stale: "Данные устарели", lost: "Нет связи",
   stale_long: "Обработчик молчит: показанное могло устареть. Спросите, прежде чем отгружать.",
   lost_long: "Нет связи с сервером: показанное устарело. Страница соединится сама.",
@@ -30,7 +30,7 @@ export const words = {
   largest_overdue: "Крупнейшие просрочки", all: "Все клиенты",
   client: "Клиент", since: "Под запретом", why: "Почему", lifts: "Что снимет", when_blocked: "Запрет", when_due: "Срок",
   owes: "Должен", group: "Группа", volume: "Категория объёма", importance: "Значимость", overdue_days: "Дней просрочки",
-  pay: "Оплата {amount}", ends: "само", nothing_lifts: "решает человек", overridden: "разрешено человеком",
+  pay: "Оплата {amount}", ends: "само", nothing_lifts: "решает человек",
   due_today: "сегодня", due_in: "через {days}", due_ago: "{days} назад",
 
   risk_groups: "Группы риска", risk_groups_hint: "И сколько пришло и ушло за {days} дней",
@@ -47,7 +47,7 @@ export const words = {
   blocked_says: "{name}: отгрузки запрещены", released_says: "{name}: отгрузки снова разрешены", refused_says: "{name}: {shipment} – отказ",
   approved_says: "{name}: {shipment} – одобрено", group_says: "{name}: группа риска {from} → {to}", alert_says: "{name}: {shipment} всё же отгружено",
 
-  filter: "Отбор", any: "Любая", clear_filter: "Показать всех", shown: "{shown} из {total}", print_list: "Напечатать стоп-лист", csv: "Для таблицы (CSV)",
+  any: "Любая", print_list: "Напечатать стоп-лист", csv: "Для таблицы (CSV)",
   rows_hint: "Стрелки ведут по списку, Enter открывает клиента.",
 
   state_blocked: "Отгружать нельзя", state_free: "Отгружать можно", state_unknown: "Неизвестно: спросите, прежде чем отгружать",
@@ -85,7 +85,7 @@ export const words = {
   history: "Что происходило", history_none: "Пока ничего не публиковалось.", older: "Раньше", correction: "исправление",
 
   ask_title: "Можно отгружать?", ask_label: "Отсканируйте или введите клиента или отгрузку", ask_hint: "Например, C-0042 или dn-1041", ask: "Спросить",
-  ask_amount: "Сумма, {currency} (если известна)", ask_again: "Следующий",
+  ask_amount: "Сумма, {currency} (если известна)",
   answer_ship: "Отгружать", answer_stop: "Не отгружать", answer_unknown: "Неизвестно",
   answer_unknown_long: "На это не полагайтесь. Спросите кредитного менеджера.",
   answer_lost: "Сервер не отвечает. Не отгружайте по прежнему ответу. Спросите кредитного менеджера.",
