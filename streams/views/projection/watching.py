@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.catalogue import JOURNAL
+from schemas.security import Security
 from streams.views import alive, names
 from streams.views.client import RedisClient
 from streams.views.projection.freshness import Offsets, Partition
@@ -33,9 +34,10 @@ class Watch:
         self._read: set[TopicPartition] = set()
         self.partitions = [Partition(number) for number in range(partitions)]
 
-    async def run(self, bootstrap: list[str], every_ms: int) -> None:
+    async def run(self, bootstrap: list[str], every_ms: int, security: Security) -> None:
         """Until cancelled. Raises KafkaError, RedisError."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="stoplist-projector-admin")
+        secured = security.client_settings()
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="stoplist-projector-admin", **secured)
         consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             client_id="stoplist-projector-watch",
@@ -43,6 +45,7 @@ class Watch:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
+            **secured,
         )
         try:
             await admin.start()

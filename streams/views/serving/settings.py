@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from schemas.policy import Policy
+from schemas.security import Security
 
 
 class SigningKey(NamedTuple):
@@ -40,5 +41,7 @@ class ServerSettings(NamedTuple):
     session_seconds: int = 8 * 3600
     streams_max: int = 500
     """Open streams of events."""
+    security: Security = Security()
+    """How the brokers are talked to."""
     call_days: int = 3
     """How many days ahead a due date makes a client one to call."""
