@@ -12,6 +12,7 @@ import typer
 from streams.cli.connection import addresses, admin_client, partitions_of
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
 from streams.cli.redis_address import REDIS_DEFAULT, RedisAddress, redis_at
+from streams.cli.security import connection_security
 from streams.cli.view_logs import log_to_stderr
 
 _DRAWN_EVERY_S: Final = 0.2
@@ -46,7 +47,9 @@ def project(
     from streams.views.projection.store import Limits
 
     log_to_stderr()
-    settings = ProjectorSettings(addresses(bootstrap), group, session_timeout_ms, limits=Limits(history_max))
+    settings = ProjectorSettings(
+        addresses(bootstrap), group, session_timeout_ms, limits=Limits(history_max), security=connection_security()
+    )
     with admin_client(bootstrap) as admin:
         partitions_of(admin, "client-status")
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.security import Mechanism, Protocol, Security
 from schemas.wording import in_words
 from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT
-from streams.engine.security import Mechanism, Protocol, Security
 
 PREFIX: Final = "STOPLIST_"
 _PASSWORD_BYTES_MAX: Final = 4096

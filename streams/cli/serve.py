@@ -14,6 +14,7 @@ from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
 from streams.cli.redis_address import REDIS_DEFAULT, RedisAddress, redis_at
 from streams.cli.saying import PolicyUsed
+from streams.cli.security import connection_security
 from streams.cli.tokens import TOKENS_DEFAULT
 from streams.cli.view_logs import log_to_stderr
 
@@ -70,6 +71,7 @@ def serve(
         timeline=timeline_of,
         https=https,
         rate_per_second_max=rate_max,
+        security=connection_security(),
     )
 
     async def run() -> None:

@@ -12,8 +12,10 @@ from urllib.parse import quote
 import faust
 import structlog
 from aiokafka.errors import KafkaConnectionError
+from faust.auth import Credentials
 from yarl import URL
 
+from schemas.security import Security
 from streams.engine.engine import Engine
 from streams.engine.failures import Refusal, Stopped
 from streams.engine.fold import Fold
@@ -59,7 +61,7 @@ def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
         settings.application_id,
         broker=[URL(f"kafka://{server}") for server in settings.bootstrap_servers],
         broker_client_id=settings.client_id,
-        broker_credentials=settings.security.faust_credentials(),
+        broker_credentials=_credentials(settings.security),
         broker_session_timeout=settings.session_timeout_ms / 1000,
         broker_heartbeat_interval=settings.heartbeat_interval_ms / 1000,
         broker_request_timeout=max(settings.request_timeout_ms, settings.session_timeout_ms + 1000) / 1000,
@@ -101,6 +103,24 @@ def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
         await engine.revoke({tp.partition for tp in revoked})
 
     return app
+
+
+def _credentials(security: Security) -> Credentials | None:
+    """How Faust's own clients connect: as ours."""
+    settings = security.client_settings()
+    context = settings.get("ssl_context")
+    match security.protocol:
+        case "PLAINTEXT":
+            return None
+        case "SSL":
+            return faust.SSLCredentials(context)
+        case _:
+            return faust.SASLCredentials(
+                username=security.username,
+                password=security.password,
+                ssl_context=context,
+                mechanism=security.mechanism,
+            )
 
 
 def run_application(

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from streams.engine.security import Security
+from schemas.security import Security
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

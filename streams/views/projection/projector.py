@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from redis.exceptions import RedisError
 
 from schemas.catalogue import CLIENT_STATUS, POLICIES
+from schemas.security import Security
 from streams.views.client import RedisClient
 from streams.views.projection.entries import entries_of, instant_of
 from streams.views.projection.store import Batch, Limits, Store, WrongEpoch
@@ -40,6 +41,8 @@ class ProjectorSettings(NamedTuple):
     watch_ms: int = 2_000
     """Time between two looks at how far the workers are."""
     limits: Limits = Limits()
+    security: Security = Security()
+    """How the brokers are talked to."""
 
 
 class Recreated(Exception):
@@ -90,6 +93,7 @@ class Projector:
             auto_offset_reset="none",
             isolation_level="read_committed",
             max_partition_fetch_bytes=_FETCH_BYTES,
+            **self.settings.security.client_settings(),
         )
         try:
             await consumer.start()
@@ -99,7 +103,8 @@ class Projector:
                 self.store.redis, count, self.settings.group, self.settings.session_timeout_ms, lambda: self.applied
             )
             await _first_to_fail(
-                self._read(consumer, reading), watch.run(self.settings.bootstrap, self.settings.watch_ms)
+                self._read(consumer, reading),
+                watch.run(self.settings.bootstrap, self.settings.watch_ms, self.settings.security),
             )
         finally:
             await consumer.stop()

@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from schemas.catalogue import JOURNAL
+from schemas.security import Security
 from streams.views import alive, names
 from streams.views.client import RedisClient
 from streams.views.projection.freshness import Offsets, Partition
@@ -37,20 +38,21 @@ class Watch:
         self._read: set[TopicPartition] = set()
         self.partitions = [Partition(number) for number in range(partitions)]
 
-    async def run(self, bootstrap: list[str], every_ms: int) -> None:
+    async def run(self, bootstrap: list[str], every_ms: int, security: Security) -> None:
         """Until cancelled: what fails in Kafka is tried again, and meanwhile what is known grows old. Raises
         RedisError."""
         said = ""
         while True:
             try:
-                await self._run(bootstrap, every_ms)
+                await self._run(bootstrap, every_ms, security)
             except (KafkaError, OSError) as error:
                 if said != (said := f"{type(error).__name__}: {error}"):
                     log.warning("workers_not_seen", reason=said)
             await asyncio.sleep(every_ms / 1000)
 
-    async def _run(self, bootstrap: list[str], every_ms: int) -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="stoplist-projector-admin")
+    async def _run(self, bootstrap: list[str], every_ms: int, security: Security) -> None:
+        secured = security.client_settings()
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="stoplist-projector-admin", **secured)
         consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             client_id="stoplist-projector-watch",
@@ -58,6 +60,7 @@ class Watch:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
+            **secured,
         )
         try:
             await admin.start()

@@ -92,7 +92,7 @@ def _context(redis: RedisClient, settings: ServerSettings) -> Context:
         Model(redis, present, settings.call_days),
         Logins(redis, Tokens(settings.tokens), settings.session_seconds),
         events,
-        Sender(redis, settings.bootstrap, lambda: present.now if settings.simulated_time else None),
+        Sender(redis, settings.bootstrap, lambda: present.now if settings.simulated_time else None, settings.security),
     )
 
 

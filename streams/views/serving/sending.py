@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.canonical import canonical_json
 from schemas.catalogue import TOPIC_OF_TYPE
+from schemas.security import Security
 from streams.views import names
 from streams.views.client import RedisClient
 from streams.views.serving.composing import Event
@@ -52,10 +53,13 @@ _decode: Final = msgspec.msgpack.Decoder(_Kept).decode
 class Sender:
     """Sends for all calls with one producer, made when the first event is sent."""
 
-    def __init__(self, redis: RedisClient, bootstrap: list[str], timestamp: Callable[[], int | None]) -> None:
+    def __init__(
+        self, redis: RedisClient, bootstrap: list[str], timestamp: Callable[[], int | None], security: Security
+    ) -> None:
         self._redis = redis
         self._bootstrap = bootstrap
         self._timestamp = timestamp
+        self._security = security
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
@@ -104,7 +108,11 @@ class Sender:
         async with self._starting:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap, client_id="stoplist-http", acks="all", enable_idempotence=True
+                    bootstrap_servers=self._bootstrap,
+                    client_id="stoplist-http",
+                    acks="all",
+                    enable_idempotence=True,
+                    **self._security.client_settings(),
                 )
                 try:
                     await producer.start()

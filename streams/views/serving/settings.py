@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from schemas.policy import Policy
 from schemas.records import Instant
+from schemas.security import Security
 from streams.views.desk.facts import Facts
 
 
@@ -49,5 +50,7 @@ class ServerSettings(NamedTuple):
     """Open streams of events."""
     timeline: Timeline | None = None
     """Given by whoever may know the rules, which this side does not; None: no timelines."""
+    security: Security = Security()
+    """How the brokers are talked to."""
     call_days: int = 3
     """How many days ahead a due date makes a client one to call."""

@@ -1,0 +1,141 @@
+"""The workers, with no more rights than the access lists give them: what they need is in there."""
+
+import json
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from tests.harness.ports import free_port
+from tests.harness.redis import RedisServer
+from tests.harness.server import Server
+from tests.harness.waiting import wait_until
+from tests.security.secured import SecuredKafka
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+_DISPATCHED = {
+    "type": "shipment.dispatched",
+    "id": "dn-1",
+    "client_id": "romashka",
+    "shipment_id": "dn-1",
+    "at": "2026-01-10T10:00:00+03:00",
+    "territory": "north",
+    "direction": "watches",
+    "currency": "USD",
+    "amount": "180.00",
+    "lines": [
+        {
+            "sku": "w-1",
+            "quantity": "1",
+            "price": "180.00",
+            "rrp": "195.00",
+            "product_category": "A",
+            "fast_moving": True,
+        }
+    ],
+    "payment_term_days": 10,
+}
+"""To a client that has signed nothing: blocked, whatever the day is."""
+
+
+class Worker:
+    """`stoplist worker` as a user of the broker, ready."""
+
+    def __init__(self, kafka: SecuredKafka, fold: str, user: str, folder: Path) -> None:
+        port = free_port()
+        self.server = Server(user, folder / f"{user}.log")
+        environment = {
+            **os.environ,
+            **kafka.environment(user),
+            "STOPLIST_INSTANCE_ID": f"{user}-0",
+            "STOPLIST_METRICS_PORT": str(port),
+            "STOPLIST_DATA_DIRECTORY": str(folder / f"{user}.data"),
+        }
+        command = [sys.executable, "-m", "streams.cli", "worker", "--fold", fold]
+        self.server.start(command, lambda: _ready(port), seconds=90, environment=environment)
+
+    def stop(self) -> str:
+        """End it in order; its log."""
+        os.kill(self.server.pid, signal.SIGTERM)
+        assert self.server.wait(60) == 0, self.server.log_tail()
+        return self.server.log.read_text()
+
+
+def _ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=6) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _refused(log: str) -> list[str]:
+    """Lines that tell of a right that is missing; some of them only warn."""
+    return [
+        line
+        for line in log.splitlines()
+        if "uthoriz" in line or "journal_not_cut" in line or "committed_offsets_unknown" in line
+    ]
+
+
+def _of_client(polled: Mapping[Any, list[Any]]) -> list[Any]:
+    """Other tests write, under another key, what is no output."""
+    return [record for records in polled.values() for record in records if record.key == b"romashka"]
+
+
+def test_the_projector_needs_no_more_than_its_access_list(
+    secured: SecuredKafka, redis_node: RedisServer, tmp_path: Path
+) -> None:
+    worker = Worker(secured, "clients", "worker", tmp_path)
+    projector = Server("projector", tmp_path / "projector.log")
+    try:
+        with redis.Redis.from_url(redis_node.url) as model:
+            # it tells how far a worker is only when it reads the journal, the group and its offsets
+            projector.start(
+                [sys.executable, "-m", "streams.cli", "project", "--redis", redis_node.url],
+                lambda: bool(model.keys("stoplist:alive:*")),
+                seconds=90,
+                environment={**os.environ, **secured.environment("projector")},
+            )
+        os.kill(projector.pid, signal.SIGTERM)
+        assert projector.wait(60) == 0, projector.log_tail()
+        worker.stop()
+    finally:
+        projector.kill()
+        worker.server.kill()
+    assert _refused(projector.log.read_text()) == []
+
+
+def test_workers_need_no_more_than_their_access_lists(secured: SecuredKafka, tmp_path: Path) -> None:
+    logs = []
+    workers = [
+        Worker(secured, "clients", "worker", tmp_path),
+        Worker(secured, "importance", "importance", tmp_path),
+    ]
+    try:
+        with closing(KafkaProducer(**secured.client("warehouse"))) as producer:
+            producer.send("shipments", json.dumps(_DISPATCHED).encode(), key=b"romashka").get(timeout=30)
+        with closing(KafkaConsumer(**secured.client("warehouse"), auto_offset_reset="earliest")) as consumer:
+            consumer.assign([TopicPartition("shipment-blocks", number) for number in (0, 1)])
+            found = wait_until(lambda: _of_client(consumer.poll(200)), "a block")
+        block = json.loads(found[0].value)
+        assert block["type"] == "shipment.blocked"
+        assert "documents_missing" in {condition["reason"] for condition in block["conditions"]}
+        logs += [worker.stop() for worker in workers]
+        # taking the partitions again reads snapshots, repairs and cuts the journal
+        workers = [Worker(secured, "clients", "worker", tmp_path)]
+        logs += [worker.stop() for worker in workers]
+    finally:
+        for worker in workers:
+            worker.server.kill()
+    assert [line for log in logs for line in _refused(log)] == []
