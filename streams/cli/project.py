@@ -28,7 +28,7 @@ def project(
     session_timeout_ms: Annotated[
         int,
         typer.Option(min=1_000, max=86_400_000, envvar="STOPLIST_SESSION_TIMEOUT_MS", help="That of the workers."),
-    ] = 30_000,
+    ] = 10_000,
     history_max: Annotated[int, typer.Option(min=1, max=100_000, help="Events kept of one client.")] = 200,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Empty the read model first and fill it anew.")] = False,
 ) -> None:

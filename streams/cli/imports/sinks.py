@@ -21,6 +21,7 @@ from streams.cli.connection import addresses, admin_client, partitions_of
 from streams.cli.failure import Failure
 from streams.cli.history_writing import writing
 from streams.cli.receivables import Entry
+from streams.cli.security import client_settings
 
 TOPICS: Final = ("payments", "shipments", "sales")
 _BATCH_BYTES: Final = 256 * 1024
@@ -96,7 +97,11 @@ class KafkaSink:
 
     async def _start(self, bootstrap: str) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=addresses(bootstrap), acks="all", enable_idempotence=True, max_batch_size=_BATCH_BYTES
+            bootstrap_servers=addresses(bootstrap),
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=_BATCH_BYTES,
+            **client_settings(),
         )
         try:
             await producer.start()

@@ -20,6 +20,7 @@ from streams.cli.notify.endpoint import Endpoint
 from streams.cli.notify.events import published
 from streams.cli.notify.offsets import Offsets
 from streams.cli.notify.parked import Parked
+from streams.cli.security import client_settings
 
 log = structlog.get_logger(__name__)
 UNDER_WAY_MAX: Final = 5_000
@@ -53,6 +54,7 @@ class Following(ConsumerRebalanceListener):  # type: ignore[misc]
             enable_auto_commit=False,
             isolation_level="read_committed",
             auto_offset_reset="earliest" if self._config.from_beginning else "latest",
+            **client_settings(),
         )
         try:
             await self._consumer.start()

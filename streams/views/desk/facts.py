@@ -4,10 +4,11 @@ import asyncio
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from schemas.catalogue import CLIENTS, JUDGEMENTS, PAYMENTS, POLICIES, SHIPMENTS
 from schemas.partitioning import partition_of
+from schemas.security import Security
+from streams.views.partition_numbers import partition_numbers
 
 TOPICS: Final = (POLICIES, CLIENTS, JUDGEMENTS, SHIPMENTS, PAYMENTS)
 """Sales move no obligation, so they are left out; of records of one instant those of the earlier topic come first."""
@@ -25,8 +26,9 @@ class Facts(NamedTuple):
     """False when there was more than could be read in ten seconds."""
 
 
-async def facts_of(bootstrap: list[str], client_id: str) -> Facts:
+async def facts_of(bootstrap: list[str], security: Security, client_id: str) -> Facts:
     """Everything up to the topics' ends as of now. Raises KafkaError, OSError."""
+    partitions = len((await partition_numbers(bootstrap, security, [CLIENTS]))[CLIENTS])
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         client_id="stoplist-timeline",
@@ -36,19 +38,16 @@ async def facts_of(bootstrap: list[str], client_id: str) -> Facts:
         isolation_level="read_committed",
         max_partition_fetch_bytes=_FETCH_BYTES,
         fetch_max_wait_ms=100,
+        **security.client_settings(),
     )
     try:
         await consumer.start()
-        await consumer.topics()
-        return await _read(consumer, client_id.encode())
+        return await _read(consumer, client_id.encode(), partitions)
     finally:
         await consumer.stop()
 
 
-async def _read(consumer: AIOKafkaConsumer, key: bytes) -> Facts:
-    partitions = len(consumer.partitions_for_topic(CLIENTS) or ())
-    if not partitions:
-        raise KafkaError("the topic clients is missing")
+async def _read(consumer: AIOKafkaConsumer, key: bytes, partitions: int) -> Facts:
     places = [TopicPartition(topic, partition_of(key, partitions)) for topic in TOPICS]
     consumer.assign(places)
     ends = await consumer.end_offsets(places)

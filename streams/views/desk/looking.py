@@ -89,7 +89,7 @@ def looking(context: Context, recent: Recent) -> APIRouter:
             raise Problem("unavailable", "This server was built without the rules that make a timeline of facts.")
         async with reading:
             try:
-                facts = await facts_of(context.settings.bootstrap, known)
+                facts = await facts_of(context.settings.bootstrap, context.settings.security, known)
             except (KafkaError, OSError):
                 raise Problem("unavailable", "Kafka does not answer; try again.", retry_after_seconds=5) from None
             history = [msgspec.json.decode(item) for item in await context.redis.zrange(names.HISTORY + known, 0, -1)]

@@ -12,7 +12,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.catalogue import CATEGORY_CHANGES, SHIPMENT_DECISIONS
+from schemas.security import Security
 from streams.views.desk.moves import Moves
+from streams.views.partition_numbers import partition_numbers
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +37,9 @@ _decision: Final = msgspec.json.Decoder(_Decision).decode
 class Recent:
     """Read from the topics, forty days back at the start; `run` until cancelled, what fails is tried again."""
 
-    def __init__(self, bootstrap: list[str]) -> None:
+    def __init__(self, bootstrap: list[str], security: Security) -> None:
         self._bootstrap = bootstrap
+        self._security = security
         self.moves = Moves()
         self._client_of_shipment: OrderedDict[str, str] = OrderedDict()
 
@@ -61,15 +64,12 @@ class Recent:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
+            **self._security.client_settings(),
         )
         try:
             await consumer.start()
-            await consumer.topics()
-            places = [
-                TopicPartition(name, one) for name in _TOPICS for one in consumer.partitions_for_topic(name) or ()
-            ]
-            if not places:
-                return
+            numbers = await partition_numbers(self._bootstrap, self._security, _TOPICS)
+            places = [TopicPartition(name, one) for name in _TOPICS for one in numbers[name]]
             consumer.assign(places)
             await self._begin(consumer, places)
             while True:

@@ -8,13 +8,13 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError
 from redis.exceptions import RedisError
 
 from schemas.catalogue import CLIENT_STATUS, POLICIES
 from schemas.security import Security
 from streams.views.client import RedisClient
+from streams.views.partition_numbers import partition_numbers
 from streams.views.projection.entries import entries_of, instant_of
 from streams.views.projection.store import Batch, Limits, Store, WrongEpoch
 from streams.views.projection.topics import ANSWERS, OTHERS
@@ -36,7 +36,7 @@ class ProjectorSettings(NamedTuple):
     bootstrap: list[str]
     group: str = "stoplist"
     """The workers' consumer group."""
-    session_timeout_ms: int = 30_000
+    session_timeout_ms: int = 10_000
     """The workers': so long a dead one may still be believed alive."""
     watch_ms: int = 2_000
     """Time between two looks at how far the workers are."""
@@ -97,7 +97,7 @@ class Projector:
         )
         try:
             await consumer.start()
-            count, places = await _places(self.settings.bootstrap)
+            count, places = await _places(self.settings)
             reading = await self._begin(consumer, count, places)
             self.watch = watch = Watch(
                 self.store.redis, count, self.settings.group, self.settings.session_timeout_ms, lambda: self.applied
@@ -201,23 +201,9 @@ class _Reading(NamedTuple):
                     yield Batch(place.topic, place.partition, last.offset + 1, live, made, instant)
 
 
-async def _places(bootstrap: list[str]) -> tuple[int, list[TopicPartition]]:
-    """How many partitions there are, and those to read: of the policies, which are the same everywhere, one.
-
-    An admin client asks: a consumer knows only the topics that it was assigned, unless the broker tells of more.
-    """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="stoplist-projector")
-    try:
-        await admin.start()
-        described = await admin.describe_topics([*ANSWERS, *OTHERS])
-    finally:
-        await admin.close()
-    numbers = {topic["topic"]: sorted(one["partition"] for one in topic["partitions"]) for topic in described}
-    missing = [topic for topic, found in numbers.items() if not found]
-    if missing:
-        raise UnknownTopicOrPartitionError(
-            f"topic {missing[0]} is missing; make the topics with stoplist topics create"
-        )
+async def _places(settings: ProjectorSettings) -> tuple[int, list[TopicPartition]]:
+    """How many partitions there are, and those to read: of the policies, which are the same everywhere, one."""
+    numbers = await partition_numbers(settings.bootstrap, settings.security, (*ANSWERS, *OTHERS))
     numbers[POLICIES] = numbers[POLICIES][:1]
     return len(numbers[CLIENT_STATUS]), [
         TopicPartition(topic, one) for topic, found in numbers.items() for one in found
