@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmark import engine_section, latency_section, main_job_section, restore_section
+from tests.benchmark import engine_section, http_section, latency_section, main_job_section, restore_section
 from tests.benchmark.machine import description
 from tests.benchmark.node import Node, running_node
 from tests.benchmark.processes import Failed
@@ -27,6 +27,7 @@ SECTIONS: dict[str, Section] = {
     "main": main_job_section.measure,
     "latency": latency_section.measure,
     "restore": restore_section.measure,
+    "http": http_section.measure,
 }
 
 

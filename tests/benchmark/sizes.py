@@ -26,6 +26,9 @@ class Sizes:
     restore_days: int = 60
     restore_facts: int = 30
     restarts: int = 3
+    http_clients: int = 100_000
+    http_rate: int = 1_000
+    http_seconds: float = 20.0
     pure_clients: int = 300
     limit_seconds: float = 560.0
     """Of one worker's run: then it is ended and the section fails."""
@@ -48,6 +51,9 @@ QUICK = Sizes(
     restore_days=20,
     restore_facts=10,
     restarts=1,
+    http_clients=500,
+    http_rate=100,
+    http_seconds=2.0,
     pure_clients=20,
     limit_seconds=110.0,
 )

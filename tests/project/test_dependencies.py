@@ -15,7 +15,7 @@ _WITHOUT_IMPORT = {
     "noida-db": "a program, started by the demo",
     "redis": "the clients of the read model",
 }
-_COMES_WITH = {"pydantic-core": "pydantic", "yarl": "faust-streaming"}
+_COMES_WITH = {"pydantic-core": "pydantic", "starlette": "fastapi", "yarl": "faust-streaming"}
 """Part of another's interface, in the version that fits it: asked for through that."""
 
 

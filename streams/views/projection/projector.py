@@ -202,8 +202,9 @@ class _Reading(NamedTuple):
 
 async def _places(consumer: AIOKafkaConsumer) -> tuple[int, list[TopicPartition]]:
     """How many partitions there are, and those to read: of the policies, which are the same everywhere, one."""
-    await consumer.topics()
-    numbers = {topic: sorted(consumer.partitions_for_topic(topic) or ()) for topic in (*ANSWERS, *OTHERS)}
+    # the consumer's own metadata has no topic yet when the first connection went through SASL
+    cluster = await consumer._client.fetch_all_metadata()
+    numbers = {topic: sorted(cluster.partitions_for_topic(topic) or ()) for topic in (*ANSWERS, *OTHERS)}
     missing = [topic for topic, found in numbers.items() if not found]
     if missing:
         raise UnknownTopicOrPartitionError(

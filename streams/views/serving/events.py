@@ -69,10 +69,8 @@ class Events:
         epoch, last = await self._redis.mget(names.EPOCH, names.EVENTS_LAST)
         name, number = (epoch or b"").decode()[:8], int(last or 0)
         if name != self._epoch or number < self._last:
-            if self._epoch:
-                self._epoch, self._last = name, number
-                self._hand(self._reset("the read model was filled anew"))
             self._epoch, self._last = name, number
+            self._hand(self._reset("the read model was filled anew"))
             return
         while self._last < number:
             found = await self._between(self._last, number)

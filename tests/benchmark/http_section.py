@@ -1,0 +1,150 @@
+"""Section `http`: the read model filled from nothing, and «may I ship» asked at a fixed rate."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from schemas.catalogue import CLIENT_STATUS
+from streams.views import alive, names
+from streams.views.alive import Alive
+from streams.views.serving import tokens
+from tests.benchmark.http_load import offer
+from tests.benchmark.node import Node
+from tests.benchmark.processes import Failed, cpu_seconds
+from tests.benchmark.producing import Record, append_all, partition_of
+from tests.benchmark.progress import say
+from tests.benchmark.report import Figure
+from tests.benchmark.sizes import Sizes
+from tests.harness.ports import answers, free_port
+from tests.harness.redis import RedisServer
+from tests.harness.server import Server
+
+SECTION = "http"
+_STATUSES_PER_SECOND_LEAST = 40_000.0
+_P99_MS_MOST = 5.0
+_ROOT = Path(__file__).parents[2]
+_HISTORY = "docs/examples/late-payment.jsonl"
+_CLIENT = b"romashka"
+_ASKED_CLIENTS = 2_000
+_WARM_SECONDS = 2.0
+_PROJECTED = re.compile(r"projected: ([\d,]+) records in ([\d.]+) s")
+_ALIVE_EVERY_S = 1.0
+
+
+async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
+    """Publish a status of each client, project them into an empty Redis, then ask the server."""
+    await node.create_ours(sizes.partitions)
+    template = _status()
+    count = await append_all(
+        node.bootstrap, _statuses(template, sizes), f"http: statuses of {len(template):,} bytes appended"
+    )
+    with RedisServer() as redis:
+        filled = await asyncio.to_thread(_projected, node.bootstrap, redis, scratch, count, sizes.limit_seconds)
+        return [filled, *await _asked(node.bootstrap, redis, sizes, scratch)]
+
+
+def _status() -> bytes:
+    """The status of a client that is blocked, as the rules publish it."""
+    told = subprocess.run(
+        [sys.executable, "-m", "streams.cli", "replay", _HISTORY, "--status", "--until", "2026-03-01T00:00:00+03:00"],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    value = json.loads(told.stdout.splitlines()[-1])
+    return json.dumps(value.get("value", value), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _statuses(template: bytes, sizes: Sizes) -> Iterator[Record]:
+    for number in range(sizes.http_clients):
+        client = b"client-%d" % number
+        value = template.replace(_CLIENT, client)
+        yield Record(CLIENT_STATUS, partition_of(client, sizes.partitions), None, client, value)
+
+
+def _projected(bootstrap: str, redis: RedisServer, scratch: Path, count: int, seconds: float) -> Figure:
+    """From the projector's first look at Kafka until everything is in Redis."""
+    log = scratch / "project.log"
+    server = Server("stoplist project", log)
+    command = [sys.executable, "-m", "streams.cli", "project", "--bootstrap", bootstrap, "--redis", redis.url]
+    began = cpu_seconds(redis.server.pid)
+    server.start(command, lambda: _PROJECTED.search(log.read_text()) is not None, seconds)
+    used, cpu = cpu_seconds(redis.server.pid) - began, cpu_seconds(server.pid)
+    server.stop()
+    found = _PROJECTED.search(log.read_text())
+    if found is None or int(found[1].replace(",", "")) < count:
+        raise Failed(f"not everything was projected\n{server.log_tail()}")
+    rate = count / float(found[2])
+    say(f"http: {count:,} statuses projected at {rate:,.0f}/s")
+    return Figure(
+        section=SECTION,
+        name="statuses projected into an empty Redis",
+        value=rate,
+        unit="statuses/s",
+        target=_STATUSES_PER_SECOND_LEAST,
+        cpu_us=1e6 * cpu / count,
+        note=f"{count:,} clients in {found[2]} s; CPU with the start; Redis {1e6 * used / count:.0f} µs",
+    )
+
+
+async def _asked(bootstrap: str, redis: RedisServer, sizes: Sizes, scratch: Path) -> list[Figure]:
+    """The server on its own process, asked over the loopback by this one."""
+    file, port = scratch / "tokens.json", free_port()
+    secret, token = tokens.new("bench", ("viewer",), None)
+    tokens.write(file, [token])
+    server = Server("stoplist serve", scratch / "serve.log")
+    command = [sys.executable, "-m", "streams.cli", "serve", "--bootstrap", bootstrap, "--redis", redis.url]
+    # the example's next change is long past by the wall's clock; simulated time leaves that out and nothing else
+    server.start([*command, "--port", str(port), "--tokens", str(file), "--simulated-time"], lambda: answers(port))
+    requests = [
+        f"GET /v1/clients/client-{number}/may-ship?amount=60.00 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: Bearer {secret}\r\n\r\n".encode()
+        for number in range(min(_ASKED_CLIENTS, sizes.http_clients))
+    ]
+    beating = asyncio.create_task(_keep_alive(redis.url, sizes.partitions))
+    try:
+        await offer(port, requests, sizes.http_rate, _WARM_SECONDS)
+        cpu = cpu_seconds(server.pid)
+        took, statuses = await offer(port, requests, sizes.http_rate, sizes.http_seconds)
+        cpu = cpu_seconds(server.pid) - cpu
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating
+        server.stop()
+    if statuses != {b"200": len(took)}:
+        raise Failed(f"not every call was answered: {statuses}")
+    took.sort()
+    p50, p99, most = (1e3 * took[int(share * (len(took) - 1))] for share in (0.5, 0.99, 1.0))
+    say(f"http: may-ship at {sizes.http_rate:,}/s: p50 {p50:.2f} ms, p99 {p99:.2f} ms, max {most:.2f} ms")
+    return [
+        Figure(
+            section=SECTION,
+            name=f"may-ship p99 at {sizes.http_rate:,}/s",
+            value=p99,
+            unit="ms",
+            target=_P99_MS_MOST,
+            at_least=False,
+            cpu_us=1e6 * cpu / len(took),
+            note=f"{len(took):,} calls over 16 connections; p50 {p50:.2f} ms, max {most:.1f} ms; CPU is the server's",
+        )
+    ]
+
+
+async def _keep_alive(url: str, partitions: int) -> None:
+    """Stands in for a worker and the projector that watches it."""
+    async with Redis.from_url(url) as client:
+        while True:
+            now = int(time.time() * 1000)
+            for number in range(partitions):
+                await client.set(f"{names.ALIVE}{number}", alive.encode(Alive(now, now)))
+            await asyncio.sleep(_ALIVE_EVERY_S)

@@ -1,0 +1,122 @@
+"""Live events: what comes, what was missed, and when that cannot be told any more."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.harness.waiting import wait_until
+from tests.views.outputs import blocked, condition, output, released
+from tests.views.site import Site
+
+pytestmark = pytest.mark.redis
+
+
+class Told:
+    """An open stream."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+
+    def next(self) -> dict[str, Any]:
+        """The next event: id, event, data."""
+        event: dict[str, Any] = {}
+        for line in self._lines:
+            name, _, value = line.partition(": ")
+            if not line and "data" in event:
+                return event
+            if name in ("id", "event"):
+                event[name] = value
+            elif name == "data":
+                event["data"] = json.loads(value)
+        raise AssertionError("the stream ended")
+
+    def next_of(self, *events: str) -> dict[str, Any]:
+        """The next one with one of these names: freshness comes in between."""
+        while (told := self.next())["event"] not in events:
+            pass
+        return told
+
+
+@contextmanager
+def stream(site: Site, query: str = "", last_id: str | None = None) -> Iterator[Told]:
+    """Open it, and wait until the server counts it."""
+    headers = {} if last_id is None else {"Last-Event-ID": last_id}
+    opened = streams(site)
+    with site.clients["viewer"].stream("GET", f"/v1/events{query}", headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        wait_until(lambda: streams(site) > opened, "the stream is open")
+        yield Told(answer.iter_lines())
+    wait_until(lambda: streams(site) == opened, "the stream is closed")
+
+
+def streams(site: Site) -> float:
+    """How many the server has."""
+    lines = site.clients["manager"].get("/metrics").text.splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith("stoplist_http_streams "))
+
+
+def change(client: str, sequence: int) -> dict[str, Any]:
+    """A category change."""
+    return output("category.changed", client, sequence, dimension="volume")
+
+
+def test_blocks_and_changes_come_as_they_are_published(site: Site) -> None:
+    block = blocked("a", 1, condition("conduct"))
+    with stream(site) as told:
+        site.put("shipment-blocks", block)
+        site.put("category-changes", change("b", 1))
+        first = told.next_of("shipment.blocked", "category.changed")
+        assert (first["event"], first["data"]) == ("shipment.blocked", block)
+        assert told.next_of("shipment.blocked", "category.changed")["data"]["client_id"] == "b"
+
+
+def test_a_stream_that_comes_back_gets_what_it_missed_once(site: Site) -> None:
+    with stream(site) as told:
+        site.put("category-changes", change("a", 1))
+        last = told.next_of("category.changed")["id"]
+    site.put("category-changes", change("a", 2), change("a", 3))
+    with stream(site, last_id=last) as told:
+        site.put("category-changes", change("a", 4))
+        assert [told.next_of("category.changed", "reset")["data"]["sequence"] for _ in range(3)] == [2, 3, 4]
+
+
+def test_a_stream_may_be_of_one_client(site: Site) -> None:
+    with stream(site, "?client=b") as told:
+        site.put("category-changes", change("a", 1), change("b", 1))
+        assert told.next_of("category.changed")["data"]["client_id"] == "b"
+
+
+@pytest.mark.parametrize("last_id", ["other-1", "nonsense", "-5"])
+def test_what_cannot_be_told_any_more_is_a_reset(site: Site, last_id: str) -> None:
+    with stream(site) as told:
+        site.put("category-changes", change("a", 1))
+        told.next_of("category.changed")  # the server has read it
+    with stream(site, last_id=last_id) as told:
+        assert told.next_of("reset", "category.changed")["event"] == "reset"
+        site.put("category-changes", change("a", 2))
+        assert told.next_of("reset", "category.changed")["data"]["sequence"] == 2
+
+
+def test_a_read_model_filled_anew_is_a_reset(site: Site) -> None:
+    site.put("category-changes", change("a", 5))
+    with stream(site) as told:
+        site.put("shipment-blocks", released("a", 6))
+        told.next_of("shipment.released")
+        site.redis.flushdb()
+        site.put("category-changes", change("a", 1), live=False)
+        assert told.next_of("reset")["event"] == "reset"
+        site.put("category-changes", change("a", 2))
+        assert told.next_of("category.changed", "reset")["data"]["sequence"] == 2
+
+
+def test_a_partition_that_falls_silent_is_told(site: Site) -> None:
+    site.fresh()
+    with stream(site) as told:
+        site.fresh(61, 61)
+        silent = told.next_of("freshness")["data"]
+        while silent["fresh"]:  # that it became fresh may come first
+            silent = told.next_of("freshness")["data"]
+        assert (silent["partition"], silent["reason"]) == (0, "worker_silent")
