@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from structlog.contextvars import bind_contextvars
@@ -15,6 +15,8 @@ from schemas.metrics import Metric
 from streams.engine.ownership import Ownership
 
 log = structlog.get_logger(__name__)
+# when a counter began is told by process_start_time_seconds
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 def made(metric: Metric, registry: CollectorRegistry) -> Any:
