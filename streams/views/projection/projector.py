@@ -157,8 +157,9 @@ class Projector:
         behind = reading.behind(self.applied)
         if consumer.paused() and not any(place.topic in ANSWERS for place in behind):
             consumer.resume(*consumer.paused())
-        self._on_progress(reading.count(self.applied), reading.total)
-        if not behind:
+        if behind:
+            self._on_progress(reading.count(self.applied), reading.total)
+        else:
             self.caught_up.set()
             log.info("projection_caught_up", records=reading.total)
             self._on_progress(reading.total, 0)
