@@ -12,6 +12,7 @@ import typer
 from streams.cli.connection import addresses, admin_client, partitions_of
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
 from streams.cli.redis_address import REDIS_DEFAULT, RedisAddress, redis_at
+from streams.cli.view_logs import log_to_stderr
 
 _DRAWN_EVERY_S: Final = 0.2
 
@@ -44,6 +45,7 @@ def project(
     from streams.views.projection.projector import Projector, ProjectorSettings
     from streams.views.projection.store import Limits
 
+    log_to_stderr()
     settings = ProjectorSettings(addresses(bootstrap), group, session_timeout_ms, limits=Limits(history_max))
     with admin_client(bootstrap) as admin:
         partitions_of(admin, "client-status")

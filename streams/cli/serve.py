@@ -15,6 +15,7 @@ from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
 from streams.cli.redis_address import REDIS_DEFAULT, RedisAddress, redis_at
 from streams.cli.saying import PolicyUsed
 from streams.cli.tokens import TOKENS_DEFAULT
+from streams.cli.view_logs import log_to_stderr
 
 
 def serve(
@@ -57,6 +58,7 @@ def serve(
     from streams.views.serving.settings import ServerSettings, SigningKey
     from streams.views.serving.tokens import TokenFileError
 
+    log_to_stderr()
     own = None if key is None else signing_key.read(key)
     settings = ServerSettings(
         addresses(bootstrap),

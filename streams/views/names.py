@@ -22,8 +22,11 @@ BLOCKED: Final = "stoplist:blocked"
 """Set of the blocked clients' ids."""
 LIST: Final = "stoplist:list:"
 """Sorted sets of client ids, by `Worklist`."""
+RISK_GROUP: Final = "stoplist:risk_group:"
+"""Set of the clients of a group."""
 SEARCH: Final = "stoplist:search"
-"""Sorted set, all scores 0, of `<beginning of a word on>\\x00<client id>`, to be looked through by first letters."""
+"""Sorted set, all scores 0, of `<name from some word on>\\x00<client id>`, to be looked through by first letters; ids
+as well that are not all in small letters, for the others stand in the list `all`."""
 HISTORY: Final = "stoplist:history:"
 """Sorted set of a client: `{"topic", "event"}` by sequence, the newest kept."""
 SHIPMENT: Final = "stoplist:shipment:"
@@ -51,10 +54,9 @@ BLOCKED_LIST: Final = "blocked"
 CALLS: Final = "calls"
 BLOCKED_TOMORROW: Final = "blocked_tomorrow"
 LARGEST_OVERDUE: Final = "largest_overdue"
-RISK_GROUP: Final = "risk_group"
 """Worklists: `all` score 0 · `blocked` since when, ms · `calls` the earliest due date of what is open, as a day's
 ordinal · `blocked_tomorrow` the instant at which a client that is not blocked will be, ms · `largest_overdue` what is
-judged overdue, minor units · `risk_group` the group, everybody."""
+judged overdue, minor units."""
 
 
 def words(client_id: str, name: str = "") -> list[str]:

@@ -148,9 +148,12 @@ def test_a_session_is_a_cookie_that_scripts_and_other_pages_do_not_get(site: Sit
 def test_redis_keeps_no_session_that_could_be_used(site: Site) -> None:
     site.anybody.post("/v1/session", json={"token": site.secrets["manager"]})
     (key,) = site.redis.keys("stoplist:session:*")
+    assert isinstance(key, bytes)
     session_id = site.anybody.cookies["stoplist_session"]
     assert session_id not in key.decode()
-    assert site.secrets["manager"] not in site.redis.get(key).decode()
+    kept = site.redis.get(key)
+    assert isinstance(kept, bytes)
+    assert site.secrets["manager"] not in kept.decode()
     assert 0 < site.redis.ttl(key) <= 8 * 3600
 
 

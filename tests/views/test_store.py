@@ -119,7 +119,7 @@ def test_worklists_say_who_is_due_who_will_be_blocked_and_who_owes_most(url: str
     assert [client for client, _ in found[b"stoplist:list:all"]] == [b"a", b"b", b"c"]
     applied(url, batch(STATUS, status("a", 2), first=3))
     assert {key for key in seen(url) if key.startswith(b"stoplist:list:")} == {
-        b"stoplist:list:all", b"stoplist:list:calls", b"stoplist:list:risk_group",
+        b"stoplist:list:all", b"stoplist:list:calls",
     }  # fmt: skip
 
 

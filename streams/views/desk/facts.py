@@ -4,7 +4,6 @@ import asyncio
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from schemas.catalogue import CLIENTS, JUDGEMENTS, PAYMENTS, POLICIES, SHIPMENTS
 from schemas.partitioning import partition_of
@@ -25,7 +24,7 @@ class Facts(NamedTuple):
     """False when there was more than could be read in ten seconds."""
 
 
-async def facts_of(bootstrap: list[str], client_id: str) -> Facts:
+async def facts_of(bootstrap: list[str], client_id: str, partitions: int) -> Facts:
     """Everything up to the topics' ends as of now. Raises KafkaError, OSError."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
@@ -39,16 +38,12 @@ async def facts_of(bootstrap: list[str], client_id: str) -> Facts:
     )
     try:
         await consumer.start()
-        await consumer.topics()
-        return await _read(consumer, client_id.encode())
+        return await _read(consumer, client_id.encode(), partitions)
     finally:
         await consumer.stop()
 
 
-async def _read(consumer: AIOKafkaConsumer, key: bytes) -> Facts:
-    partitions = len(consumer.partitions_for_topic(CLIENTS) or ())
-    if not partitions:
-        raise KafkaError("the topic clients is missing")
+async def _read(consumer: AIOKafkaConsumer, key: bytes, partitions: int) -> Facts:
     places = [TopicPartition(topic, partition_of(key, partitions)) for topic in TOPICS]
     consumer.assign(places)
     ends = await consumer.end_offsets(places)

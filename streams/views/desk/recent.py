@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -33,10 +34,11 @@ _decision: Final = msgspec.json.Decoder(_Decision).decode
 
 
 class Recent:
-    """Read from the topics, forty days back at the start; `run` until cancelled, what fails is tried again."""
+    """Read from the topics (`partitions` tells how many there are, 0: not known yet), forty days back at the start; `run` until cancelled, what fails is tried again."""
 
-    def __init__(self, bootstrap: list[str]) -> None:
+    def __init__(self, bootstrap: list[str], partitions: Callable[[], int]) -> None:
         self._bootstrap = bootstrap
+        self._partitions = partitions
         self.moves = Moves()
         self._client_of_shipment: OrderedDict[str, str] = OrderedDict()
 
@@ -64,10 +66,7 @@ class Recent:
         )
         try:
             await consumer.start()
-            await consumer.topics()
-            places = [
-                TopicPartition(name, one) for name in _TOPICS for one in consumer.partitions_for_topic(name) or ()
-            ]
+            places = [TopicPartition(name, one) for name in _TOPICS for one in range(self._partitions())]
             if not places:
                 return
             consumer.assign(places)

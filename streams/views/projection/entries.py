@@ -13,9 +13,9 @@ from streams.views import names
 
 Entry = list[Any]
 """`client-status`: client, sequence, event, risk group, scores of calls, blocked_tomorrow and largest_overdue (false:
-not in the list), the id as it is searched. `shipment-blocks`: client, sequence, event, blocked since (false: it is
-not). Other outputs: client, sequence, event, shipment id or false. `clients`: client, order, name, its words.
-`policies`: the event."""
+not in the list), the id as it is searched (false: as it is written). `shipment-blocks`: client, sequence, event,
+blocked since (false: it is not). Other outputs: client, sequence, event, shipment id or false. `clients`: client,
+order, name, its words. `policies`: the event."""
 
 
 class _Obligation(msgspec.Struct, gc=False):
@@ -137,8 +137,13 @@ def _status_entry(value: bytes) -> Entry:
         due,
         _blocks_at(status),
         str(overdue) if overdue else False,
-        client_id.casefold(),
+        _searched(client_id),
     ]
+
+
+def _searched(client_id: str) -> str | bool:
+    folded = client_id.casefold()
+    return False if folded == client_id else folded
 
 
 def _blocks_at(status: _Status) -> str | bool:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from redis.exceptions import RedisError
 
@@ -92,7 +93,7 @@ class Projector:
         )
         try:
             await consumer.start()
-            count, places = await _places(consumer)
+            count, places = await _places(self.settings.bootstrap)
             reading = await self._begin(consumer, count, places)
             self.watch = watch = Watch(
                 self.store.redis, count, self.settings.group, self.settings.session_timeout_ms, lambda: self.applied
@@ -151,8 +152,9 @@ class Projector:
         behind = reading.behind(self.applied)
         if consumer.paused() and not any(place.topic in ANSWERS for place in behind):
             consumer.resume(*consumer.paused())
-        self._on_progress(reading.count(self.applied), reading.total)
-        if not behind:
+        if behind:
+            self._on_progress(reading.count(self.applied), reading.total)
+        else:
             self.caught_up.set()
             log.info("projection_caught_up", records=reading.total)
             self._on_progress(reading.total, 0)
@@ -195,19 +197,21 @@ class _Reading(NamedTuple):
                     yield Batch(place.topic, place.partition, last.offset + 1, live, made, instant)
 
 
-async def _places(consumer: AIOKafkaConsumer) -> tuple[int, list[TopicPartition]]:
+async def _places(bootstrap: list[str]) -> tuple[int, list[TopicPartition]]:
     """How many partitions there are, and those to read: of the policies, which are the same everywhere, one."""
-    await consumer.topics()
-    numbers = {topic: sorted(consumer.partitions_for_topic(topic) or ()) for topic in (*ANSWERS, *OTHERS)}
-    missing = [topic for topic, found in numbers.items() if not found]
+    names = [*ANSWERS, *OTHERS]
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="stoplist-projector-topics")
+    try:
+        await admin.start()
+        described = await admin.describe_topics(names)
+    finally:
+        await admin.close()
+    numbers = {topic["topic"]: len(topic["partitions"]) for topic in described if not topic["error_code"]}
+    missing = [topic for topic in names if not numbers.get(topic)]
     if missing:
-        raise UnknownTopicOrPartitionError(
-            f"topic {missing[0]} is missing; make the topics with stoplist topics create"
-        )
-    numbers[POLICIES] = numbers[POLICIES][:1]
-    return len(numbers[CLIENT_STATUS]), [
-        TopicPartition(topic, one) for topic, found in numbers.items() for one in found
-    ]
+        raise UnknownTopicOrPartitionError(f"{missing[0]} is missing; make the topics with stoplist topics create")
+    count, numbers[POLICIES] = numbers[CLIENT_STATUS], 1
+    return count, [TopicPartition(topic, number) for topic in names for number in range(numbers[topic])]
 
 
 async def _first_to_fail(*endless: Coroutine[Any, Any, None]) -> None:

@@ -19,9 +19,9 @@ if redis.call('GET', '{names.EPOCH}') ~= ARGV[1] then
 end
 local history_max, events_max, shipment_seconds = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 
-local function place(list, client, score)
+local function place(list, client, score, was_there)
   if score then redis.call('ZADD', '{names.LIST}' .. list, score, client)
-  else redis.call('ZREM', '{names.LIST}' .. list, client) end
+  elseif was_there then redis.call('ZREM', '{names.LIST}' .. list, client) end
 end
 
 local function newer(key, topic, sequence)
@@ -36,13 +36,21 @@ end
 
 local function status(topic, r)
   local client, key = r[1], '{names.CLIENT}' .. r[1]
-  if not newer(key, topic, r[2]) then return false end
-  redis.call('HSET', key, 'status', r[3], 'sequence:' .. topic, string.format('%.0f', r[2]))
-  if redis.call('ZADD', '{names.LIST}{names.ALL}', 0, client) == 1 then find_by(client, {{r[8]}}, {{}}) end
-  redis.call('ZADD', '{names.LIST}{names.RISK_GROUP}', r[4], client)
-  place('{names.CALLS}', client, r[5])
-  place('{names.BLOCKED_TOMORROW}', client, r[6])
-  place('{names.LARGEST_OVERDUE}', client, r[7])
+  local known = redis.call('HMGET', key, 'sequence:' .. topic, 'risk_group')
+  if known[1] and tonumber(known[1]) >= r[2] then return false end
+  local sequence, group = string.format('%.0f', r[2]), string.format('%.0f', r[4])
+  redis.call('HSET', key, 'status', r[3], 'sequence:' .. topic, sequence, 'risk_group', group)
+  if not known[1] then
+    redis.call('ZADD', '{names.LIST}{names.ALL}', 0, client)
+    if r[8] then find_by(client, {{r[8]}}, {{}}) end
+  end
+  if known[2] ~= group then
+    if known[2] then redis.call('SREM', '{names.RISK_GROUP}' .. known[2], client) end
+    redis.call('SADD', '{names.RISK_GROUP}' .. group, client)
+  end
+  place('{names.CALLS}', client, r[5], known[1])
+  place('{names.BLOCKED_TOMORROW}', client, r[6], known[1])
+  place('{names.LARGEST_OVERDUE}', client, r[7], known[1])
   return true
 end
 
@@ -53,7 +61,7 @@ local function published(topic, r, live)
   redis.call('HSET', key, 'sequence:' .. topic, sequence)
   if topic == 'shipment-blocks' then
     redis.call('HSET', key, 'block', r[3])
-    place('{names.BLOCKED_LIST}', client, r[4])
+    place('{names.BLOCKED_LIST}', client, r[4], true)
     redis.call(r[4] and 'SADD' or 'SREM', '{names.BLOCKED}', client)
   elseif r[4] then
     redis.call('SET', '{names.SHIPMENT}' .. client .. '\\0' .. r[4], r[3], 'EX', shipment_seconds)

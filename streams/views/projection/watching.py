@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from schemas.catalogue import JOURNAL
 from streams.views import alive, names
@@ -14,6 +16,8 @@ from streams.views.client import RedisClient
 from streams.views.projection.freshness import Offsets, Partition
 from streams.views.projection.owners import Journals, committed_offsets, owned_partitions
 from streams.views.projection.topics import ANSWERS, FOLDED
+
+log = structlog.get_logger(__name__)
 
 _JOURNAL_POLL_MS: Final = 100
 _JOURNAL_POLLS_MAX: Final = 50
@@ -34,7 +38,18 @@ class Watch:
         self.partitions = [Partition(number) for number in range(partitions)]
 
     async def run(self, bootstrap: list[str], every_ms: int) -> None:
-        """Until cancelled. Raises KafkaError, RedisError."""
+        """Until cancelled: what fails in Kafka is tried again, and meanwhile what is known grows old. Raises
+        RedisError."""
+        said = ""
+        while True:
+            try:
+                await self._run(bootstrap, every_ms)
+            except (KafkaError, OSError) as error:
+                if said != (said := f"{type(error).__name__}: {error}"):
+                    log.warning("workers_not_seen", reason=said)
+            await asyncio.sleep(every_ms / 1000)
+
+    async def _run(self, bootstrap: list[str], every_ms: int) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="stoplist-projector-admin")
         consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,

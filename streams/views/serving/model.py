@@ -66,9 +66,14 @@ class Model:
     async def search(self, text: str, limit: int, cursor: str | None) -> Page:
         """Clients whose id, or name from some word on, begins with `text` in any case."""
         start, beginning = _position(cursor), " ".join(text.casefold().split()).encode()
-        found = await self._redis.zrangebylex(
-            names.SEARCH, b"[" + beginning, b"[" + beginning + b"\xff", start=start, num=limit + 1
-        )
+        low, high, key = b"[" + beginning, b"[" + beginning + b"\xff", names.LIST + names.ALL
+        by_id = await self._redis.zlexcount(key, low, high)
+        found = []
+        if start < by_id:
+            found = await self._redis.zrangebylex(key, low, high, start=start, num=limit + 1)
+        if len(found) <= limit:
+            more = {"start": max(0, start - by_id), "num": limit + 1 - len(found)}
+            found += await self._redis.zrangebylex(names.SEARCH, low, high, **more)
         ids = [member.rpartition(b"\0")[2] for member in found[:limit]]
         following = str(start + limit) if len(found) > limit else None
         return Page(await self.rows(list(dict.fromkeys(ids))), None, following)
@@ -89,7 +94,7 @@ class Model:
             pipe.zcount(names.LIST + name, *self._between(name, None))
         groups = [group.group for group in self._present.policy.risk_groups]
         for group in groups:
-            pipe.zcount(names.LIST + names.RISK_GROUP, group, group)
+            pipe.scard(f"{names.RISK_GROUP}{group}")
         found = await pipe.execute()
         named = dict(zip(lists, found, strict=False))
         named["clients"] = named.pop(names.ALL)
