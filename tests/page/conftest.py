@@ -32,9 +32,9 @@ def stack(redis_server: RedisAddress, tmp_path_factory: pytest.TempPathFactory) 
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium. Of one module: while Playwright runs, a loop runs in this thread, and no other test can."""
     program = shutil.which("chromium")
     if program is None:
         components.lack("Chromium", "chromium")

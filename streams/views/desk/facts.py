@@ -8,7 +8,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from schemas.catalogue import CLIENTS, JUDGEMENTS, PAYMENTS, POLICIES, SHIPMENTS
 from schemas.partitioning import partition_of
 from schemas.security import Security
-from streams.views.partition_numbers import partition_numbers
 
 TOPICS: Final = (POLICIES, CLIENTS, JUDGEMENTS, SHIPMENTS, PAYMENTS)
 """Sales move no obligation, so they are left out; of records of one instant those of the earlier topic come first."""
@@ -26,9 +25,8 @@ class Facts(NamedTuple):
     """False when there was more than could be read in ten seconds."""
 
 
-async def facts_of(bootstrap: list[str], security: Security, client_id: str) -> Facts:
+async def facts_of(bootstrap: list[str], security: Security, client_id: str, partitions: int) -> Facts:
     """Everything up to the topics' ends as of now. Raises KafkaError, OSError."""
-    partitions = len((await partition_numbers(bootstrap, security, [CLIENTS]))[CLIENTS])
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         client_id="stoplist-timeline",

@@ -87,9 +87,12 @@ def looking(context: Context, recent: Recent) -> APIRouter:
         timeline_of = context.settings.timeline
         if timeline_of is None:
             raise Problem("unavailable", "This server was built without the rules that make a timeline of facts.")
+        if not present.partitions:
+            raise Problem("unavailable", "The read model is not there yet; try again.", retry_after_seconds=5)
         async with reading:
             try:
-                facts = await facts_of(context.settings.bootstrap, context.settings.security, known)
+                settings = context.settings
+                facts = await facts_of(settings.bootstrap, settings.security, known, present.partitions)
             except (KafkaError, OSError):
                 raise Problem("unavailable", "Kafka does not answer; try again.", retry_after_seconds=5) from None
             history = [msgspec.json.decode(item) for item in await context.redis.zrange(names.HISTORY + known, 0, -1)]

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -14,7 +15,6 @@ from aiokafka.errors import KafkaError
 from schemas.catalogue import CATEGORY_CHANGES, SHIPMENT_DECISIONS
 from schemas.security import Security
 from streams.views.desk.moves import Moves
-from streams.views.partition_numbers import partition_numbers
 
 log = structlog.get_logger(__name__)
 
@@ -35,11 +35,15 @@ _decision: Final = msgspec.json.Decoder(_Decision).decode
 
 
 class Recent:
-    """Read from the topics, forty days back at the start; `run` until cancelled, what fails is tried again."""
+    """Read from the topics, forty days back at the start; `run` until cancelled, what fails is tried again.
 
-    def __init__(self, bootstrap: list[str], security: Security) -> None:
+    `partitions` tells how many the topics have; 0: not known yet.
+    """
+
+    def __init__(self, bootstrap: list[str], security: Security, partitions: Callable[[], int]) -> None:
         self._bootstrap = bootstrap
         self._security = security
+        self._partitions = partitions
         self.moves = Moves()
         self._client_of_shipment: OrderedDict[str, str] = OrderedDict()
 
@@ -68,8 +72,9 @@ class Recent:
         )
         try:
             await consumer.start()
-            numbers = await partition_numbers(self._bootstrap, self._security, _TOPICS)
-            places = [TopicPartition(name, one) for name in _TOPICS for one in numbers[name]]
+            places = [TopicPartition(name, one) for name in _TOPICS for one in range(self._partitions())]
+            if not places:
+                return
             consumer.assign(places)
             await self._begin(consumer, places)
             while True:

@@ -25,6 +25,7 @@ export class Warehouse {
   #input;
   #amountInput;
   #answer = h("div", { class: "answer", role: "status", "aria-live": "assertive", "aria-atomic": "true" });
+  #asOf = h("p", { class: "quiet" }); // beside the answer: a reader of screens must not hear it every two seconds
   #list = h("nav", { class: "recent", "aria-label": t("recent") });
   #ends;
   #timer;
@@ -32,7 +33,7 @@ export class Warehouse {
   constructor(app, main, code = "") {
     this.#app = app;
     main.classList.add("warehouse");
-    main.append(h("h1", {}, t("ask_title")), this.#form(), this.#answer, this.#list);
+    main.append(h("h1", {}, t("ask_title")), this.#form(), this.#answer, this.#asOf, this.#list);
     const again = calmed(300, () => this.#ask(false));
     this.#ends = [
       app.live.listen((name, event) => {
@@ -85,6 +86,7 @@ export class Warehouse {
     if (mine !== this.#asked) return;
     if (this.#app.live.state === "lost" && answer.state === "ship") answer = { ...answer, state: "unknown", words: [t("answer_lost")] };
     this.#answeredAt = performance.now();
+    this.#asOf.textContent = nowText() ? t("as_of", { at: when(nowText()) }) : "";
     this.#say(answer);
     if (asked) this.#remember(this.#code, answer.state);
   }
@@ -117,7 +119,7 @@ async function answerTo(code, amount) {
   const client = await get(path, ASK_WITHIN_MS);
   if (!client?.status) return { state: "unknown", words: [t("answer_not_found", { code })] };
   const { status, block, freshness } = client;
-  const common = { name: client.name ?? found.client_id, id: found.client_id, as_of: freshness.as_of };
+  const common = { name: client.name ?? found.client_id, id: found.client_id };
   if (!freshness.fresh) return { ...common, state: "unknown", words: [named(freshness.reason), t("answer_unknown_long")] };
   if (found.shipment_id) return aboutShipment(path, found, client, common);
   if (status.blocked) return { ...common, state: "stop", words: [], reasons: block?.conditions ?? status.conditions };
@@ -149,7 +151,7 @@ function mayShip(path, amount, shipment) {
 function judged(answer, common) {
   const state = { approve: "ship", refuse: "stop" }[answer?.decision] ?? "unknown";
   const words = state === "unknown" ? [...(answer?.reasons ?? []).map((one) => named(one.reason)), t("answer_unknown_long")] : [];
-  return { ...common, state, words, as_of: answer?.as_of, reasons: state === "stop" ? answer.reasons : [] };
+  return { ...common, state, words, reasons: state === "stop" ? answer.reasons : [] };
 }
 
 function draw(code, answer, choose) {
@@ -163,6 +165,5 @@ function draw(code, answer, choose) {
     answer.reasons?.length ? h("ul", { class: "conditions" }, answer.reasons.map(condition)) : null,
     answer.approved?.length ? h("div", { class: "approved" }, h("p", {}, t("approved_here")),
       answer.approved.map((shipment) => h("button", { type: "button", onclick: () => choose(shipment) }, shipment))) : null,
-    answer.as_of ? h("p", { class: "small" }, t("as_of", { at: when(answer.as_of) })) : null,
   ];
 }

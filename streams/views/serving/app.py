@@ -53,7 +53,7 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 def build(redis: RedisClient, settings: ServerSettings) -> ASGIApp:
     """The application of one server. Raises TokenFileError."""
     context = _context(redis, settings)
-    recent = Recent(settings.bootstrap, settings.security)
+    recent = Recent(settings.bootstrap, settings.security, lambda: context.present.partitions)
     metrics = Metrics()
     app = FastAPI(
         title="Stoplist",

@@ -59,8 +59,13 @@ def right_for(kind: str) -> Right:
         return "account"
     if kind in JUDGED:
         return "judge"
+    raise not_decided()
+
+
+def not_decided() -> Problem:
+    """A type that is no decision of a person."""
     said = ", ".join((*JUDGED, *ACCOUNTED))
-    raise Problem("invalid-request", f"type: must be one of {said}.", [("type", f"must be one of {said}")])
+    return Problem("invalid-request", f"type: must be one of {said}.", [("type", f"must be one of {said}")])
 
 
 def compose(

@@ -122,8 +122,7 @@ class Present:
             reason = WORKER_SILENT
         elif known.complete_at < since:
             reason = WORKER_BEHIND
-        as_of = known.complete_at if not self._settings.simulated_time else self._time
-        return Freshness(partition, as_of, reason)
+        return Freshness(partition, known.complete_at, reason)
 
     def all(self) -> list[Freshness]:
         """Of every partition."""

@@ -11,7 +11,7 @@ from schemas.forms import is_printable
 from schemas.inputs import MODELS
 from schemas.json_document import read_json
 from streams.views.serving import answers
-from streams.views.serving.composing import ACCOUNTED, JUDGED, compose
+from streams.views.serving.composing import ACCOUNTED, JUDGED, compose, not_decided
 from streams.views.serving.context import Context, who_of
 from streams.views.serving.problems import Problem
 from streams.views.serving.sending import Sent
@@ -30,6 +30,8 @@ def saying(context: Context) -> APIRouter:
     async def said(request: Request, key: str | None, kind: str | None) -> tuple[Sent, dict[str, Any]]:
         body, who = await body_of(request), who_of(request)
         name = str(body.pop("type", "")) if kind is None else kind
+        if kind is None and name not in (*JUDGED, *ACCOUNTED):
+            raise not_decided()
         used = checked_key(key)
 
         def make() -> Any:
