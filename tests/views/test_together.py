@@ -1,4 +1,4 @@
-"""Reads that go to Redis together: everybody gets their own, a failure is everybody's, a caller that left is nobody's."""
+"""Reads that go to Redis together: everybody gets their own, a failure is for all, who left is waited for by nobody."""
 
 import asyncio
 
