@@ -96,7 +96,7 @@ class Projector:
             count, places = await _places(self.settings.bootstrap)
             reading = await self._begin(consumer, count, places)
             self.watch = watch = Watch(
-                self.store.redis, count, self.settings.group, self.settings.session_timeout_ms, lambda: self.applied
+                self.store, count, self.settings.group, self.settings.session_timeout_ms, lambda: self.applied
             )
             await _first_to_fail(
                 self._read(consumer, reading), watch.run(self.settings.bootstrap, self.settings.watch_ms)
