@@ -186,6 +186,20 @@ def test_nothing_is_applied_to_a_redis_that_was_emptied(url: str) -> None:
     assert b"stoplist:client:b" in seen(url)
 
 
+def test_an_emptied_redis_is_noticed_while_nothing_comes_and_is_not_called_fresh(url: str) -> None:
+    async def act(store: Store) -> None:
+        await store.tell({0: b"known"})
+        assert await store.redis.get("stoplist:alive:0") == b"known"
+        await store.redis.flushdb()
+        with pytest.raises(WrongEpoch):
+            await store.tell({0: b"known"})
+        with pytest.raises(WrongEpoch):
+            await store.tell({})
+        assert not await store.redis.keys("*")
+
+    in_store(url, act)
+
+
 def test_two_beginnings_do_not_mix(url: str) -> None:
     async def act(store: Store) -> None:
         other = Store(store.redis)

@@ -28,7 +28,7 @@ def ask(client: str) -> str:
 
 
 try:
-    consumer = KafkaConsumer(bootstrap_servers=BOOTSTRAP, isolation_level="read_committed")
+    consumer = KafkaConsumer(bootstrap_servers=BOOTSTRAP, bootstrap_timeout_ms=5_000, isolation_level="read_committed")
     parts = [TopicPartition(TOPIC, number) for number in consumer.partitions_for_topic(TOPIC) or ()]
     consumer.assign(parts)
     consumer.seek_to_beginning(*parts)

@@ -100,7 +100,7 @@ class Projector:
             count, places = await _places(self.settings)
             reading = await self._begin(consumer, count, places)
             self.watch = watch = Watch(
-                self.store.redis, count, self.settings.group, self.settings.session_timeout_ms, lambda: self.applied
+                self.store, count, self.settings.group, self.settings.session_timeout_ms, lambda: self.applied
             )
             await _first_to_fail(
                 self._read(consumer, reading),

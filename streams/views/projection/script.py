@@ -13,10 +13,19 @@ from streams.views import names
 WRONG_EPOCH: Final = "WRONGEPOCH"
 """How the error begins when Redis was emptied, or was filled by another beginning."""
 
-APPLY: Final = f"""
+_SAME_EPOCH: Final = f"""
 if redis.call('GET', '{names.EPOCH}') ~= ARGV[1] then
   return redis.error_reply('{WRONG_EPOCH} the read model is not the one that was being written')
 end
+"""
+
+ALIVE: Final = f"""{_SAME_EPOCH}
+for i = 2, #ARGV, 2 do redis.call('SET', '{names.ALIVE}' .. ARGV[i], ARGV[i + 1]) end
+return 1
+"""
+"""Says of partitions (number, value, and so on) how far they can be trusted: never of a model that is gone."""
+
+APPLY: Final = f"""{_SAME_EPOCH}
 local history_max, events_max, shipment_seconds = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 
 local function place(list, client, score, was_there)

@@ -1,6 +1,6 @@
 """Writes to Redis, each call a script that applies all of a batch or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ from redis.exceptions import NoScriptError, ResponseError
 from streams.views import names
 from streams.views.client import RedisClient
 from streams.views.projection.entries import Entry
-from streams.views.projection.script import APPLY, WRONG_EPOCH
+from streams.views.projection.script import ALIVE, APPLY, WRONG_EPOCH
 
 _SCAN_COUNT: Final = 1_000
 _KEPT: Final = (names.SESSION.encode(), names.LOGIN_ONCE.encode(), names.IDEMPOTENCY.encode())
@@ -77,6 +77,17 @@ class Store:
         except NoScriptError:  # Redis was started anew; if it is empty the script says so
             self._sha = await self.redis.script_load(APPLY)
             return await self.apply(batches)
+        except ResponseError as error:
+            if WRONG_EPOCH in str(error):
+                raise WrongEpoch from None
+            raise
+
+    async def tell(self, alive_by_partition: Mapping[int, bytes]) -> None:
+        """Write how far partitions can be trusted, and notice an emptied Redis while nothing else is written. Raises
+        WrongEpoch, RedisError."""
+        parts = [part for pair in alive_by_partition.items() for part in pair]
+        try:
+            await self.redis.eval(ALIVE, 0, self._epoch, *parts)
         except ResponseError as error:
             if WRONG_EPOCH in str(error):
                 raise WrongEpoch from None

@@ -12,10 +12,10 @@ from aiokafka.errors import KafkaError
 
 from schemas.catalogue import JOURNAL
 from schemas.security import Security
-from streams.views import alive, names
-from streams.views.client import RedisClient
+from streams.views import alive
 from streams.views.projection.freshness import Offsets, Partition
 from streams.views.projection.owners import Journals, committed_offsets, owned_partitions
+from streams.views.projection.store import Store
 from streams.views.projection.topics import ANSWERS, FOLDED
 
 log = structlog.get_logger(__name__)
@@ -28,9 +28,9 @@ class Watch:
     """Watches all partitions; `positions` tells what the projector has applied."""
 
     def __init__(
-        self, redis: RedisClient, partitions: int, group: str, session_timeout_ms: int, positions: Callable[[], Offsets]
+        self, store: Store, partitions: int, group: str, session_timeout_ms: int, positions: Callable[[], Offsets]
     ) -> None:
-        self._redis = redis
+        self._store = store
         self._group = group
         self._session_timeout_ms = session_timeout_ms
         self._positions = positions
@@ -40,7 +40,7 @@ class Watch:
 
     async def run(self, bootstrap: list[str], every_ms: int, security: Security) -> None:
         """Until cancelled: what fails in Kafka is tried again, and meanwhile what is known grows old. Raises
-        RedisError."""
+        WrongEpoch, RedisError."""
         said = ""
         while True:
             try:
@@ -86,17 +86,17 @@ class Watch:
             published[place] = max(published.get(place, 0), offset)
         inputs = {(tp.topic, tp.partition): end for tp, end in ends.items() if tp.topic != JOURNAL}
         outputs = {tuple(tp): end for tp, end in (await consumer.end_offsets(self._of(ANSWERS))).items()}
-        pipe = self._redis.pipeline(transaction=False)
+        told: dict[int, bytes] = {}
         for number, partition in enumerate(self.partitions):
             if number in owned:
                 partition.alive_at = at - self._session_timeout_ms
             partition.asked(at, inputs)
             partition.published(published, outputs)
             partition.applied(self._positions())
-            told = partition.told()
-            if told is not None:
-                pipe.set(f"{names.ALIVE}{number}", alive.encode(told))
-        await pipe.execute()
+            known = partition.told()
+            if known is not None:
+                told[number] = alive.encode(known)
+        await self._store.tell(told)
 
     async def _read_journals(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
         """Read on to the ends, as far as that is quickly done: what is not read yet only makes us careful."""

@@ -11,7 +11,9 @@ from streams.views.client import RedisClient
 from streams.views.serving.present import Present
 from streams.views.serving.problems import Problem
 from streams.views.serving.rows import Row, row_of
+from streams.views.serving.together import ReadTogether
 
+_FIELDS: Final = ["status", "block", "name"]
 _UNLIMITED: Final = "+inf"
 BLOCKED_MAX: Final = 10_000
 _DESCENDING: Final = (names.BLOCKED_LIST, names.LARGEST_OVERDUE)
@@ -32,10 +34,11 @@ class Model:
         self._redis = redis
         self._present = present
         self._call_days = call_days
+        self._clients = ReadTogether(redis, _FIELDS)
 
     async def client(self, client_id: str) -> tuple[bytes | None, bytes | None, str | None]:
         """Status, block and name of a client, as published; None what is not there."""
-        status, block, name = await self._redis.hmget(names.CLIENT + client_id, ["status", "block", "name"])
+        status, block, name = await self._clients.read(names.CLIENT + client_id)
         return status, block, None if name is None else name.decode()
 
     async def shipment(self, client_id: str, shipment_id: str) -> bytes | None:
@@ -82,7 +85,7 @@ class Model:
         """The clients of these ids, those left out of which no status is there."""
         pipe = self._redis.pipeline(transaction=False)
         for client_id in ids:
-            pipe.hmget(names.CLIENT.encode() + client_id, ["status", "block", "name"])
+            pipe.hmget(names.CLIENT.encode() + client_id, _FIELDS)
         found = await pipe.execute() if ids else []
         return [row_of(client_id.decode(), *parts) for client_id, parts in zip(ids, found, strict=True) if parts[0]]
 
