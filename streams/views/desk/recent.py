@@ -34,7 +34,10 @@ _decision: Final = msgspec.json.Decoder(_Decision).decode
 
 
 class Recent:
-    """Read from the topics (`partitions` tells how many there are, 0: not known yet), forty days back at the start; `run` until cancelled, what fails is tried again."""
+    """Read from the topics, forty days back at the start; `run` until cancelled, what fails is tried again.
+
+    `partitions` tells how many the topics have; 0: not known yet.
+    """
 
     def __init__(self, bootstrap: list[str], partitions: Callable[[], int]) -> None:
         self._bootstrap = bootstrap
