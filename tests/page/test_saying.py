@@ -50,6 +50,25 @@ def test_an_override_without_a_reason_to_lift_says_what_is_missing(visit: Visit)
     expect(page.get_by_role("checkbox", name="conduct")).to_be_disabled()  # a director's matter
 
 
+def test_an_override_without_a_why_is_told_once_and_in_the_readers_language(visit: Visit) -> None:
+    page = visit("#/client/volna", role="manager", locale="ru-RU")
+    page.get_by_text("Разрешить, несмотря на запрет").click()
+    page.get_by_role("button", name="Разрешить", exact=True).click()
+    answer = page.locator(".overrides").get_by_role("status")
+    expect(answer).to_have_text("Напишите, почему: это сохранится и будет видно.")
+
+
+def test_a_payment_form_opened_by_its_address_has_todays_date_and_says_what_is_missing(visit: Visit) -> None:
+    page = visit("#/client/skrepka", role="accountant")
+    page.route("**/v1/summary", lambda route: route.abort())  # nothing but the client itself tells the day
+    page.reload()
+    expect(page.get_by_label("Value date")).not_to_have_value("")
+    page.get_by_role("button", name="Enter the payment").click()
+    expect(page.locator(".payment").get_by_role("status")).to_have_text(
+        "Write the amount as a number with at most two places, like 180.00."
+    )
+
+
 def test_a_viewer_is_offered_no_form(visit: Visit) -> None:
     page = visit("#/client/volna", role="viewer")
     expect(page.locator(".overrides")).to_contain_text("may not grant overrides")

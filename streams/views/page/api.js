@@ -11,7 +11,6 @@ export class Problem extends Error {
   constructor(status, document) {
     super(document?.detail ?? document?.title ?? t(status ? "error_status" : "error_connection", { status }));
     this.status = status;
-    this.fields = document?.errors ?? [];
   }
 }
 

@@ -1,7 +1,7 @@
 // One client: may it be shipped to, why not, what lifts it, what comes next, and how it came about.
 
 import { get } from "./api.js";
-import { nowText, tick, today } from "./clock.js";
+import { heard, nowText, tick, today } from "./clock.js";
 import { askAddress } from "./addresses.js";
 import { calmed, h, show } from "./dom.js";
 import { day, daysBetween, money, when } from "./format.js";
@@ -59,6 +59,7 @@ export class ClientView {
         show(this.#head, this.#id, () => h("h1", {}, t("client_unknown", { id: this.#id })));
         return;
       }
+      heard(client.freshness?.as_of); // at a page opened by its address nothing else may have told the day that the forms begin with
       this.#draw(client);
       this.#error.textContent = "";
     } catch (problem) {

@@ -43,7 +43,7 @@ export function form({ fields, button, path, body, done, said }) {
       done?.();
     } catch (problem) {
       if (problem.status) key = null;
-      say([problem.message, ...problem.fields.map((one) => `${one.field}: ${one.detail}`)].join(" "), true);
+      say(problem.message, true); // its sentence names the field already
     } finally {
       send.disabled = false;
     }

@@ -84,9 +84,13 @@ export class Overrides {
     const body = () => {
       const conditions = this.#boxes.filter((one) => one.box.checked).map((one) => one.box.value);
       if (!conditions.length) return t("conditions_missing");
+      if (kind.value === "shipment" && !shipment.value.trim()) return t("shipment_missing");
+      if (kind.value === "amount" && amountOf(amount.value) === null) return t("amount_wrong");
+      if (!expires.value) return t("expires_missing");
+      if (!reason.value.trim()) return t("reason_missing");
       const said = { type: "override.granted", client_id: this.#id, conditions, expires_at: `${expires.value}:00${offset}`, reason: reason.value.trim() };
       if (kind.value === "shipment") said.shipment_id = shipment.value.trim();
-      if (kind.value === "amount") said.amount_max = amountOf(amount.value) ?? amount.value;
+      if (kind.value === "amount") said.amount_max = amountOf(amount.value);
       return said;
     };
     const done = () => { reason.value = ""; };

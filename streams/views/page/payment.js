@@ -17,12 +17,16 @@ export function paymentForm(id, status) {
     field(t("pay_on"), (name) => (on = h("input", { id: name, type: "date", value: nowText().slice(0, 10), max: nowText().slice(0, 10) }))),
   ];
   let open = [];
+  let dated = on.value !== ""; // the day of the server's clock, once it is known; after that it is the clerk's
   const fillIn = () => {
     const chosen = open.find((one) => one.obligation_id === obligation.value);
     if (chosen) amount.value = chosen.outstanding;
   };
   const body = () => {
-    const said = { client_id: id, amount: amountOf(amount.value) ?? amount.value, currency: status.currency, value_date: on.value };
+    const sum = amountOf(amount.value);
+    if (sum === null) return t("amount_wrong");
+    if (!on.value) return t("pay_on_missing");
+    const said = { client_id: id, amount: sum, currency: status.currency, value_date: on.value };
     return obligation.value ? { ...said, obligations: [obligation.value] } : said;
   };
   const done = () => { amount.value = ""; };
@@ -36,6 +40,10 @@ export function paymentForm(id, status) {
       open.map((one) => h("option", { value: one.obligation_id }, `${one.obligation_id} · ${money(one.outstanding, latest.currency)}`))]);
     if (open.some((one) => one.obligation_id === chosen)) obligation.value = chosen;
     if (document.activeElement !== on) on.max = nowText().slice(0, 10);
+    if (!dated && nowText()) {
+      on.value = nowText().slice(0, 10);
+      dated = true;
+    }
   };
   update(status);
   return { element: made.element, update };

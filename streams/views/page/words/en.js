@@ -79,7 +79,10 @@ export const words = {
   shipment: "Shipment", amount_max: "Up to, {currency}", expires: "Until", reason: "Why", reason_hint: "Who promised what; it is kept and shown",
   grant_button: "Grant the override", sending: "Sending …",
   grant_said: "Said. It counts as soon as the client's status shows it.", days_max: "At most 14 days.",
-  may_not_judge: "Your role may not grant overrides.", conditions_missing: "Choose at least one reason.", director_only: "director only",
+  may_not_judge: "Your role may not grant overrides.", conditions_missing: "Choose at least one reason.",
+  reason_missing: "Say why: it is kept and shown.", shipment_missing: "Name the shipment.", expires_missing: "Say until when.",
+  amount_wrong: "Write the amount as a number with at most two places, like 180.00.", pay_on_missing: "Choose the value date.",
+  director_only: "director only",
   pay_title: "Enter a payment", pay_amount: "Amount, {currency}", pay_on: "Value date", pay_for: "For", pay_oldest: "the oldest due first", pay_button: "Enter the payment",
   pay_said: "Entered. The client's status follows in a moment.",
   history: "What happened", history_none: "Nothing was published yet.", older: "Older", correction: "correction",
@@ -96,7 +99,7 @@ export const words = {
   approved_here: "Approved to leave", recent: "Asked before",
 
   names: {
-    not_selling: "not selling", first_payment_overdue: "first deal not paid", limit_exceeded: "first deal too large", conduct: "conduct",
+    not_selling: "not selling", first_payment_overdue: "first deal not paid", limit_exceeded: "first deal over its limit", conduct: "conduct",
     risk_group: "risk group", credit_limit: "credit limit", documents_missing: "documents missing", first_deal_returned: "first deal returned",
     held: "records held", first_deal_limit: "first deal too large", first_deal_unpaid: "first deal to be paid before", payment_term_too_long: "payment term too long",
     assortment: "assortment", outlet_unknown: "outlet unknown", outlet_closed: "outlet closed",

@@ -79,7 +79,10 @@ export const words = {
   shipment: "Отгрузка", amount_max: "Не больше, {currency}", expires: "До", reason: "Почему", reason_hint: "Кто что обещал; это сохранится и будет видно",
   grant_button: "Разрешить", sending: "Отправляется …",
   grant_said: "Принято. Подействует, как только покажет статус клиента.", days_max: "Не больше 14 дней.",
-  may_not_judge: "Ваша роль не может разрешать.", conditions_missing: "Выберите хотя бы одну причину.", director_only: "только директор",
+  may_not_judge: "Ваша роль не может разрешать.", conditions_missing: "Выберите хотя бы одну причину.",
+  reason_missing: "Напишите, почему: это сохранится и будет видно.", shipment_missing: "Назовите отгрузку.", expires_missing: "Укажите, до какого времени.",
+  amount_wrong: "Напишите сумму числом, не больше двух знаков после запятой: 180,00.", pay_on_missing: "Выберите дату валютирования.",
+  director_only: "только директор",
   pay_title: "Внести платёж", pay_amount: "Сумма, {currency}", pay_on: "Дата валютирования", pay_for: "За что", pay_oldest: "сначала с ранним сроком", pay_button: "Внести платёж",
   pay_said: "Внесено. Статус клиента сейчас изменится.",
   history: "Что происходило", history_none: "Пока ничего не публиковалось.", older: "Раньше", correction: "исправление",
@@ -96,7 +99,7 @@ export const words = {
   approved_here: "Одобрено к отгрузке", recent: "Спрошено раньше",
 
   names: {
-    not_selling: "не продаётся", first_payment_overdue: "первая сделка не оплачена", limit_exceeded: "первая сделка велика", conduct: "поведение",
+    not_selling: "не продаётся", first_payment_overdue: "первая сделка не оплачена", limit_exceeded: "превышен лимит первой сделки", conduct: "поведение",
     risk_group: "группа риска", credit_limit: "кредитный лимит", documents_missing: "нет документов", first_deal_returned: "первая сделка возвращена",
     held: "записи задержаны", first_deal_limit: "первая сделка велика", first_deal_unpaid: "сначала оплатить первую сделку", payment_term_too_long: "отсрочка слишком долгая",
     assortment: "ассортимент", outlet_unknown: "точка неизвестна", outlet_closed: "точка закрыта",
