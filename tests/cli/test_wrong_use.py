@@ -50,7 +50,7 @@ def refused(capfd: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["replay", "-", "--until", "2026-03-01"], "--until is '2026-03-01' without an offset"),
         (["replay", "-", "--status", "--obligations"], "exclude each other"),
         (["replay", "-", "--policy", "/nowhere.yaml"], "/nowhere.yaml: cannot be read"),
-        (["import", "ledger.csv"], "Missing option '--format'"),
+        (["import", "ledger.csv"], "ledger.csv: cannot be read"),
         (["import", "ledger.csv", "--format", "sap"], "'sap' is not"),
         (["import", "/nowhere.csv", "--format", "receivables"], "/nowhere.csv: cannot be read"),
         (["watch"], "Missing command; see stoplist watch --help"),

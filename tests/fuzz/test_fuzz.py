@@ -32,7 +32,7 @@ def test_a_seed_gives_the_same_records_again() -> None:
 
 def test_all_fates_and_most_reasons_occur() -> None:
     fates, reasons = Counter[str](), Counter[str]()
-    for world in range(3):
+    for world in range(6):
         outcome = run(f"reasons/{world}", RECORDS)
         fates += outcome.fates
         reasons += outcome.reasons
