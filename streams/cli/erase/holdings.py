@@ -12,9 +12,9 @@ from schemas.personal import NAMES
 from streams.cli.connection import admin_client, consumer, partitions_of
 from streams.cli.failure import Failure
 from streams.cli.terminal import Progress
+from streams.engine.snapshot_records import split_key
 
 _POLL_MS: Final = 200
-_OWNER_BYTES: Final = 8
 _BY_SCOPE: Final = (TURNOVER, SCOPES_JOURNAL, SCOPES)
 """Keyed by direction or territory: a client stands in the values, by its id and turnover alone."""
 
@@ -85,7 +85,7 @@ def _records(reader: KafkaConsumer, topic: str, partition: int, progress: Progre
 
 
 def _client(topic: Topic, key: bytes | None) -> bytes | None:
-    return key[:-_OWNER_BYTES] if key is not None and topic.name == SNAPSHOTS else key
+    return split_key(key)[0] if key is not None and topic.name == SNAPSHOTS else key
 
 
 def _note(value: bytes, named: dict[tuple[str, str], dict[str, Any]]) -> None:

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
+from streams.views.next_change import NextChange
+
 _BEST: Final = ("key", "medium", "small")
 
 
@@ -44,16 +46,6 @@ class _Categories(msgspec.Struct, gc=False):
     importance: list[_Importance] = []
 
 
-class _Change(msgspec.Struct, gc=False):
-    condition: str | None = None
-    change: str | None = None
-
-
-class _NextChange(msgspec.Struct, gc=False):
-    at: str
-    changes: list[_Change]
-
-
 class _Reservation(msgspec.Struct, gc=False):
     shipment_id: str
 
@@ -67,7 +59,7 @@ class _Status(msgspec.Struct, gc=False):
     overdue_days_current: int
     overdue_since: date | None
     open_obligations: list[_Obligation]
-    next_change: _NextChange | None
+    next_change: NextChange | None
     explanation: dict[str, str]
     reservations: list[_Reservation] = []
 
@@ -131,9 +123,7 @@ def row_of(client_id: str, status_json: bytes, block_json: bytes | None, name: s
     lifts = [lift for one in held for lift in one.lifted_by]
     payments = [_minor(lift.amount) for lift in lifts if lift.kind == "payment" and lift.amount is not None]
     following = status.next_change
-    opening = (
-        [one.condition for one in following.changes if one.change == "opens" and one.condition] if following else []
-    )
+    opening = following.opens() if following else []
     coming = following.at if following is not None and opening and not is_blocked else None
     scopes = [(one.scope.kind, one.scope.id, one.importance) for one in status.categories.importance]
     found = {importance for _, _, importance in scopes}

@@ -10,6 +10,7 @@ import msgspec
 from schemas.catalogue import CLIENT_STATUS, CLIENTS, OUTPUTS, POLICIES, SHIPMENT_BLOCKS
 from schemas.records import Source
 from streams.views import names
+from streams.views.next_change import NextChange
 
 Entry = list[Any]
 """`client-status`: client, sequence, event, risk group, scores of calls, blocked_tomorrow and largest_overdue (false:
@@ -24,16 +25,6 @@ class _Obligation(msgspec.Struct, gc=False):
     judged: bool
 
 
-class _Change(msgspec.Struct, gc=False):
-    condition: str | None = None
-    change: str | None = None
-
-
-class _NextChange(msgspec.Struct, gc=False):
-    at: str
-    changes: list[_Change]
-
-
 class _Categories(msgspec.Struct, gc=False):
     risk_group: int
 
@@ -44,7 +35,7 @@ class _Status(msgspec.Struct, gc=False):
     blocked: bool
     categories: _Categories
     open_obligations: list[_Obligation]
-    next_change: _NextChange | None = None
+    next_change: NextChange | None = None
 
 
 class _Condition(msgspec.Struct, gc=False):
@@ -151,8 +142,7 @@ def _blocks_at(status: _Status) -> str | bool:
     following = status.next_change
     if following is None or status.blocked:
         return False
-    opens = any(change.condition is not None and change.change == "opens" for change in following.changes)
-    return str(milliseconds(following.at)) if opens else False
+    return str(milliseconds(following.at)) if following.opens() else False
 
 
 def _blocked_since(output: _Output) -> str:

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import msgspec
 
+from streams.views.next_change import NextChange
+
 
 class _Obligation(msgspec.Struct, gc=False):
     due_date: str
@@ -23,16 +25,6 @@ class _Categories(msgspec.Struct, gc=False):
     lifecycle: str | None = None
 
 
-class _Change(msgspec.Struct, gc=False):
-    condition: str | None = None
-    change: str | None = None
-
-
-class _NextChange(msgspec.Struct, gc=False):
-    at: str
-    changes: list[_Change]
-
-
 class _Status(msgspec.Struct, gc=False):
     blocked: bool
     sequence: int
@@ -43,7 +35,7 @@ class _Status(msgspec.Struct, gc=False):
     overdue_since: str | None
     open_obligations: list[_Obligation]
     conditions: list[_Condition]
-    next_change: _NextChange | None
+    next_change: NextChange | None
     explanation: dict[str, str]
     flags: list[str] = []
 
@@ -90,7 +82,7 @@ def row_of(client_id: str, status_json: bytes, block_json: bytes | None, name: A
     held = [one for one in (block.conditions if block is not None and is_blocked else []) if not one.overrides]
     overdue = sum(_cents(one.outstanding) for one in status.open_obligations if one.judged)
     following = status.next_change
-    opens = following is not None and any(one.change == "opens" and one.condition for one in following.changes)
+    opens = following is not None and bool(following.opens())
     return Row(
         client_id,
         None if name is None else name.decode(),
