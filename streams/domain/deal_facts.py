@@ -1,4 +1,4 @@
-"""What is kept of a first deal: its goods and reports while it is open, and the decision that it has started."""
+"""What is kept of a first deal: its goods and reports while a fact can open it, and the decision that it started."""
 
 import msgspec
 
@@ -28,7 +28,7 @@ class Report(Fact, array_like=True, kw_only=True, gc=False):
 
 
 class DealFacts(msgspec.Struct, array_like=True, gc=False):
-    """Kept until the first deal is closed, so that nobody else's state grows by it."""
+    """Kept until the first deal is closed for good; of what leaves after the closing only its own."""
 
     goods: dict[str, Goods] = {}
     """By shipment id."""

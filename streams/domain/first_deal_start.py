@@ -18,8 +18,9 @@ def record(rules: Rules, client: Client, now: Instant, day: Days) -> Deal | None
     """
     decided = client.decided
     if first_deal.known_closed(client, day):
-        untold = decided.deal is not None and not decided.deal.said and not client.facts.first_deal
-        if client.facts.deal is not None or untold:
+        folded = bool(client.facts.first_deal)
+        untold = decided.deal is not None and not decided.deal.said and not folded
+        if untold or (client.facts.deal is not None and (folded or decided.deal is None)):
             _finish(rules, client, day)
         return None
     if decided.deal is None and not client.facts.dispatches:
@@ -38,14 +39,17 @@ def record(rules: Rules, client: Client, now: Instant, day: Days) -> Deal | None
 
 
 def _finish(rules: Rules, client: Client, day: Days) -> None:
-    """The deal is closed for good: what it was stays as the status says it, goods and reports go."""
-    deal = first_deal.derived(rules, client, day)
-    if deal is not None and not deal.open:
-        start = first_deal_entitlement.terms(rules, client, deal)
-        start.said = first_deal_status.encoded(rules, client, deal)
-        client.decided.deal = start
+    """The deal is closed: what it was stays as the status says it. Goods and reports go once no fact can be dated
+    before the closing any more: one that comes late may open it again and asks for them."""
+    start = client.decided.deal
+    if start is None or not start.said:
+        deal = first_deal.derived(rules, client, day)
+        if deal is not None and not deal.open:
+            start = first_deal_entitlement.terms(rules, client, deal)
+            start.said = first_deal_status.encoded(rules, client, deal)
+            client.decided.deal = start
     kept = client.facts.deal
-    if kept is not None:
+    if kept is not None and client.facts.first_deal:
         client.facts.count -= len(kept.reports)
         client.facts.deal = None
 

@@ -33,6 +33,8 @@ def reported(
     if kept is None:
         return UNCHANGED
     known = kept.reports.get(event.id)
+    if known is None and not event.voided and not _may_ask(client, event.shipment_id, day):
+        return UNCHANGED
     answer = settled(rules, client, known, event)
     if answer is not None:
         return answer
@@ -57,13 +59,15 @@ def reported(
     return KEPT
 
 
-def note_dispatch(client: Client, event: ShipmentDispatched, rate: str, day: Days) -> None:
+def note_dispatch(rules: Rules, client: Client, event: ShipmentDispatched, rate: str, day: Days) -> None:
     """Keep what a dispatch holds; of one withdrawn nothing."""
     kept = _kept(client, day)
     if kept is None:
         return
     kept.goods.pop(event.shipment_id, None)
-    if not event.voided:
+    closed_on, deal_id = client.position.deal_closed
+    of_deal = rules.day_of(event.at_ms) <= closed_on or (event.deal_id or event.shipment_id) == deal_id
+    if not event.voided and (of_deal or not first_deal.known_closed(client, day)):
         price = event.rrp_minor if event.lines else event.amount_minor
         lines = [(line.sku, line.quantity_milli, line.rrp_minor) for line in event.lines]
         kept.goods[event.shipment_id] = Goods(event.outlet_id or "", min(convert(price, rate), AMOUNT_MAX), lines)
@@ -75,7 +79,7 @@ def note_return(client: Client, event: GoodsReturned, day: Days) -> None:
     if kept is None:
         return
     kept.returned.pop(event.id, None)
-    if event.lines and not event.voided:
+    if event.lines and not event.voided and _may_ask(client, event.shipment_id, day):
         kept.returned[event.id] = [(line.sku, line.quantity_milli) for line in event.lines]
 
 
@@ -86,6 +90,12 @@ def _kept(client: Client, day: Days) -> DealFacts | None:
             return None
         client.facts.deal = DealFacts()
     return client.facts.deal
+
+
+def _may_ask(client: Client, shipment_id: str, day: Days) -> bool:
+    """Whether the first deal may ask for a shipment: once it is closed, only for one whose goods are kept."""
+    kept = client.facts.deal
+    return (kept is not None and shipment_id in kept.goods) or not first_deal.known_closed(client, day)
 
 
 def sold_share(rules: Rules, client: Client, shipment_id: str, day: Days) -> Fraction | None:

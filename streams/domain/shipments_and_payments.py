@@ -105,7 +105,7 @@ def dispatched(
         )
     if not event.voided and (known is None or _leaves_otherwise(known, fact)):
         booking_requests.left(rules, client, event, rate, at)
-    sell_through.note_dispatch(client, event, rate, day)
+    sell_through.note_dispatch(rules, client, event, rate, day)
     facts.dispatches[shipment_id] = fact
     client.facts.count += known is None
     released = bool(release(client, ("goods.returned",), shipment_id))

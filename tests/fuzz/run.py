@@ -144,7 +144,7 @@ class World:
         self.waiting = [[] for _ in range(PARTITIONS)]
         return copies
 
-    def facts(self, instant: Instant, past_first_deal: set[str]) -> dict[bytes, dict[str, Any]]:
+    def facts(self, instant: Instant) -> dict[bytes, dict[str, Any]]:
         """What counts of each client at an instant: facts, position, categories, conditions; nothing that only says
         that there were bad records (flags, sequence, the bytes of what was published)."""
         self.pass_time(instant)
@@ -156,7 +156,7 @@ class World:
                 self.fold.fire(folder.shared, state, instant, [])
                 _decided_anew(folder.shared.standing(state.seen), state, instant)
                 if state.facts.count or state.books is not None or state.decided.conditions:
-                    found[key] = _what_counts(state, state.id not in past_first_deal)
+                    found[key] = _what_counts(state)
         return found
 
 
@@ -168,7 +168,7 @@ def _decided_anew(standing: Standing, state: Client, instant: Instant) -> None:
     decide(standing, state, instant, day, DeadlineCause(rules.instant_text(instant)), False, [])
 
 
-def _what_counts(state: Client, with_first_deal: bool) -> dict[str, Any]:
+def _what_counts(state: Client) -> dict[str, Any]:
     """By part; what is only a shortcut (the profile found last) or counts published records is left out."""
     facts, decided = state.facts, state.decided
     parts: dict[str, Any] = {f"facts.{name}": getattr(facts, name) for name in facts.__struct_fields__}
@@ -181,9 +181,6 @@ def _what_counts(state: Client, with_first_deal: bool) -> dict[str, Any]:
     del parts["facts.deal"], parts["facts.count"]  # goods and reports are dropped once a decision finds the deal closed
     for name in ("risk_group", "volume", "conditions", "violations", "categories"):
         parts[name] = getattr(decided, name)
-    if with_first_deal:  # what is known of its goods depends on when its closing was found (docs/fuzzing.md)
-        for name in ("facts.requests", "position.deal_closed", "volume", "conditions", "categories"):
-            del parts[name]
     return parts
 
 
@@ -229,8 +226,7 @@ def run_records(policy: Policy, records: list[Sent], compared: bool = True) -> O
     if not compared:
         return outcome
     end = (records[-1].timestamp if records else 0) + DAY_MS
-    opened = {client for client, kind in fates.begun.items() if kind == "client.opened"}
-    _same(world.facts(end, opened), _alone(policy, chunks, fates).facts(end, opened))
+    _same(world.facts(end), _alone(policy, chunks, fates).facts(end))
     return outcome
 
 

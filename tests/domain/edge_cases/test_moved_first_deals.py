@@ -229,3 +229,51 @@ def test_a_decision_after_the_payment_leaves_the_day_on_which_it_closed() -> Non
         judge(company, "first_deal.decided", "F1", "2026-03-09", decision=decision)
         company.pay("P2", "1.00", "2026-03-10")
         assert (deal(company)["state"], deal(company)["closed_on"], reasons(company)) == ("closed", "2026-03-05", [])
+
+
+def dear(company: Company) -> None:
+    """O1 of 4 March costs 210.00 and is worth 180.00 at recommended prices: within the 200.00 of a first deal."""
+    company.dispatch("O1", "210.00", "2026-03-14", "2026-03-04", lines=[line("180.00")])
+    company.pay("P1", "210.00", "2026-03-05", obligations=["O1"])
+    assert deal(company)["state"] == "closed"
+
+
+def test_a_late_fact_that_opens_a_closed_deal_finds_its_goods() -> None:
+    company = Company()
+    dear(company)
+    company.pay("P2", "1.00", "2026-03-06")  # finds the closing
+    company.restart()
+    company.reverse("R1", "P1", "2026-03-05T15:00:00+03:00", arrives="2026-03-09")
+    assert (deal(company)["state"], deal(company)["rrp_dispatched"], reasons(company)) == ("open", "180.00", [])
+
+
+def test_goods_that_come_late_into_a_closed_deal_count_at_their_prices() -> None:
+    company = Company()
+    dear(company)
+    company.pay("P2", "1.00", "2026-03-06")
+    company.dispatch(
+        "O2", "30.00", "2026-03-14", "2026-03-04", arrives="2026-03-09", deal_id="S-O1", lines=[line("20.00")]
+    )
+    assert (deal(company)["state"], deal(company)["rrp_dispatched"], reasons(company)) == ("open", "200.00", [])
+
+
+def test_goods_of_later_deals_are_not_kept() -> None:
+    """So that a client's state does not grow by all its trade."""
+    company = Company()
+    dear(company)
+    company.pay("P2", "1.00", "2026-03-06")
+    company.dispatch("O2", "30.00", "2026-03-19", "2026-03-09", lines=[line("20.00")])
+    company.dispatch("O3", "30.00", "2026-03-19", "2026-03-09", deal_id="S-O1", lines=[line("20.00")])
+    kept = company.clients["c1"].facts.deal
+    assert kept is not None
+    assert list(kept.goods) == ["S-O1", "S-O3"]
+
+
+def test_goods_go_once_no_fact_can_be_dated_before_the_closing() -> None:
+    """A year and 90 days, and at most 91 days until old facts are folded away."""
+    company = Company()
+    dear(company)
+    told = deal(company)
+    company.pay("P2", "1.00", "2027-10-01")
+    assert company.clients["c1"].facts.deal is None
+    assert deal(company) == told
