@@ -17,6 +17,7 @@ from mode.utils.futures import maybe_async
 
 from streams.engine.engine import Engine
 from streams.engine.failures import Stopped
+from streams.engine.pacing import pace
 
 _WATCH_S: Final = 1.0
 
@@ -77,7 +78,7 @@ class ChunkConsumerThread(AIOKafkaConsumerThread):
         settings = cast(Engine, self.app.engine).settings  # type: ignore[attr-defined]
         consumer._fetch_max_wait_ms = settings.fetch_wait_ms
         consumer._isolation_level = "read_committed"
-        return consumer
+        return pace(consumer)
 
 
 class ChunkConsumer(Consumer):

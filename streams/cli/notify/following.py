@@ -21,6 +21,7 @@ from streams.cli.notify.events import published
 from streams.cli.notify.offsets import Offsets
 from streams.cli.notify.parked import Parked
 from streams.cli.security import client_settings
+from streams.engine.pacing import pace
 
 log = structlog.get_logger(__name__)
 UNDER_WAY_MAX: Final = 5_000
@@ -57,7 +58,7 @@ class Following(ConsumerRebalanceListener):  # type: ignore[misc]
             **client_settings(),
         )
         try:
-            await self._consumer.start()
+            await pace(self._consumer).start()
             self._consumer.subscribe(topics, listener=self)
             async with AsyncExitStack() as stack:
                 stack.push_async_callback(self._consumer.stop)

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.catalogue import CATEGORY_CHANGES, SHIPMENT_DECISIONS
 from schemas.security import Security
+from streams.engine.pacing import pace
 from streams.views.desk.moves import Moves
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ class Recent:
             **self._security.client_settings(),
         )
         try:
-            await consumer.start()
+            await pace(consumer).start()
             places = [TopicPartition(name, one) for name in _TOPICS for one in range(self._partitions())]
             if not places:
                 return

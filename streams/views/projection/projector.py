@@ -13,7 +13,9 @@ from redis.exceptions import RedisError
 
 from schemas.catalogue import CLIENT_STATUS, POLICIES
 from schemas.security import Security
+from streams.engine.pacing import pace
 from streams.views.client import RedisClient
+from streams.views.ending import ended
 from streams.views.partition_numbers import partition_numbers
 from streams.views.projection.entries import entries_of, instant_of
 from streams.views.projection.store import Batch, Limits, Store, WrongEpoch
@@ -96,7 +98,7 @@ class Projector:
             **self.settings.security.client_settings(),
         )
         try:
-            await consumer.start()
+            await pace(consumer).start()
             count, places = await _places(self.settings)
             reading = await self._begin(consumer, count, places)
             self.watch = watch = Watch(
@@ -220,6 +222,4 @@ async def _first_to_fail(*endless: Coroutine[Any, Any, None]) -> None:
             if task.done():
                 task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(tasks)

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.catalogue import JOURNAL
 from schemas.security import Security
+from streams.engine.pacing import pace
 from streams.views import alive
 from streams.views.projection.freshness import Offsets, Partition
 from streams.views.projection.owners import Journals, committed_offsets, owned_partitions
@@ -64,7 +65,7 @@ class Watch:
         )
         try:
             await admin.start()
-            await consumer.start()
+            await pace(consumer).start()
             consumer.assign(self._of([JOURNAL]))
             while True:
                 await self._look(admin, consumer)

@@ -22,6 +22,7 @@ from streams.views.desk.changes import Changes
 from streams.views.desk.entering import entering
 from streams.views.desk.looking import looking
 from streams.views.desk.recent import Recent
+from streams.views.ending import ended
 from streams.views.serving import answers
 from streams.views.serving.asking import asking, freshness_part
 from streams.views.serving.context import Context
@@ -103,9 +104,7 @@ async def _running(context: Context, recent: Recent) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(tasks)
         await context.sender.close()
 
 
