@@ -1,14 +1,18 @@
 """What the README and the other documents tell people to type works; what they point at is there."""
 
+import io
 import json
 import re
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from streams.cli.main import run
 from tests.harness.beside import CHECKOUT
 from tests.project.documents import Typed, blocks, documents, links, typed
 from tests.project.tree import name_of
@@ -28,6 +32,23 @@ def _stoplist(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "streams.cli", *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False
     )
+
+
+class Said(NamedTuple):
+    """What a command answers."""
+
+    code: int
+    out: str
+    err: str
+
+
+@cache
+def _help(*names: str) -> Said:
+    """The help of a command, in this process: there are many to ask."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run([*names, "--help"])
+    return Said(code, out.getvalue(), err.getvalue())
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:
@@ -61,13 +82,13 @@ def _problems(typed_command: Typed) -> list[str]:
     if words[0] != "stoplist" or words[1:2] in ([], ["COMMAND"], ["…"]):
         return []
     names = [word for word in words[1:3] if re.fullmatch(r"[a-z][a-z-]*", word)]
-    if len(names) == 2 and "Commands:" not in _stoplist(names[0], "--help").stdout:
+    if len(names) == 2 and "Commands:" not in _help(names[0]).out:
         names = names[:1]
-    help_of = _stoplist(*names, "--help")
+    help_of = _help(*names)
     where = f"{typed_command.document}: {typed_command.command}"
-    if help_of.returncode or not names:
-        return [f"{where}: no such command: {help_of.stderr.strip()}"]
-    known = set(re.findall(r"--[a-z][a-z-]*", help_of.stdout))
+    if help_of.code or not names:
+        return [f"{where}: no such command: {help_of.err.strip()}"]
+    known = set(re.findall(r"--[a-z][a-z-]*", help_of.out))
     options = [word.split("=")[0] for word in words if word.startswith("--") and len(word) > 2]
     return [f"{where}: no option {option}" for option in options if option not in known]
 
