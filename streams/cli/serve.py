@@ -94,6 +94,7 @@ async def _serve(application: Any, host: str, port: int) -> None:
         application,
         host,
         port,
+        http="httptools",
         access_log=False,
         log_level="warning",
         server_header=False,

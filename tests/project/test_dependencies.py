@@ -13,6 +13,7 @@ _PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["proj
 _WITHOUT_IMPORT = {
     "tzdata": "read by zoneinfo where the system has no time zones",
     "noida-db": "a program, started by the demo",
+    "httptools": "uvicorn's parser",
     "redis": "the clients of the read model",
 }
 _COMES_WITH = {"pydantic-core": "pydantic", "starlette": "fastapi", "yarl": "faust-streaming"}

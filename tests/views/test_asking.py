@@ -54,6 +54,17 @@ def test_a_silent_partition_is_answered_unknown(site: Site, alive: float, comple
     assert site.clients["viewer"].get("/v1/clients/a").json()["freshness"]["reason"] == reason
 
 
+def test_it_is_counted_by_the_path_that_describes_it(site: Site) -> None:
+    """Also though it is answered before the framework is reached; what only resembles it is not taken for it."""
+    viewer, path = site.clients["viewer"], "/v1/clients/{client_id}/may-ship"
+    viewer.get("/v1/clients/a/may-ship?amount=1")
+    counted = f'stoplist_http_calls_total{{path="{path}",status="200"}}'
+    assert counted in site.clients["manager"].get("/metrics").text
+    assert path in viewer.get("/openapi.json").json()["paths"]
+    refused(site.clients["manager"].post("/v1/clients/a/may-ship", json={}), 405, "method")
+    refused(viewer.get("/v1/clients/a/b/may-ship?amount=1"), 404, "not-found")
+
+
 def test_the_tolerated_silence_is_a_setting(redis_server: RedisAddress, tmp_path: Path) -> None:
     with Site(redis_server.url, tmp_path, silence_ms_max=3_600_000) as site:
         site.put("client-status", status("a", 1))

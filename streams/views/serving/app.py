@@ -34,6 +34,7 @@ from streams.views.serving.metrics import Metrics
 from streams.views.serving.model import Model
 from streams.views.serving.present import Freshness, Present
 from streams.views.serving.problems import Problem, of_redis, on_http, on_invalid, on_problem
+from streams.views.serving.quick import Quick
 from streams.views.serving.saying import saying
 from streams.views.serving.sending import Sender
 from streams.views.serving.sessions import sessions
@@ -75,7 +76,7 @@ def build(redis: RedisClient, settings: ServerSettings) -> ASGIApp:
     app.add_exception_handler(Exception, _on_bug)
     if _PAGE.is_dir():
         app.mount("/", StaticFiles(directory=_PAGE, html=True))
-    return Guard(metrics.around(app), context.logins, settings)
+    return Guard(metrics.around(Quick(app, context)), context.logins, settings)
 
 
 def _context(redis: RedisClient, settings: ServerSettings) -> Context:
