@@ -116,7 +116,7 @@ def test_its_page_lets_in_the_first_who_opens_the_link_and_tells_the_story(demo:
         said = {"client_id": "romashka", "amount": "180.00", "currency": "USD", "obligations": ["dn-1041/1"]}
         assert first.post("v1/payments", json=said, headers=headers).status_code == 202
         running.wait_for("RELEASED  romashka")
-        assert not first.get("v1/clients/romashka").json()["status"]["blocked"]
+        wait_until(lambda: not _blocked(first), "the page has it too")
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(60) == 0, running.err
 
@@ -124,6 +124,10 @@ def test_its_page_lets_in_the_first_who_opens_the_link_and_tells_the_story(demo:
 def _happened(client: httpx.Client) -> set[str]:
     items = client.get("v1/clients/romashka/history").json()["items"]
     return {item["event"]["type"] for item in items}
+
+
+def _blocked(client: httpx.Client) -> bool:
+    return bool(client.get("v1/clients/romashka").json()["status"]["blocked"])
 
 
 def _answers(client: httpx.Client) -> bool:
