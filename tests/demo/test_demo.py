@@ -1,10 +1,12 @@
 """`stoplist demo` as a process: it shows a block with its reason, ends when it should, and leaves nothing behind."""
 
+import fcntl
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -70,7 +72,15 @@ class Running:
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
+def alone() -> Iterator[None]:
+    """No demo of another process of the tests meanwhile: two that start in one second choose the same usual port."""
+    with (Path(tempfile.gettempdir()) / "stoplist-demo-tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def demo(tmp_path: Path, alone: None) -> Iterator[Demo]:
     """Starts one demo, and ends it if the test has not."""
     started: list[Running] = []
 
