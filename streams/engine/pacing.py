@@ -1,7 +1,7 @@
-"""Holds a consumer's next fetch back where the broker does not hold an empty one (KIP-41's `fetch.max.wait.ms`).
+"""Holds a consumer's next fetch back where the broker does not hold an empty one (`fetch.max.wait.ms`).
 
 Apache Kafka keeps a fetch that finds nothing until something comes or the wait is over. The embedded broker answers at
-once, and a consumer would ask it again thousands of times a second: an idle process would take a core for nothing.
+once, and a consumer would ask it again hundreds of times a second: an idle process would take a core for nothing.
 """
 
 import asyncio

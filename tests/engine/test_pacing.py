@@ -1,4 +1,4 @@
-"""A consumer asks a broker that does not hold empty fetches some fifty times a second, not thousands."""
+"""A consumer asks a broker that does not hold empty fetches some fifty times a second, not hundreds of times."""
 
 import asyncio
 

@@ -51,8 +51,6 @@ class Fates:
         """By place; the last word counts: a fact that waited in vain is a dead letter in the end."""
         self.applied: set[str] = set()
         """Places of the records that were ever applied."""
-        self.begun: dict[str, str] = {}
-        """The type of the first event that was applied, by client."""
         self.reasons: Counter[str] = Counter()
         self.sent: dict[str, Sent] = {}
         self._known: dict[tuple[Any, ...], tuple[int, bytes]] = {}
@@ -115,7 +113,6 @@ class Fates:
         if before is not None and before[0] == event.revision and event.type not in FORGOTTEN:
             raise Broken(f"{place}: another content of the same revision of {name} is no dead letter")
         self._known[name] = said
-        self.begun.setdefault(event.client_id, event.type)
         self._of_place[place] = name
         return APPLIED
 

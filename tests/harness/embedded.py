@@ -5,14 +5,14 @@ import shutil
 import tempfile
 from importlib.resources import files
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from tests.harness.ports import LOOPBACK, answers, free_port
 from tests.harness.server import Server
+from tests.harness.starting import Started
 
 
-class Embedded:
+class Embedded(Started):
     """`with Embedded() as embedded:` gives `embedded.bootstrap` (Kafka) and `embedded.url` (Redis). Not durable."""
 
     def __init__(self) -> None:
@@ -58,18 +58,6 @@ class Embedded:
     def log_tail(self) -> str:
         """The end of its log."""
         return self.server.log_tail()
-
-    def __enter__(self) -> Self:
-        try:
-            return self.start()
-        except BaseException:
-            self.close()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _program() -> Path:

@@ -3,11 +3,11 @@
 import shutil
 import tempfile
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from tests.harness.ports import LOOPBACK, answers, free_port
 from tests.harness.server import Server
+from tests.harness.starting import Started
 
 
 def redis_missing() -> str | None:
@@ -15,7 +15,7 @@ def redis_missing() -> str | None:
     return None if shutil.which("redis-server") else "redis-server"
 
 
-class RedisServer:
+class RedisServer(Started):
     """`with RedisServer() as server: redis.Redis.from_url(server.url)`; keeps nothing on disk."""
 
     def __init__(self) -> None:
@@ -49,15 +49,3 @@ class RedisServer:
         """End it at once and remove its folder."""
         self.server.kill()
         shutil.rmtree(self._home, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            return self.start()
-        except BaseException:
-            self.close()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -4,7 +4,6 @@ import os
 import sys
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import httpx
@@ -18,6 +17,7 @@ from streams.views.serving import tokens
 from tests.harness.embedded import Embedded
 from tests.harness.ports import LOOPBACK, free_port
 from tests.harness.server import Server
+from tests.harness.starting import Started
 from tests.harness.waiting import wait_until
 
 PARTITIONS = 2
@@ -26,7 +26,7 @@ MOSCOW = timezone(timedelta(hours=3))
 _ROOT = Path(__file__).parents[2]
 
 
-class Stack:
+class Stack(Started):
     """`with Stack(redis_url, folder) as stack:`; `stack.tokens["manager"]` logs in as one."""
 
     def __init__(self, redis_url: str, folder: Path) -> None:
@@ -151,18 +151,6 @@ class Stack:
         assert self.worker.running, self.worker.log_tail()
         assert self.projector.running, self.projector.log_tail()
         return httpx.get(f"{self.address}readyz", timeout=10).status_code == 200
-
-    def __enter__(self) -> Self:
-        try:
-            return self.start()
-        except BaseException:
-            self.close()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def today() -> date:

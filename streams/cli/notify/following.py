@@ -22,6 +22,7 @@ from streams.cli.notify.offsets import Offsets
 from streams.cli.notify.parked import Parked
 from streams.cli.security import client_settings
 from streams.engine.pacing import pace
+from streams.views.ending import ended
 
 log = structlog.get_logger(__name__)
 UNDER_WAY_MAX: Final = 5_000
@@ -85,9 +86,7 @@ class Following(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._resume(endpoints)
                 await self._commit()
         finally:
-            for task in [*tasks, *self._draining.values()]:
-                task.cancel()
-            await asyncio.gather(*tasks, *self._draining.values(), return_exceptions=True)
+            await ended([*tasks, *self._draining.values()])
             with suppress(KafkaError):
                 await self._commit()
             log.info("notify.stopped", under_way=self._offsets.under_way)

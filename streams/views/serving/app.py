@@ -33,7 +33,7 @@ from streams.views.serving.login import Logins
 from streams.views.serving.metrics import Metrics
 from streams.views.serving.model import Model
 from streams.views.serving.present import Freshness, Present
-from streams.views.serving.problems import Problem, of_redis, on_http, on_invalid, on_problem
+from streams.views.serving.problems import Problem, of_bug, of_redis, on_http, on_invalid, on_problem
 from streams.views.serving.quick import Quick
 from streams.views.serving.saying import saying
 from streams.views.serving.sending import Sender
@@ -115,4 +115,4 @@ async def _on_redis(request: Request, error: Exception) -> Response:
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     """Starlette raises it again after this answer, so that it is in the log as well."""
-    return Problem("internal", "It is in the server's log; please report it.").response(request.url.path)
+    return of_bug().response(request.url.path)

@@ -13,7 +13,7 @@ from streams.views.serving.model import BLOCKED_MAX
 from streams.views.serving.present import Freshness, Present
 from streams.views.serving.printing import CSP, Language, blocked_csv, blocked_page
 from streams.views.serving.problems import Problem
-from streams.views.serving.quick import answer
+from streams.views.serving.quick import PATH, answer
 from streams.views.serving.rows import Row
 
 ListName = Literal["all", "blocked", "calls", "blocked_tomorrow", "largest_overdue"]
@@ -60,7 +60,7 @@ def _may_ship(router: APIRouter, context: Context) -> None:
     ]
 
     @router.get(
-        "/clients/{client_id}/may-ship",
+        PATH.removeprefix(router.prefix),
         responses={200: {"model": answers.MayShip}},
         openapi_extra={"parameters": parameters},
         response_class=Response,

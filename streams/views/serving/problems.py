@@ -82,3 +82,8 @@ async def on_invalid(request: Request, error: Exception) -> Response:
 def of_redis() -> Problem:
     """Redis does not answer."""
     return Problem("unavailable", "The read model does not answer; try again.", retry_after_seconds=2)
+
+
+def of_bug() -> Problem:
+    """Something of ours is wrong."""
+    return Problem("internal", "It is in the server's log; please report it.")

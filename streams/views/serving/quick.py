@@ -17,13 +17,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streams.views.serving import may_ship
 from streams.views.serving.context import Context, checked_id
 from streams.views.serving.may_ship import Asked, minor_of
-from streams.views.serving.problems import Problem, of_redis
+from streams.views.serving.problems import Problem, of_bug, of_redis
 
 log = structlog.get_logger(__name__)
 
 PATH: Final = "/v1/clients/{client_id}/may-ship"
-_PATH: Final = re.compile(r"/v1/clients/([^/]+)/may-ship")
-_HEADERS: Final = (b"content-type", b"application/json")
+_PATH: Final = re.compile(PATH.replace("{client_id}", "([^/]+)"))
+_JSON: Final = (b"content-type", b"application/json")
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -57,10 +57,9 @@ class Quick:
             await of_redis().response(scope["path"])(scope, receive, send)
         except Exception:
             log.exception("may_ship_not_answered")
-            bug = Problem("internal", "It is in the server's log; please report it.")
-            await bug.response(scope["path"])(scope, receive, send)
+            await of_bug().response(scope["path"])(scope, receive, send)
         else:
-            headers = [_HEADERS, (b"content-length", b"%d" % len(body))]
+            headers = [_JSON, (b"content-length", b"%d" % len(body))]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": body})
 

@@ -7,12 +7,12 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple, Self
 
 from tests.harness.kafka.jars import jars
 from tests.harness.ports import LOOPBACK, answers, free_port
 from tests.harness.server import Server, ServerFailed
+from tests.harness.starting import Started
 
 _LOGGING = Path(__file__).with_name("log4j2.properties")
 _QUICK = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
@@ -38,7 +38,7 @@ def new_cluster_id() -> str:
     return base64.urlsafe_b64encode(b"\x01" + secrets.token_bytes(15)).decode().rstrip("=")
 
 
-class KafkaNode:
+class KafkaNode(Started):
     """A node with its data in a temporary folder: `with KafkaNode() as node: … node.bootstrap`.
 
     `settings` are Kafka's own, over the defaults below. `fast` starts it with the compiler and the heap of a server
@@ -112,18 +112,6 @@ class KafkaNode:
     def log_tail(self) -> str:
         """The end of its log."""
         return self.server.log_tail()
-
-    def __enter__(self) -> Self:
-        try:
-            return self.start()
-        except BaseException:
-            self.close()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _start(self) -> None:
         properties = self.home / "server.properties"
