@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from kafka import KafkaAdminClient
@@ -23,6 +22,7 @@ from schemas.security import Protocol, Security
 from tests.harness.kafka import KafkaNode
 from tests.harness.kafka.node import new_address
 from tests.harness.ports import LOOPBACK
+from tests.harness.starting import Started
 from tests.security.certificates import NODE, Certificates, make_certificates
 
 ADMIN = "admin"
@@ -37,7 +37,7 @@ _OPERATIONS = {
 _RESOURCES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP, "cluster": ResourceType.CLUSTER}
 
 
-class SecuredKafka:
+class SecuredKafka(Started):
     """`with SecuredKafka() as kafka:` a node whose only listener for clients is SASL_SSL; each role is a user of it."""
 
     def __init__(self) -> None:
@@ -83,26 +83,18 @@ class SecuredKafka:
             "STOPLIST_SSL_CA_FILE": str(self.certificates.authority),
         }
 
-    def __enter__(self) -> Self:
-        try:
-            self.node.start()
-            with closing(KafkaAdminClient(**self.client(ADMIN))) as admin:
-                admin.alter_user_scram_credentials(
-                    [
-                        UserScramCredentialUpsertion(access.user, "SCRAM-SHA-512", self.passwords[access.user])
-                        for access in ROLES
-                    ]
-                )
-                admin.create_acls([entry for access in ROLES for entry in _entries(access)])
-        except BaseException:
-            self.close()
-            raise
+    def start(self) -> Self:
+        """The node, its users and their access lists."""
+        self.node.start()
+        with closing(KafkaAdminClient(**self.client(ADMIN))) as admin:
+            admin.alter_user_scram_credentials(
+                [
+                    UserScramCredentialUpsertion(access.user, "SCRAM-SHA-512", self.passwords[access.user])
+                    for access in ROLES
+                ]
+            )
+            admin.create_acls([entry for access in ROLES for entry in _entries(access)])
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End it and remove keys, passwords and data."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 from typing import Self
 
 from tests.harness.kafka.jars import jars
 from tests.harness.kafka.node import KafkaNode, new_address, new_cluster_id
+from tests.harness.starting import Started
 
 
-class KafkaCluster:
+class KafkaCluster(Started):
     """`with KafkaCluster(3) as cluster:` gives three nodes of one cluster; kill or pause any of `cluster.nodes`."""
 
     def __init__(self, size: int = 3, settings: Mapping[str, str] | None = None) -> None:
@@ -24,20 +24,12 @@ class KafkaCluster:
         """`host:port` of every node, separated by commas."""
         return ",".join(node.bootstrap for node in self.nodes)
 
-    def __enter__(self) -> Self:
+    def start(self) -> Self:
+        """All at once; returns when each can be used."""
         jars()  # once, before the nodes want them all at the same time
-        try:
-            with ThreadPoolExecutor(len(self.nodes)) as pool:
-                list(pool.map(KafkaNode.start, self.nodes))  # none is ready before most of them are
-        except BaseException:
-            self.close()
-            raise
+        with ThreadPoolExecutor(len(self.nodes)) as pool:
+            list(pool.map(KafkaNode.start, self.nodes))  # none is ready before most of them are
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End all at once and remove their data."""
