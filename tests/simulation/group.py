@@ -54,6 +54,11 @@ class Group:
             self.members.remove(member)
             self.rebalance()
 
+    def heartbeat(self, member: Member) -> None:
+        """Of one that was believed dead: it is told that it is no member any more, so that it joins anew."""
+        if member not in self.members:
+            member.deliver("rejoin", self.generation, [])
+
     async def _run(self) -> None:
         while True:
             await self._wanted.wait()

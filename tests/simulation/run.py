@@ -142,6 +142,7 @@ class Simulation:
             if ms / 1000 > _SESSION_S:
                 assert self._group is not None
                 worker.link.later(_SESSION_S, self._group.lost, worker)
+                worker.link.later(ms / 1000 + worker.link.delay(), self._group.heartbeat, worker)
 
     def count(self, what: str) -> None:
         """One more."""

@@ -72,7 +72,8 @@ class Worker:
                 what, generation, numbers = await self._messages.get()
                 await asyncio.sleep(self.link.delay())  # a heartbeat tells it
                 if what == "rejoin":
-                    await self._give_back(generation)
+                    if generation > self._generation:  # one of before may arrive late
+                        await self._give_back(generation)
                 elif generation == self._generation:
                     self._begin(self._take(generation, numbers))
         except Exception as error:
