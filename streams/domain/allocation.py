@@ -165,7 +165,11 @@ def _start_anew(rules: Rules, client: Client) -> list[Step]:
 def _changes(client: Client, begins: Days) -> list[Step]:
     """What people changed of due dates and debts from `begins` on, as steps."""
     changes = client.facts.changes
-    steps = [(one.day, RESCHEDULE, name) for name, one in changes.rescheduled.items() if not one.voided]
+    steps = [
+        (one.day, RESCHEDULE, name)
+        for name, one in changes.rescheduled.items()
+        if not one.voided and obligation_changes.places(client, one.obligation_id)
+    ]
     for name, one in changes.written_off.items():
         if not one.voided and (at := obligation_changes.write_off_day(client, one)):
             steps.append((at, WRITE_OFF, name))

@@ -172,6 +172,21 @@ def test_a_change_whose_obligation_never_came_has_no_effect_any_more() -> None:
     assert (expired, book.debts()) == (["W"], {O1: 10_000})
 
 
+def test_a_term_moved_from_a_coming_day_on_has_no_effect_when_its_obligation_did_not_come_before() -> None:
+    """Seven days it waited, until the 12th; on the 20th nothing is moved. (The rules raised.)"""
+    book = Book(rules=Rules.compile(Policy(version=1, correction_days=7))).wait_until(march(5))
+    book.accept(rescheduled("X", O1, on=march(20), due=march(30)))
+    expired = [one.id for one in expire_waiting(book.rules, book.client, book.at + 7 * 86_400_000)]
+    book.wait_until(march(25)).accept(dispatch("S1", march(21), term=2))
+    assert (expired, numbers(book)) == (["X"], (1, 2, 2))  # due on the 23rd as it was sold: 24 and 25 March
+
+
+def test_a_term_moved_from_a_coming_day_on_takes_effect_when_its_obligation_comes_before() -> None:
+    book = Book().wait_until(march(5)).accept(rescheduled("X", O1, on=march(20), due=march(30)))
+    book.wait_until(march(10)).accept(dispatch("S1", march(9), term=2))  # due on the 11th
+    assert numbers(book.wait_until(march(25))) == (1, 8, 0)  # 12 to 19 March
+
+
 def test_an_opening_obligation_may_be_rescheduled_but_not_from_before_the_opening() -> None:
     book = Book().wait_until(march(10)).accept(opened(march(5), obligations=[("O", march(2), 5_000, "")]))
     answer = book.tell(rescheduled("X0", "O", on=march(4), due=march(20)))
