@@ -49,7 +49,7 @@ from streams.domain import (
 )
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
-from streams.domain.refusals import Accepted, Refused
+from streams.domain.refusals import FACTS_OF_ANY_AMOUNT, Accepted, Refused, too_large_beside_many
 from streams.domain.registration import in_force
 from streams.domain.state import Client, Days, Instant, Opening, Registration
 from streams.domain.waiting import expire_waiting, next_expiry
@@ -105,6 +105,8 @@ def accept(
         allocation.advance(rules, client, day)
     if folding.is_due(rules, client, day):
         folding.fold(rules, client, day)
+    if client.facts.count > FACTS_OF_ANY_AMOUNT and (refused := too_large_beside_many(event)) is not None:
+        return refused
     return _HANDLERS[type(event)](rules, client, event, day, at, source)
 
 

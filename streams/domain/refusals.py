@@ -1,6 +1,6 @@
 """What comes of an event offered to the ledger, and why a fact may not count."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from schemas.records import NEVER
 from streams.domain import money
@@ -53,6 +53,26 @@ TOO_MUCH: Final = Refused(
     "rate",
     f"Correct rate or amount: in the policy's currency it may be at most {money.text(money.AMOUNT_MAX)}.",
 )
+FACTS_OF_ANY_AMOUNT: Final = 4_600
+_AMOUNT_BESIDE_MANY_MAX: Final = 4_600_000_000_000
+
+
+def too_large_beside_many(event: Any) -> Refused | None:
+    """Refuse an amount, in the policy's currency, above 46 billion when the client has more than 4,600 facts.
+
+    So the sums of a client's state stay below 2^63 minor units and can be stored: 4,600 facts of the largest amount and
+    the 1,000,000 that a policy may allow of this one make 9.2 * 10^18.
+    """
+    amount = getattr(event, "amount_minor", None) or 0
+    rate = getattr(event, "rate", None) or ""
+    if money.convert(amount, rate) <= _AMOUNT_BESIDE_MANY_MAX:
+        return None
+    return Refused(
+        "limit_exceeded",
+        "amount",
+        f"Split the document: a client with more than {FACTS_OF_ANY_AMOUNT} facts takes no amount above "
+        f"{money.text(_AMOUNT_BESIDE_MANY_MAX)} in the policy's currency.",
+    )
 
 
 def too_old(client: Client, day: Days, field: str) -> Refused | None:

@@ -21,6 +21,7 @@ from tests.domain.decisions.driver import Company
 from tests.engine.counting import CountingFold, CountShared, CountState
 from tests.engine.world import value
 from tests.simulation.counting_subject import COUNTING
+from tests.simulation.making import plan_of
 from tests.simulation.plan import Event, Plan
 from tests.simulation.run import run
 from tests.simulation.standing_in import START_MS, simulated
@@ -156,3 +157,9 @@ def test_a_client_on_which_the_rules_raise_is_folded_apart_after_other_rules_as_
     outcomes = [run(UPGRADING, Plan(seed, 1, 1, True, settings, (0,), tuple(events))) for seed in range(1, 6)]
     assert [outcome.fault for outcome in outcomes if outcome.fault is not None] == []
     assert any(outcome.counts.get("accepted") for outcome in outcomes), "by chance a person accepts the other rules"
+
+
+def test_a_worker_believed_dead_learns_when_it_wakes_that_it_is_no_member(simulation: None) -> None:
+    """It slept while it took a partition: until the group told it, it kept that beside the next owner, who had nothing
+    to write and so did not meet it either."""
+    assert run(UPGRADING, plan_of(UPGRADING, 500_155)).fault is None

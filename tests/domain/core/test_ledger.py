@@ -346,3 +346,16 @@ def test_registration_and_opening_in_force_are_the_latest() -> None:
 def test_time_of_decision_and_day_are_the_companys() -> None:
     assert Book().rules.day_of(instant(ON, 0)) == ON.toordinal()
     assert Book().rules.day_of(instant(ON, 0) - 1) == ON.toordinal() - 1
+
+
+def test_a_client_with_many_facts_takes_no_amount_of_which_as_many_could_not_be_stored() -> None:
+    """4,600 of the largest amount, 10^15 - 1, and a million of 46 billion together stay below 2^63."""
+    many = book(facts_max=1_000_000)
+    many.client.facts.count = 4_600
+    many.accept(payment("P", ON, 999_999_999_999_999))
+    refused = many.tell(payment("Q", ON, 4_600_000_000_001))
+    assert isinstance(refused, Refused)
+    assert (refused.reason, refused.field) == ("limit_exceeded", "amount")
+    assert isinstance(many.tell(payment("R", ON, 2_300_000_000_001, currency="EUR", rate="2")), Refused)
+    many.accept(payment("S", ON, 4_600_000_000_000))
+    assert 4_601 * (10**15 - 1) + 995_399 * 4_600_000_000_000 < 2**63
