@@ -8,6 +8,8 @@ import asyncio
 import time
 from collections import deque
 
+from tests.benchmark.processes import Failed
+
 _ANSWERED_SECONDS_MAX = 30
 
 
@@ -39,8 +41,10 @@ class Caller(asyncio.Protocol):
         return len(self._due)
 
     def call(self, request: bytes, due: float) -> None:
-        """Send one."""
+        """Send one. Raises Failed when the server has closed the connection."""
         assert self._transport is not None
+        if self._transport.is_closing():
+            raise Failed("the server closed a connection")
         self._due.append(due)
         self._transport.write(request)
 
@@ -79,7 +83,8 @@ async def offer(
             await asyncio.sleep(wait)
         elif number % 8 == 0:
             await asyncio.sleep(0)  # late: answers are read all the same
-        free = min(callers, key=lambda caller: caller.busy)
+        turn = number % connections  # in turn: the server closes a connection that is idle for seconds
+        free = min(callers[turn:] + callers[:turn], key=lambda caller: caller.busy)
         free.call(requests[number % len(requests)], due)
     async with asyncio.timeout(_ANSWERED_SECONDS_MAX):
         await asyncio.gather(*(caller.answered() for caller in callers))
