@@ -1,9 +1,7 @@
 """Section `http`: the read model filled from nothing, and «may I ship» asked at a fixed rate."""
 
 import asyncio
-import json
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from schemas.catalogue import CLIENT_STATUS
 from streams.views import alive, names
 from streams.views.alive import Alive
 from streams.views.serving import tokens
+from tests.benchmark.cloned import NAME, Patterns, folded
 from tests.benchmark.http_load import offer
 from tests.benchmark.node import Node
 from tests.benchmark.processes import Failed, cpu_seconds
@@ -30,9 +29,8 @@ from tests.harness.server import Server
 SECTION = "http"
 _STATUSES_PER_SECOND_LEAST = 40_000.0
 _P99_MS_MOST = 5.0
-_ROOT = Path(__file__).parents[2]
-_HISTORY = "docs/examples/late-payment.jsonl"
-_CLIENT = b"romashka"
+_PATTERNS = 1_000
+"""Clients that are folded; the others have the status of one of them under another name."""
 _ASKED_CLIENTS = 2_000
 _WARM_SECONDS = 2.0
 _PROJECTED = re.compile(r"projected: ([\d,]+) records in ([\d.]+) s")
@@ -42,33 +40,28 @@ _ALIVE_EVERY_S = 1.0
 async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     """Publish a status of each client, project them into an empty Redis, then ask the server."""
     await node.create_ours(sizes.partitions)
-    template = _status()
+    patterns = folded(min(_PATTERNS, sizes.http_clients), sizes.restore_days, sizes.restore_facts)
+    size = sum(len(one.decided.status) for one in patterns.clients) // len(patterns.clients)
     count = await append_all(
-        node.bootstrap, _statuses(template, sizes), f"http: statuses of {len(template):,} bytes appended"
+        node.bootstrap, _statuses(patterns, sizes), f"http: statuses of {size:,} bytes on average appended"
     )
     with RedisServer() as redis:
         filled = await asyncio.to_thread(_projected, node.bootstrap, redis, scratch, count, sizes.limit_seconds)
         return [filled, *await _asked(node.bootstrap, redis, sizes, scratch)]
 
 
-def _status() -> bytes:
-    """The status of a client that is blocked, as the rules publish it."""
-    told = subprocess.run(
-        [sys.executable, "-m", "streams.cli", "replay", _HISTORY, "--status", "--until", "2026-03-01T00:00:00+03:00"],
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    value = json.loads(told.stdout.splitlines()[-1])
-    return json.dumps(value.get("value", value), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _statuses(template: bytes, sizes: Sizes) -> Iterator[Record]:
+def _statuses(patterns: Patterns, sizes: Sizes) -> Iterator[Record]:
+    """What was last published of folded clients, under as many names as are wanted."""
+    published = [(one.id.encode(), one.decided.status) for one in patterns.clients]
     for number in range(sizes.http_clients):
-        client = b"client-%d" % number
-        value = template.replace(_CLIENT, client)
+        before, status = published[number % len(published)]
+        client = _name(number).encode()
+        value = status.replace(before, client)
         yield Record(CLIENT_STATUS, partition_of(client, sizes.partitions), None, client, value)
+
+
+def _name(number: int) -> str:
+    return f"{NAME}-{number:06d}"
 
 
 def _projected(bootstrap: str, redis: RedisServer, scratch: Path, count: int, seconds: float) -> Figure:
@@ -103,10 +96,10 @@ async def _asked(bootstrap: str, redis: RedisServer, sizes: Sizes, scratch: Path
     tokens.write(file, [token])
     server = Server("stoplist serve", scratch / "serve.log")
     command = [sys.executable, "-m", "streams.cli", "serve", "--bootstrap", bootstrap, "--redis", redis.url]
-    # the example's next change is long past by the wall's clock; simulated time leaves that out and nothing else
+    # nobody folds these clients on while they are asked about: simulated time leaves out that a change is past due
     server.start([*command, "--port", str(port), "--tokens", str(file), "--simulated-time"], lambda: answers(port))
     requests = [
-        f"GET /v1/clients/client-{number}/may-ship?amount=60.00 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"GET /v1/clients/{_name(number)}/may-ship?amount=60.00 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"Authorization: Bearer {secret}\r\n\r\n".encode()
         for number in range(min(_ASKED_CLIENTS, sizes.http_clients))
     ]

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -12,11 +12,17 @@ from schemas.records import Source
 from streams.views import names
 from streams.views.next_change import NextChange
 
-Entry = list[Any]
-"""`client-status`: client, sequence, event, risk group, scores of calls, blocked_tomorrow and largest_overdue (false:
-not in the list), the id as it is searched (false: as it is written). `shipment-blocks`: client, sequence, event,
-blocked since (false: it is not). Other outputs: client, sequence, event, shipment id or false. `clients`: client,
-order, name, its words. `policies`: the event."""
+
+class Entry(NamedTuple):
+    """What the script stores of a record."""
+
+    event: bytes
+    """As it was published, beside the rest: the script need not take it apart, and Lua hashes every text it gets."""
+    about: list[Any]
+    """`client-status`: client, sequence, risk group, scores of calls, blocked_tomorrow and largest_overdue (false: not
+    in the list), the id as it is searched (false: as it is written). `shipment-blocks`: client, sequence, blocked since
+    (false: it is not). Other outputs: client, sequence, shipment id or false. `clients`: client, order, name, its
+    words. `policies`: nothing."""
 
 
 class _Obligation(msgspec.Struct, gc=False):
@@ -90,9 +96,10 @@ def entries_of(topic: str, records: Iterable[Source]) -> list[Entry]:
 def _newest(made: list[Entry]) -> list[Entry]:
     by_client: dict[str, Entry] = {}
     for entry in made:
-        known = by_client.get(entry[0])
-        if known is None or known[1] < entry[1]:
-            by_client[entry[0]] = entry
+        client, sequence = entry.about[:2]
+        known = by_client.get(client)
+        if known is None or known.about[1] < sequence:
+            by_client[client] = entry
     return list(by_client.values())
 
 
@@ -102,12 +109,12 @@ def _entry(topic: str, value: bytes) -> Entry | None:
     if topic == CLIENTS:
         return _name_entry(value)
     if topic == POLICIES:
-        return [value.decode()]
+        return Entry(value.decode().encode(), [])  # anybody may write there: it must be text
     output = _output(value)
     mark: str | bool = output.shipment_id or False
     if topic == SHIPMENT_BLOCKS:
         mark = _blocked_since(output) if output.type == "shipment.blocked" else False
-    return [output.client_id, output.sequence, value.decode(), mark]
+    return Entry(value, [output.client_id, output.sequence, mark])
 
 
 def _status_entry(value: bytes) -> Entry:
@@ -120,16 +127,16 @@ def _status_entry(value: bytes) -> Entry:
     if status.open_obligations:  # the oldest due comes first
         due = str(date.fromisoformat(status.open_obligations[0].due_date).toordinal())
     client_id = status.client_id
-    return [
+    about = [
         client_id,
         status.sequence,
-        value.decode(),  # the script's MessagePack knows no bytes
         status.categories.risk_group,
         due,
         _blocks_at(status),
         str(overdue) if overdue else False,
         _searched(client_id),
     ]
+    return Entry(value, about)
 
 
 def _searched(client_id: str) -> str | bool:
@@ -163,7 +170,7 @@ def _name_entry(value: bytes) -> Entry | None:
         return None
     registered = found.type == "client.registered"
     order = found.revision + (_REGISTERED if registered else 0)
-    return [found.client_id, order, found.name, names.words(found.client_id, found.name)]
+    return Entry(b"", [found.client_id, order, found.name, names.words(found.client_id, found.name)])
 
 
 def minor(text: str) -> int:

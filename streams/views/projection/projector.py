@@ -2,8 +2,8 @@
 
 import asyncio
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -25,8 +25,10 @@ from streams.views.projection.watching import Watch
 log = structlog.get_logger(__name__)
 
 _POLL_MS: Final = 200
-_RECORDS_MAX: Final = 5_000
+_POLL_BEHIND_MS: Final = 20
+_RECORDS_MAX: Final = 2_000  # of one step: Redis applies it while the next is decoded, which takes about as long
 _FETCH_BYTES: Final = 4 << 20
+_AT_ONCE_MAX: Final = 2
 _BATCH_RECORDS: Final = 200  # some milliseconds of Redis's time, which others wait for
 _WAIT_MIN_S: Final = 0.1
 _WAIT_MAX_S: Final = 5.0
@@ -126,26 +128,29 @@ class Projector:
         if any(tuple(place) not in known for place in first):
             consumer.pause(*(place for place in places if place.topic not in ANSWERS))
         log.info("projection_begins", anew=not known, records=sum(ends.values()) - sum(self.applied.values()))
-        return _Reading(ends, known, dict(self.applied))
+        return _Reading(ends, known, dict(self.applied), dict(known))
 
     async def _read(self, consumer: AIOKafkaConsumer, reading: "_Reading") -> None:
-        """Decode one fetch while Redis applies the one before."""
-        applying: asyncio.Task[None] | None = None
+        """Decode fetches while Redis applies those before: one at work, one that lies ready for it."""
+        applying: deque[asyncio.Task[None]] = deque()
         try:
             while True:
-                fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_RECORDS_MAX)
-                batches = list(reading.batches(fetched))
-                if applying is not None:
-                    await applying
-                    self._look_back(consumer, reading)
-                applying = asyncio.create_task(self._apply(batches)) if batches else None
-                if not self.caught_up.is_set() and not batches:
+                poll_ms = _POLL_MS if self.caught_up.is_set() else _POLL_BEHIND_MS
+                fetched = await consumer.getmany(timeout_ms=poll_ms, max_records=_RECORDS_MAX)
+                batches: list[Batch] = []
+                for batch in reading.batches(fetched):
+                    batches.append(batch)
+                    await asyncio.sleep(0)  # a fetch that lay ready let nobody else run: what is to go to Redis goes
+                if batches:
+                    applying.append(asyncio.create_task(self._apply(batches)))
+                while len(applying) > _AT_ONCE_MAX or (applying and (applying[0].done() or not batches)):
+                    await applying.popleft()
+                if not self.caught_up.is_set():
                     self._look_back(consumer, reading)
         finally:
-            if applying is not None:
-                applying.cancel()
-                with suppress(asyncio.CancelledError, RedisError, WrongEpoch, OSError):
-                    await applying
+            for task in applying:
+                task.cancel()
+            await asyncio.gather(*applying, return_exceptions=True)
 
     async def _apply(self, batches: list[Batch]) -> None:
         await self.store.apply(batches)
@@ -154,8 +159,6 @@ class Projector:
 
     def _look_back(self, consumer: AIOKafkaConsumer, reading: "_Reading") -> None:
         """Tell the progress, and go on to the other topics when the first are read."""
-        if self.caught_up.is_set():
-            return
         behind = reading.behind(self.applied)
         if consumer.paused() and not any(place.topic in ANSWERS for place in behind):
             consumer.resume(*consumer.paused())
@@ -173,6 +176,8 @@ class _Reading(NamedTuple):
     ends: dict[TopicPartition, int]
     known: Mapping[tuple[str, int], int]
     start: Mapping[tuple[str, int], int]
+    decoded: dict[tuple[str, int], int]
+    """The next offset after what was last made a batch of."""
 
     @property
     def total(self) -> int:
@@ -201,7 +206,9 @@ class _Reading(NamedTuple):
                     last = piece[-1]
                     made = entries_of(place.topic, piece)
                     instant = instant_of(place.topic, last.value)
-                    yield Batch(place.topic, place.partition, last.offset + 1, live, made, instant)
+                    follows = self.decoded.get(tuple(place), 0)
+                    self.decoded[tuple(place)] = last.offset + 1
+                    yield Batch(place.topic, place.partition, last.offset + 1, live, made, instant, follows)
 
 
 async def _places(settings: ProjectorSettings) -> tuple[int, list[TopicPartition]]:

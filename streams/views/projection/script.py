@@ -1,9 +1,10 @@
 """The script that applies records to Redis: all of a batch and the offset after it, or nothing.
 
+A batch sent behind one that Redis could not apply is refused, so that no offset ever passes over what is missing.
 A record is applied when its sequence is above the last one of its client and topic, so batches may come repeated, late
 and from two projectors at once. One argument is MessagePack: `[topic, field of the offset, next offset, live, records,
-instant]`; what a record is depends on the topic (`streams.views.projection.entries`). Scores come as text, for Lua
-prints large numbers short.
+instant, follows]`; what a record is depends on the topic (`streams.views.projection.entries`), and its event is an
+argument of its own. Scores come as text, for Lua prints large numbers short.
 """
 
 from typing import Final
@@ -28,9 +29,9 @@ return 1
 APPLY: Final = f"""{_SAME_EPOCH}
 local history_max, events_max, shipment_seconds = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 
-local function place(list, client, score, was_there)
-  if score then redis.call('ZADD', '{names.LIST}' .. list, score, client)
-  elseif was_there then redis.call('ZREM', '{names.LIST}' .. list, client) end
+local function place(list, client, score, was_there, call)
+  if score then call('ZADD', list, score, client)
+  elseif was_there then call('ZREM', list, client) end
 end
 
 local function newer(key, topic, sequence)
@@ -43,44 +44,44 @@ local function find_by(client, words, before)
   for _, word in ipairs(words) do redis.call('ZADD', '{names.SEARCH}', 0, word .. '\\0' .. client) end
 end
 
-local function status(topic, r)
+local function status(r, event, many)
   local client, key = r[1], '{names.CLIENT}' .. r[1]
-  local known = redis.call('HMGET', key, 'sequence:' .. topic, 'risk_group')
+  local known = redis.call('HMGET', key, 'sequence:client-status', 'risk_group')
   if known[1] and tonumber(known[1]) >= r[2] then return false end
-  local sequence, group = string.format('%.0f', r[2]), string.format('%.0f', r[4])
-  redis.call('HSET', key, 'status', r[3], 'sequence:' .. topic, sequence, 'risk_group', group)
+  local sequence, group = string.format('%.0f', r[2]), string.format('%.0f', r[3])
+  redis.call('HSET', key, 'status', event, 'sequence:client-status', sequence, 'risk_group', group)
   if not known[1] then
-    redis.call('ZADD', '{names.LIST}{names.ALL}', 0, client)
-    if r[8] then find_by(client, {{r[8]}}, {{}}) end
+    many('ZADD', '{names.LIST}{names.ALL}', 0, client)
+    if r[7] then find_by(client, {{r[7]}}, {{}}) end
   end
   if known[2] ~= group then
-    if known[2] then redis.call('SREM', '{names.RISK_GROUP}' .. known[2], client) end
-    redis.call('SADD', '{names.RISK_GROUP}' .. group, client)
+    if known[2] then many('SREM', '{names.RISK_GROUP}' .. known[2], client) end
+    many('SADD', '{names.RISK_GROUP}' .. group, client)
   end
-  place('{names.CALLS}', client, r[5], known[1])
-  place('{names.BLOCKED_TOMORROW}', client, r[6], known[1])
-  place('{names.LARGEST_OVERDUE}', client, r[7], known[1])
+  place('{names.LIST}{names.CALLS}', client, r[4], known[1], many)
+  place('{names.LIST}{names.BLOCKED_TOMORROW}', client, r[5], known[1], many)
+  place('{names.LIST}{names.LARGEST_OVERDUE}', client, r[6], known[1], many)
   return true
 end
 
-local function published(topic, r, live)
+local function published(topic, r, event, live)
   local client, key = r[1], '{names.CLIENT}' .. r[1]
   if not newer(key, topic, r[2]) then return false end
   local sequence = string.format('%.0f', r[2])
   redis.call('HSET', key, 'sequence:' .. topic, sequence)
   if topic == 'shipment-blocks' then
-    redis.call('HSET', key, 'block', r[3])
-    place('{names.BLOCKED_LIST}', client, r[4], true)
-    redis.call(r[4] and 'SADD' or 'SREM', '{names.BLOCKED}', client)
-  elseif r[4] then
-    redis.call('SET', '{names.SHIPMENT}' .. client .. '\\0' .. r[4], r[3], 'EX', shipment_seconds)
+    redis.call('HSET', key, 'block', event)
+    place('{names.LIST}{names.BLOCKED_LIST}', client, r[3], true, redis.call)
+    redis.call(r[3] and 'SADD' or 'SREM', '{names.BLOCKED}', client)
+  elseif r[3] then
+    redis.call('SET', '{names.SHIPMENT}' .. client .. '\\0' .. r[3], event, 'EX', shipment_seconds)
   end
   local history = '{names.HISTORY}' .. client
-  redis.call('ZADD', history, sequence, '{{"topic":"' .. topic .. '","event":' .. r[3] .. '}}')
+  redis.call('ZADD', history, sequence, '{{"topic":"' .. topic .. '","event":' .. event .. '}}')
   redis.call('ZREMRANGEBYRANK', history, 0, -history_max - 1)
   if live then
     local number = redis.call('INCR', '{names.EVENTS_LAST}')
-    redis.call('ZADD', '{names.EVENTS}', number, string.format('%.0f', number) .. ':' .. r[3])
+    redis.call('ZADD', '{names.EVENTS}', number, string.format('%.0f', number) .. ':' .. event)
   end
   return true
 end
@@ -94,28 +95,41 @@ local function named(topic, r)
   return true
 end
 
-local applied, changed = 0, redis.call('INCR', '{names.CHANGED_LAST}')
-for i = 5, #ARGV do
-  local batch = cmsgpack.unpack(ARGV[i])
-  local topic, live = batch[1], batch[4]
-  for _, record in ipairs(batch[5]) do
-    local did
-    if topic == 'client-status' then did = status(topic, record)
-    elseif topic == 'clients' then did = named(topic, record)
-    elseif topic == 'policies' then redis.call('SET', '{names.POLICY}', record[1]); did = true
-    else did = published(topic, record, live) end
-    if did then
-      applied = applied + 1
-      if topic ~= 'policies' then redis.call('ZADD', '{names.CHANGED}', changed, record[1]) end
+-- One command for what a batch adds to, or takes from, the same key: of its clients each comes once.
+local function together()
+  local by_command, order = {{ZADD = {{}}, ZREM = {{}}, SADD = {{}}, SREM = {{}}}}, {{}}
+  local function many(command, key, one, two)
+    local args = by_command[command][key]
+    if not args then
+      args = {{command, key}}
+      by_command[command][key], order[#order + 1] = args, args
     end
+    args[#args + 1] = one
+    if two then args[#args + 1] = two end
   end
-  local next = redis.call('HGET', '{names.OFFSETS}', batch[2])
-  if not next or tonumber(next) < batch[3] then
-    redis.call('HSET', '{names.OFFSETS}', batch[2], string.format('%.0f', batch[3]))
-  end
-  local time = redis.call('GET', '{names.TIME}')
-  if not time or tonumber(time) < batch[6] then redis.call('SET', '{names.TIME}', string.format('%.0f', batch[6])) end
+  return many, function() for _, args in ipairs(order) do redis.call(unpack(args)) end end
 end
+
+local batch = cmsgpack.unpack(ARGV[5])
+local next = tonumber(redis.call('HGET', '{names.OFFSETS}', batch[2]) or 0)
+if next < batch[7] then return redis.error_reply('GAP ' .. batch[2] .. ' is applied to ' .. next .. ' only') end
+local topic, live, applied, changed = batch[1], batch[4], 0, redis.call('INCR', '{names.CHANGED_LAST}')
+local many, settle = together()
+for i, record in ipairs(batch[5]) do
+  local event, did = ARGV[5 + i]
+  if topic == 'client-status' then did = status(record, event, many)
+  elseif topic == 'clients' then did = named(topic, record)
+  elseif topic == 'policies' then redis.call('SET', '{names.POLICY}', event); did = true
+  else did = published(topic, record, event, live) end
+  if did then
+    applied = applied + 1
+    if topic ~= 'policies' then many('ZADD', '{names.CHANGED}', changed, record[1]) end
+  end
+end
+settle()
+if next < batch[3] then redis.call('HSET', '{names.OFFSETS}', batch[2], string.format('%.0f', batch[3])) end
+local time = redis.call('GET', '{names.TIME}')
+if not time or tonumber(time) < batch[6] then redis.call('SET', '{names.TIME}', string.format('%.0f', batch[6])) end
 redis.call('ZREMRANGEBYRANK', '{names.EVENTS}', 0, -events_max - 1)
 return applied
 """

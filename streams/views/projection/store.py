@@ -5,11 +5,12 @@ from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import msgspec
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import ResponseError
 
 from streams.views import names
 from streams.views.client import RedisClient
 from streams.views.projection.entries import Entry
+from streams.views.projection.line import Line
 from streams.views.projection.script import ALIVE, APPLY, WRONG_EPOCH
 
 _SCAN_COUNT: Final = 1_000
@@ -33,6 +34,8 @@ class Batch(NamedTuple):
     entries: list[Entry]
     instant: int
     """When the last one took effect; 0: unknown."""
+    follows: int = 0
+    """The next offset after the batch that must be applied before; 0: none must."""
 
 
 class Limits(NamedTuple):
@@ -52,15 +55,14 @@ class Store:
     def __init__(self, redis: RedisClient, limits: Limits | None = None) -> None:
         self.redis = redis
         self._limits = limits or Limits()
+        self._line = Line(redis)
         self._epoch = b""
-        self._sha: str | None = None
 
     async def begin(self, partitions: int) -> dict[tuple[str, int], int]:
         """Where to go on, by topic and partition; empty: Redis holds nothing, read everything from the beginning."""
         await self.redis.set(names.EPOCH, uuid4().hex, nx=True)
         self._epoch = await self.redis.get(names.EPOCH)
         await self.redis.set(names.PARTITIONS, partitions)
-        self._sha = await self.redis.script_load(APPLY)
         found: dict[tuple[str, int], int] = {}
         for field, offset in (await self.redis.hgetall(names.OFFSETS)).items():
             topic, _, number = field.decode().rpartition("/")
@@ -68,15 +70,11 @@ class Store:
         return found
 
     async def apply(self, batches: Sequence[Batch]) -> int:
-        """Apply them in one round trip; returns how many records were news. Raises WrongEpoch, RedisError."""
-        pipe = self.redis.pipeline(transaction=False)
-        for batch in batches:
-            pipe.execute_command("EVALSHA", self._sha, 0, *self._arguments(batch))
+        """Apply them; returns how many records were news. A second call may begin before the first has ended: Redis
+        takes them in the order of the calls. Raises WrongEpoch, RedisError."""
+        # the script itself and not its digest: asked to send it anew, it would come after what was sent meanwhile
         try:
-            return sum(await pipe.execute())
-        except NoScriptError:  # Redis was started anew; if it is empty the script says so
-            self._sha = await self.redis.script_load(APPLY)
-            return await self.apply(batches)
+            return sum(await self._line.ask([("EVAL", APPLY, 0, *self._arguments(batch)) for batch in batches]))
         except ResponseError as error:
             if WRONG_EPOCH in str(error):
                 raise WrongEpoch from None
@@ -95,8 +93,9 @@ class Store:
 
     def _arguments(self, batch: Batch) -> list[Any]:
         place = f"{batch.topic}/{batch.partition}"
-        packed = _encode([batch.topic, place, batch.next_offset, batch.live, batch.entries, batch.instant])
-        return [self._epoch, *self._limits, packed]
+        about = [entry.about for entry in batch.entries]
+        packed = _encode([batch.topic, place, batch.next_offset, batch.live, about, batch.instant, batch.follows])
+        return [self._epoch, *self._limits, packed, *(entry.event for entry in batch.entries)]
 
     async def clear(self) -> None:
         """Remove the read model, sessions and idempotency keys left alone; a projection from nothing follows."""
