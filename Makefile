@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 ROUNDS ?= 10
+PROCESSES ?= 3
 SEED ?= 1
 COUNT ?= 1250
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
@@ -27,9 +28,9 @@ demo: $(VENV)/installed ## everything at work, with nothing but Python: embedded
 	@$(BIN)/stoplist demo $(ARGS)
 
 .PHONY: test
-test: check ## all checks and tests, in a process for each core; ARGS goes to pytest
+test: check ## all checks and tests, in PROCESSES processes, since many tests wait for brokers; ARGS goes to pytest
 	$(BIN)/python -m tests.harness.kafka
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal --cov --cov-report=term $(ARGS)
 
 .PHONY: check
 check: $(VENV)/installed-dev ## linters, types and the architecture's layers, without the tests

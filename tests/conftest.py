@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,15 @@ from tests.harness.redis import RedisServer, redis_missing
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("search", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("repeatable")
+
+_COVERING = tuple(Path(__file__).parent / "domain" / name for name in ("core", "edge_cases", "adversary", "importance"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The coverage of the rules is that by examples worked out by hand: watching everything else costs a minute."""
+    for item in items:
+        if not any(item.path.is_relative_to(folder) for folder in _COVERING):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")
