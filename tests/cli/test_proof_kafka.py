@@ -38,13 +38,13 @@ class Installation:
 
     def __init__(self, bootstrap: str, log: Path) -> None:
         self.bootstrap, self.log = bootstrap, log
-        self._group = f"proof-{uuid4().hex}"
+        self.group = f"proof-{uuid4().hex}"
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, fold: str, fault: str = "", **settings: str) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
-            "STOPLIST_APPLICATION_ID": self._group,
+            "STOPLIST_APPLICATION_ID": self.group,
             "STOPLIST_INSTANCE_ID": "only",
             "STOPLIST_SNAPSHOT_INTERVAL_MS": "300",
             "STOPLIST_CHUNK_RECORDS_MAX": "20",
@@ -74,12 +74,12 @@ class Installation:
         return self.log.read_text()[-4000:]
 
 
-def sends(bootstrap: str) -> None:
-    """Forty days of a wholesaler: some records twice, some in the wrong partition, some no events at all."""
+def sends(bootstrap: str, clients: int = 40, days: int = 40) -> None:
+    """Some weeks of a wholesaler: some records twice, some in the wrong partition, some no events at all."""
     generator = random.Random(7)
-    day = (datetime.now(UTC) - timedelta(days=40)).date()
+    day = (datetime.now(UTC) - timedelta(days=days)).date()
     by_topic: dict[str, list[Sent]] = {}
-    for event in Wholesaler(40, seed=7, first_day=day, mistakes=0.03).events(40):
+    for event in Wholesaler(clients, seed=7, first_day=day, mistakes=0.03).events(days):
         records = by_topic.setdefault(event.topic, [])
         if event.key is None:
             records += [Sent(event.value, partition=number) for number in range(PARTITIONS)]

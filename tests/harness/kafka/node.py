@@ -104,6 +104,12 @@ class KafkaNode(Started):
         self.stop()
         self.start()
 
+    def copied(self) -> "KafkaNode":
+        """A node of the same cluster and id at another address, with a copy of this one's data; `start` it yourself."""
+        other = KafkaNode(self._settings, node_id=self._node_id, cluster_id=self._cluster_id)
+        shutil.copytree(self.home / "data", other.home / "data")
+        return other
+
     def close(self) -> None:
         """End it at once and remove its data."""
         self.server.kill()
