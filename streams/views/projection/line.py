@@ -53,12 +53,14 @@ class Line:
         return answers
 
     async def _give_up(self, connection: Any, read: "asyncio.Future[None]") -> None:
-        """What still comes on the connection is nobody's answer."""
+        """What still comes on the connection is nobody's answer.
+
+        It does not go back to the pool: a call before may still be reading from it, and would from whatever it becomes.
+        """
         read.set_result(None)
         if self._connection is connection:
             self._connection = None
             await connection.disconnect(nowait=True)
-            await self._pool.release(connection)
 
 
 async def _answer(connection: Any) -> Any:
