@@ -74,8 +74,15 @@ restarts: $(VENV)/installed-dev ## how long decisions pause when workers restart
 	$(BIN)/python -m tests.restarts $(ARGS)
 
 .PHONY: schemas
-schemas: $(VENV)/installed-dev ## write the JSON Schemas and the AsyncAPI document anew
+schemas: $(VENV)/installed-dev ## write the JSON Schemas, the AsyncAPI document and docs/contract.md anew
 	$(BIN)/python -m schemas.generate
+	$(BIN)/python -m schemas.contract_page > docs/contract.md
+
+.PHONY: site
+site: $(VENV)/installed-dev ## the documents as a site with a search, into build/site; opens from there or from any web server
+	rm -rf build/site
+	$(BIN)/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going -d build/site-read -c docs/site . build/site
+	@echo 'build/site/index.html'
 
 .PHONY: deployment
 deployment: $(VENV)/installed-dev ## write what of deploy/ is made from the catalogues anew: topics, users, alerts, dashboard
