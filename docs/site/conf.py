@@ -10,7 +10,6 @@ from pathlib import Path
 
 from docutils import nodes
 from pygments.lexers.data import JsonLexer
-from pygments.lexers.special import TextLexer
 from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
 
@@ -64,7 +63,6 @@ html_js_files = [(None, {"body": _SEARCH_FROM_FILES})]
 def setup(app: Sphinx) -> None:
     """What the settings above cannot say."""
     app.add_lexer("jsonl", JsonLexer)
-    app.add_lexer("mermaid", TextLexer)
     app.connect("source-read", _append_navigation)
     app.connect("doctree-read", _keep_addresses_of_files, priority=100)  # before they are given others
     app.connect("build-finished", _write_index)

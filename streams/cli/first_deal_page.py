@@ -20,14 +20,9 @@ _SAID: Final = {
 
 def first_deal_page() -> str:
     """`docs/first-deal.md`."""
-    arrows = [f"    {_node(move.before)} --> {_node(move.after)} : {move.ground}" for move in MOVES]
     rows = [f"| {state} | {_SAID[state]} |" for state in STATES]
-    grounds = [f"| {move.before} | {move.after} | {move.ground} |" for move in MOVES]
-    return _PAGE.format(arrows="\n".join(arrows), rows="\n".join(rows), grounds="\n".join(grounds))
-
-
-def _node(state: str) -> str:
-    return "[*]" if state == NONE else state
+    grounds = [f"| {number} | {move.before} | {move.after} | {move.ground} |" for number, move in enumerate(MOVES, 1)]
+    return _PAGE.format(rows="\n".join(rows), grounds="\n".join(grounds))
 
 
 _PAGE: Final = """\
@@ -37,17 +32,14 @@ The states of a client's first deal and every move between them, made from `MOVE
 A correction (a revised, withdrawn or late fact) may take the ground of a move away; then the client stands where the
 facts put it.
 
-```mermaid
-stateDiagram-v2
-{arrows}
-```
+![Six states as boxes, with the moves between them as arrows numbered as in the second table](images/first-deal.svg)
 
 | state | what it means |
 |---|---|
 {rows}
 
-| from | to | ground |
-|---|---|---|
+| move | from | to | ground |
+|---|---|---|---|
 {grounds}
 
 ## What is decided, what is derived
