@@ -163,16 +163,32 @@ ROLES: Final[tuple[Access, ...]] = (
     ),
     Access(
         "projector",
-        "Fills the read model: reads what workers publish, and how far they are.",
+        "Fills the read model: reads what workers publish and how far they are, and clients' names.",
         (
-            *_topics(read=(*INPUTS, *OUTPUTS, IMPORTANCE, JOURNAL)),
+            *_topics(
+                read=(
+                    CLIENT_STATUS,
+                    SHIPMENT_BLOCKS,
+                    SHIPMENT_DECISIONS,
+                    SHIPMENT_ALERTS,
+                    CATEGORY_CHANGES,
+                    CLIENTS,
+                    POLICIES,
+                    JOURNAL,
+                ),
+                seen=(*INPUTS, IMPORTANCE),  # how long they are: what was published is complete up to there
+            ),
             Grant("group", GROUP, ("Describe",)),
         ),
     ),
     Access(
         "server",
-        "Answers over HTTP and sends what people decide there: requests, obligations, signed judgements.",
-        _topics(write=(SHIPMENTS, CLIENTS, JUDGEMENTS), read=(POLICIES,)),
+        "Answers over HTTP and sends what people say there: payments, requests, obligations, signed judgements.",
+        _topics(
+            write=(PAYMENTS, SHIPMENTS, CLIENTS, JUDGEMENTS),
+            # a client's page is drawn from what senders wrote; the desk follows what was decided
+            read=(POLICIES, CLIENTS, JUDGEMENTS, SHIPMENTS, PAYMENTS, CATEGORY_CHANGES, SHIPMENT_DECISIONS),
+        ),
     ),
     Access(
         "scaler",

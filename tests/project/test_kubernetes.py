@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from schemas.access import BY_USER, GROUP, GROUP_IMPORTANCE, ROLES, WRITERS
-from schemas.catalogue import BY_NAME, INPUTS, PARTITIONS_DEFAULT, TOPICS
+from schemas.catalogue import BY_NAME, INPUTS, JOURNAL, PARTITIONS_DEFAULT, TOPIC_OF_TYPE, TOPICS
 from schemas.metrics import WORKER_METRICS
 from streams.agents.folds import of_scopes
 from streams.cli.deployment.alerts import ALERTS, CLIENTS_JOB, SCOPES_JOB
@@ -18,6 +18,9 @@ from streams.cli.main import COMMANDS
 from streams.cli.security import PREFIX
 from streams.cli.settings import WorkerSettings, worker_settings
 from streams.engine.settings import EngineSettings
+from streams.views.desk import facts, recent
+from streams.views.projection.topics import ANSWERS, FOLDED, OTHERS
+from streams.views.serving.composing import ACCOUNTED, JUDGED, RECEIVED
 from tests.harness.beside import CHECKOUT
 from tests.project.manifests import BASE, KUBERNETES, PRODUCTION, Manifest, built, containers, documents, named, pod
 
@@ -112,6 +115,22 @@ def test_a_worker_may_what_its_fold_does(user: str, settings: EngineSettings, gr
     for topic in (*settings.output_topics, *own, *settings.input_topics):  # a misrouted record goes back to its input
         assert access.may("Write", "topic", topic), topic
     assert access.may("Delete", "topic", settings.journal_topic)  # it is cut
+
+
+def test_the_server_may_read_what_its_pages_are_made_of_and_write_what_is_said_on_them() -> None:
+    said = {TOPIC_OF_TYPE[kind] for kind in (*JUDGED, *ACCOUNTED, RECEIVED, "shipment.requested", "shipment.cancelled")}
+    assert _granted("server", "Read") == {*facts.TOPICS, *recent.TOPICS}
+    assert _granted("server", "Write") == said
+
+
+def test_the_projector_may_read_what_it_keeps_and_see_how_long_the_rest_is() -> None:
+    assert _granted("projector", "Read") == {*ANSWERS, *OTHERS, JOURNAL}
+    assert _granted("projector", "Write") == set()
+    assert _granted("projector", "Read") | _granted("projector", "Describe") >= {*FOLDED}
+
+
+def _granted(user: str, operation: str) -> set[str]:
+    return {grant.name for grant in BY_USER[user].grants if grant.resource == "topic" and operation in grant.operations}
 
 
 # workloads

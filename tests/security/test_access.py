@@ -56,6 +56,8 @@ def reads(kafka: SecuredKafka, user: str, topic: str) -> bool:
         ("credit-manager", "judgements", True),
         ("credit-manager", "policies", False),
         ("server", "shipment-blocks", False),
+        ("server", "payments", True),  # a clerk enters one on the page
+        ("server", "sales", False),
         ("projector", "client-status", False),
         ("worker", "shipment-blocks", True),
         ("worker", "stoplist-scopes-journal", False),  # the other fold's
@@ -78,7 +80,9 @@ def test_writing(secured: SecuredKafka, user: str, topic: str, may: bool) -> Non
         ("dashboard", "payments", False),
         ("projector", "client-status", True),
         ("scaler", "payments", False),  # it may know how many records wait, not what they say
-        ("server", "payments", False),
+        ("projector", "payments", False),  # how many there are is enough for it
+        ("server", "payments", True),  # a client's page shows them
+        ("server", "client-status", False),  # it has them from the read model
     ],
 )
 def test_reading(secured: SecuredKafka, user: str, topic: str, may: bool) -> None:

@@ -1,8 +1,9 @@
-"""The workers, with no more rights than the access lists give them: what they need is in there."""
+"""Our programs, with no more rights than the access lists give them: what they need is in there."""
 
 import json
 import os
 import signal
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -23,7 +24,7 @@ from tests.security.secured import SecuredKafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-_DISPATCHED = {
+_DISPATCHED: dict[str, Any] = {
     "type": "shipment.dispatched",
     "id": "dn-1",
     "client_id": "romashka",
@@ -46,6 +47,14 @@ _DISPATCHED = {
     "payment_term_days": 10,
 }
 """To a client that has signed nothing: blocked, whatever the day is."""
+
+_REQUESTED = {
+    "client_id": "romashka",
+    "shipment_id": "dn-2",
+    "amount": "60.00",
+    "payment_term_days": 10,
+    "lines": _DISPATCHED["lines"],
+}
 
 
 class Worker:
@@ -93,12 +102,50 @@ def _of_client(polled: Mapping[Any, list[Any]]) -> list[Any]:
     return [record for records in polled.values() for record in records if record.key == b"romashka"]
 
 
-def test_the_projector_needs_no_more_than_its_access_list(
+class Page:
+    """`stoplist serve` as the user of the broker that it has, and somebody who may do everything there."""
+
+    def __init__(self, kafka: SecuredKafka, model: str, folder: Path) -> None:
+        self._port = free_port()
+        tokens = folder / "tokens.json"
+        command = [sys.executable, "-m", "streams.cli"]
+        made = subprocess.run(
+            [*command, "tokens", "add", "petrova", "--role", "director", "--file", tokens],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        self._token = made.stdout.strip()
+        self.server = Server("server", folder / "server.log")
+        serve: list[str | Path] = [*command, "serve", "--redis", model, "--tokens", tokens, "--port", str(self._port)]
+        environment = {**os.environ, **kafka.environment("server")}
+        self.server.start(serve, lambda: self.status("/healthz") == 200, environment=environment)
+
+    def status(self, path: str, said: dict[str, Any] | None = None) -> int | None:
+        """Of a call that looks, or of one that says something; None: nobody listens yet."""
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        body = None if said is None else json.dumps(said).encode()
+        if said is not None:
+            headers["Idempotency-Key"] = path
+        call = urllib.request.Request(f"http://127.0.0.1:{self._port}{path}", body, headers)
+        try:
+            with urllib.request.urlopen(call, timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return None
+
+
+def test_projector_and_server_need_no_more_than_their_access_lists(
     secured: SecuredKafka, redis_node: RedisServer, tmp_path: Path
 ) -> None:
     worker = Worker(secured, "clients", "worker", tmp_path)
     projector = Server("projector", tmp_path / "projector.log")
+    page = None
     try:
+        with closing(KafkaProducer(**secured.client("warehouse"))) as producer:
+            producer.send("shipments", json.dumps(_DISPATCHED).encode(), key=b"romashka").get(timeout=30)
         with redis.Redis.from_url(redis_node.url) as model:
             # it tells how far a worker is only when it reads the journal, the group and its offsets
             projector.start(
@@ -107,13 +154,20 @@ def test_the_projector_needs_no_more_than_its_access_list(
                 seconds=90,
                 environment={**os.environ, **secured.environment("projector")},
             )
-        os.kill(projector.pid, signal.SIGTERM)
-        assert projector.wait(60) == 0, projector.log_tail()
+        page = Page(secured, redis_node.url, tmp_path)
+        timeline = "/v1/desk/clients/romashka/timeline"
+        wait_until(lambda: page.status(timeline) == 200, "a client's page, made of what senders wrote", 60)
+        assert page.status("/v1/payments", {"client_id": "romashka", "amount": "1.00"}) == 202
+        assert page.status("/v1/requests", _REQUESTED) == 202
+        wait_until(lambda: page.status("/v1/desk/find?code=dn-2") == 200, "whose shipment was decided about", 60)
+        for program in (page.server, projector):
+            os.kill(program.pid, signal.SIGTERM)
+            assert program.wait(60) == 0, program.log_tail()
         worker.stop()
     finally:
-        projector.kill()
-        worker.server.kill()
-    assert _refused(projector.log.read_text()) == []
+        for program in (projector, worker.server, *(() if page is None else (page.server,))):
+            program.kill()
+    assert [line for program in (page.server, projector) for line in _refused(program.log.read_text())] == []
 
 
 def test_workers_need_no_more_than_their_access_lists(secured: SecuredKafka, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from streams.views.desk.moves import Moves
 
 log = structlog.get_logger(__name__)
 
-_TOPICS: Final = (CATEGORY_CHANGES, SHIPMENT_DECISIONS)
+TOPICS: Final = (CATEGORY_CHANGES, SHIPMENT_DECISIONS)
 _DAYS: Final = 40
 _POLL_MS: Final = 200
 _RECORDS_MAX: Final = 5_000
@@ -73,7 +73,7 @@ class Recent:
         )
         try:
             await pace(consumer).start()
-            places = [TopicPartition(name, one) for name in _TOPICS for one in range(self._partitions())]
+            places = [TopicPartition(name, one) for name in TOPICS for one in range(self._partitions())]
             if not places:
                 return
             consumer.assign(places)
