@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.serialization import (
 from schemas.canonical import canonical_json
 from schemas.signatures import public_key_of
 from streams.cli.failure import Failure
+from streams.views.private_file import others_may_read
 
 _SECRET: Final = "# Whoever reads this file decides in its holder's name: keep it secret, never send it."
 _BEGIN: Final = b"-----BEGIN PRIVATE KEY-----"
 _FIELD: Final = re.compile(r"^(key_id|holder|roles): (.*)$", re.MULTILINE)
-_READ_BY_OTHERS: Final = 0o077
 
 
 class SigningKey(NamedTuple):
@@ -72,10 +72,10 @@ def write_new(file: Path, key: SigningKey) -> None:
 def read(file: Path) -> SigningKey:
     """The key of a file made by `write_new`; raises Failure when it is none or when others may read it."""
     try:
-        mode, content = file.stat().st_mode, file.read_bytes()
+        status, content = file.stat(), file.read_bytes()
     except OSError as error:
         raise Failure(f"{file}: cannot be read ({error.strerror}); name the file that stoplist keys new made") from None
-    if mode & _READ_BY_OTHERS:
+    if others_may_read(status):
         raise Failure(f"{file}: others may read it; say chmod 600 {file}, and make a new key if they could have")
     fields = dict(_FIELD.findall(content.partition(_BEGIN)[0].decode("utf-8", "replace")))
     try:

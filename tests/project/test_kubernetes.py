@@ -19,6 +19,7 @@ from streams.cli.security import PREFIX
 from streams.cli.settings import WorkerSettings, worker_settings
 from streams.engine.settings import EngineSettings
 from streams.views.desk import facts, recent
+from streams.views.private_file import is_read_by_others
 from streams.views.projection.topics import ANSWERS, FOLDED, OTHERS
 from streams.views.serving.composing import ACCOUNTED, JUDGED, RECEIVED
 from tests.harness.beside import CHECKOUT
@@ -197,6 +198,19 @@ def test_secrets_are_referred_to_and_never_written_down(name: str) -> None:
     declared = {volume["name"] for volume in spec["volumes"]}
     for container in spec["containers"]:
         assert {mount["name"] for mount in container["volumeMounts"]} == declared
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_secrets_are_mounted_so_that_programs_take_them_for_secrets(name: str) -> None:
+    spec = pod(WORKLOADS[name])
+    us = spec["securityContext"]
+    assert us["fsGroup"] == us["runAsGroup"]  # through which it reads them
+    secrets = {volume["name"]: volume["secret"] for volume in spec["volumes"] if "secret" in volume}
+    del secrets["ca"]  # is none
+    assert secrets.keys() >= {"user"}
+    assert [
+        one for one, secret in secrets.items() if is_read_by_others(secret["defaultMode"], 0, us["runAsUser"])
+    ] == []
 
 
 @pytest.mark.parametrize("name", sorted(OURS))

@@ -10,10 +10,10 @@ from typing import Final
 
 import msgspec
 
+from streams.views.private_file import others_may_read
 from streams.views.serving.roles import MAY
 
 _PREFIX: Final = "stoplist_"
-_READ_BY_OTHERS: Final = 0o077
 
 
 class TokenFileError(Exception):
@@ -55,10 +55,10 @@ def sha256(secret: str) -> str:
 def read(path: Path) -> list[Token]:
     """The tokens of a file; raises TokenFileError when it is none or others may read it."""
     try:
-        mode, content = path.stat().st_mode, path.read_bytes()
+        status, content = path.stat(), path.read_bytes()
     except OSError as error:
         raise TokenFileError(f"{path}: cannot be read ({error.strerror}); make it with stoplist tokens add") from None
-    if mode & _READ_BY_OTHERS:
+    if others_may_read(status):
         raise TokenFileError(f"{path}: others may read it; say chmod 600 {path}")
     try:
         found = msgspec.json.decode(content, type=_File).tokens
