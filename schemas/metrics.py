@@ -147,6 +147,13 @@ RESTORE_SECONDS: Final = Metric(
     "Taking a partition, from the owner record until it folds new records.",
     _SLOW_S,
 )
+READ_MODEL_FRESH: Final = Metric(
+    "stoplist_read_model_fresh",
+    "gauge",
+    "",
+    ("partition",),
+    "1 while the server's answers about the clients of a partition are relied on, else 0: it says unknown.",
+)
 
 WORKER_METRICS: Final = (
     READY,
@@ -172,3 +179,5 @@ WORKER_METRICS: Final = (
     RESTORE_SECONDS,
 )
 """Of a worker, in the order of the page."""
+SERVER_METRICS: Final = (READ_MODEL_FRESH,)
+"""Of the server, what alerts ask for; docs/http.md says where the others are."""

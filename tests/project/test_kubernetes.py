@@ -10,9 +10,9 @@ import yaml
 
 from schemas.access import BY_USER, GROUP, GROUP_IMPORTANCE, ROLES, WRITERS
 from schemas.catalogue import BY_NAME, INPUTS, JOURNAL, PARTITIONS_DEFAULT, TOPIC_OF_TYPE, TOPICS
-from schemas.metrics import WORKER_METRICS
+from schemas.metrics import SERVER_METRICS, WORKER_METRICS
 from streams.agents.folds import of_scopes
-from streams.cli.deployment.alerts import ALERTS, CLIENTS_JOB, SCOPES_JOB
+from streams.cli.deployment.alerts import ALERTS, CLIENTS_JOB, SCOPES_JOB, SERVER_JOB
 from streams.cli.deployment.files import files
 from streams.cli.main import COMMANDS
 from streams.cli.security import PREFIX
@@ -29,7 +29,7 @@ MANIFESTS = built(PRODUCTION)
 WORKLOADS = {one["metadata"]["name"]: one for one in MANIFESTS if one["kind"] in ("StatefulSet", "Deployment")}
 OURS = {name for name in WORKLOADS if name != "stoplist-redis"}
 WORKERS = {"stoplist-worker": "clients", "stoplist-importance": "importance"}
-_MADE_BY_HAND = {"stoplist-redis", "stoplist-tokens", "stoplist-server-key"}
+_MADE_BY_HAND = {"stoplist-redis", "stoplist-tokens", "stoplist-server-key", "stoplist-server-metrics"}
 _BYTES = {"Mi": 1 << 20, "Gi": 1 << 30}
 _BASE_BYTES = 82_000_000  # of a worker without clients: docs/benchmarks/latest.json, section restore
 _METRIC = re.compile(r"\bstoplist_[a-z_]+")
@@ -268,11 +268,13 @@ def test_memory_holds_the_clients_it_is_said_to_hold(folder: Any, clients: int) 
 def test_scaling_follows_the_workers_lag_and_stays_within_the_partitions() -> None:
     scaled = named(MANIFESTS, "ScaledObject", "stoplist-worker")["spec"]
     assert scaled["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "stoplist-worker"}
-    assert 2 <= scaled["minReplicaCount"] <= WORKLOADS["stoplist-worker"]["spec"]["replicas"]
+    assert scaled["minReplicaCount"] == 2
+    assert "replicas" not in WORKLOADS["stoplist-worker"]["spec"]  # each apply would set it back to that
     assert scaled["maxReplicaCount"] == PARTITIONS_DEFAULT
     (trigger,) = scaled["triggers"]
     assert trigger["type"] == "kafka"
     metadata = trigger["metadata"]
+    assert tuple(map(int, metadata["version"].split("."))) >= (2, 1, 0)  # KIP-896: Kafka 4 speaks with no older client
     assert metadata["consumerGroup"] == GROUP == worker_settings().application_id
     assert metadata["bootstrapServers"] == named(MANIFESTS, "ConfigMap", "stoplist")["data"]["STOPLIST_BOOTSTRAP"]
     assert all(isinstance(value, str) for value in metadata.values())
@@ -366,7 +368,7 @@ def test_names_are_used_once() -> None:
 
 
 def test_alerts_ask_for_metrics_there_are_and_say_what_to_do() -> None:
-    known = {metric.name for metric in WORKER_METRICS}
+    known = {metric.name for metric in (*WORKER_METRICS, *SERVER_METRICS)}
     for alert in ALERTS:
         assert set(_METRIC.findall(alert.expression)) <= known, alert.name
         assert alert.remedy.endswith("."), alert.name
@@ -376,10 +378,46 @@ def test_alerts_ask_for_metrics_there_are_and_say_what_to_do() -> None:
 def test_alerts_and_scraping_speak_of_the_same_jobs() -> None:
     scraped = yaml.safe_load((CHECKOUT / "deploy/prometheus/prometheus.yaml").read_text("utf-8"))["scrape_configs"]
     assert {job["job_name"] for job in scraped} == {CLIENTS_JOB, SCOPES_JOB} == WORKERS.keys()
-    (monitor,) = [one for one in MANIFESTS if one["kind"] == "PodMonitor"]
-    (expression,) = monitor["spec"]["selector"]["matchExpressions"]
+    (expression,) = named(MANIFESTS, "PodMonitor", "stoplist")["spec"]["selector"]["matchExpressions"]
     assert set(expression["values"]) == WORKERS.keys()
-    assert monitor["spec"]["jobLabel"] == "app.kubernetes.io/name"
+    server = named(MANIFESTS, "PodMonitor", "stoplist-server")["spec"]
+    assert server["selector"]["matchLabels"] == {"app.kubernetes.io/name": SERVER_JOB}
+    (asked,) = server["podMetricsEndpoints"]
+    assert asked["authorization"]["credentials"]["name"] in _MADE_BY_HAND
+    monitors = [one["spec"] for one in MANIFESTS if one["kind"] == "PodMonitor"]
+    assert {one["jobLabel"] for one in monitors} == {"app.kubernetes.io/name"}
+
+
+def test_what_is_made_by_hand_is_made_on_the_page() -> None:
+    page = (CHECKOUT / "docs/deploy.md").read_text("utf-8")
+    assert set(re.findall(r"create secret generic (\S+)", page)) == _MADE_BY_HAND
+
+
+def test_a_server_that_says_unknown_stays_within_reach() -> None:
+    (server,) = containers(WORKLOADS["stoplist-server"])
+    assert {server[f"{kind}Probe"]["httpGet"]["path"] for kind in ("liveness", "readiness")} == {"/healthz"}
+    assert SERVER_METRICS[0].name in "".join(alert.expression for alert in ALERTS)
+
+
+def test_prometheus_reaches_what_it_asks() -> None:
+    for name in OURS:
+        (container,) = containers(WORKLOADS[name])
+        for port in container.get("ports", []):
+            sources = [
+                source["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+                for policy in _policies(name, "Ingress")
+                for rule in policy.get("ingress", [])
+                if {"protocol": "TCP", "port": port["containerPort"]} in rule["ports"]
+                for source in rule["from"]
+            ]
+            assert "monitoring" in sources, name
+
+
+def test_the_namespace_takes_our_pods_and_those_of_strimzi() -> None:
+    labels = named(MANIFESTS, "Namespace", "stoplist")["metadata"]["labels"]
+    # what Strimzi's pods keep to by themselves, and what ours keep to
+    assert labels["pod-security.kubernetes.io/enforce"] == "baseline"
+    assert labels["pod-security.kubernetes.io/warn"] == "restricted"
 
 
 def test_the_dashboard_shows_every_metric_and_no_other() -> None:

@@ -10,12 +10,14 @@ from schemas.metrics import (
     DEADLINES_DUE,
     LAG_SECONDS,
     PARTITIONS,
+    READ_MODEL_FRESH,
     READY,
     SNAPSHOT_AGE_SECONDS,
 )
 
 CLIENTS_JOB: Final = "stoplist-worker"
 SCOPES_JOB: Final = "stoplist-importance"
+SERVER_JOB: Final = "stoplist-server"
 
 
 class Alert(NamedTuple):
@@ -62,6 +64,14 @@ ALERTS: Final = (
         "page",
         "Clients of partition {{ $labels.partition }} are due by time and have not been handled for ten minutes",
         "An input is not read to its end; look at its lag and at the worker's log.",
+    ),
+    Alert(
+        "StoplistReadModelStale",
+        f"count(min by (partition) ({READ_MODEL_FRESH.name}) == 0) > 0",
+        5,
+        "page",
+        "For clients of {{ $value }} partitions the server answers unknown, and warehouses do not ship",
+        "The server's /readyz says for each why: a worker, the projector or Redis is away or behind.",
     ),
     Alert(
         "StoplistNotReady",

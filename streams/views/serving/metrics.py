@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from schemas.metrics import READ_MODEL_FRESH
 from streams.views.serving.present import Freshness
 
 _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -31,7 +32,7 @@ class Metrics:
             ("partition",),
             registry=registry,
         )
-        self._fresh = Gauge("stoplist_read_model_fresh", "1: answers are relied on.", ("partition",), registry=registry)
+        self._fresh = Gauge(READ_MODEL_FRESH.name, READ_MODEL_FRESH.help, READ_MODEL_FRESH.labels, registry=registry)
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """An application that counts the calls of `app`."""
