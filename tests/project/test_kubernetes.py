@@ -23,6 +23,7 @@ from streams.views.private_file import is_read_by_others
 from streams.views.projection.topics import ANSWERS, FOLDED, OTHERS
 from streams.views.serving.composing import ACCOUNTED, JUDGED, RECEIVED
 from tests.harness.beside import CHECKOUT
+from tests.harness.read_model import said_bytes_per_client
 from tests.project.manifests import BASE, KUBERNETES, PRODUCTION, Manifest, built, containers, documents, named, pod
 
 MANIFESTS = built(PRODUCTION)
@@ -260,6 +261,19 @@ def test_memory_holds_the_clients_it_is_said_to_hold(folder: Any, clients: int) 
     limits = container["resources"]
     assert _bytes(limits["requests"]["memory"]) >= 1.5 * states
     assert _bytes(limits["limits"]["memory"]) >= 1.5 * states + buffers
+
+
+@pytest.mark.parametrize(("folder", "clients"), [(BASE, 100_000), (PRODUCTION, 200_000)], ids=["base", "production"])
+def test_redis_holds_the_read_model_of_as_many_and_is_full_before_the_kernel_ends_it(folder: Any, clients: int) -> None:
+    (container,) = containers(named(built(folder), "Deployment", "stoplist-redis"))
+    (may,) = [one["value"] for one in container["env"] if one["name"] == "REDIS_MEMORY_MAX"]
+    assert container["args"][container["args"].index("--maxmemory") + 1] == "$(REDIS_MEMORY_MAX)"
+    memory_max = int(may.removesuffix("gb")) * _BYTES["Gi"]  # to Redis a gb has 1024 mb
+    taken = clients * said_bytes_per_client()
+    limits = container["resources"]
+    assert _bytes(limits["requests"]["memory"]) >= 1.5 * taken
+    assert memory_max >= 2 * taken
+    assert _bytes(limits["limits"]["memory"]) >= 1.3 * memory_max
 
 
 # what goes with the workloads
