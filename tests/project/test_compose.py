@@ -14,6 +14,7 @@ import yaml
 from streams.cli.main import COMMANDS
 from streams.cli.security import PREFIX
 from streams.cli.settings import WorkerSettings, worker_settings
+from streams.cli.tokens import TOKENS_DEFAULT
 from tests.harness.beside import CHECKOUT
 
 _SCHEMA = json.loads(Path(__file__).with_name("compose.schema.json").read_text("utf-8"))
@@ -131,6 +132,8 @@ def test_the_worker_gets_settings_it_takes(compose: dict[str, Any], monkeypatch:
 
 def test_containers_run_commands_that_exist(compose: dict[str, Any]) -> None:
     ours = {name: service["command"] for name, service in compose["services"].items() if service["image"] == IMAGE}
+    assert compose["services"]["tokens"]["entrypoint"] == ["stoplist", "tokens"]
+    assert ours.pop("tokens") == ["list"]
     assert ours.keys() == OURS
     assert {command[0] for command in ours.values()} <= COMMANDS.keys()
     assert ours["importance"] == [*ours["worker"], "--fold", "importance"]
@@ -142,8 +145,21 @@ def test_the_image_is_called_as_the_version_is(compose: dict[str, Any]) -> None:
     assert {service["image"] for service in compose["services"].values() if "build" in service} == {IMAGE}
 
 
+def test_the_server_finds_the_tokens_that_are_made_beside_it(compose: dict[str, Any]) -> None:
+    server, maker = compose["services"]["server"], compose["services"]["tokens"]
+    folder = maker["working_dir"]
+    assert maker["volumes"] == [f"tokens:{folder}"]
+    assert server["volumes"] == [f"tokens:{folder}:ro"]  # it only reads them
+    assert Path(folder) / TOKENS_DEFAULT == Path(server["command"][server["command"].index("--tokens") + 1])
+    assert maker["profiles"]  # else `docker compose up` would start it
+    text = _DOCKERFILE.read_text("utf-8")
+    (user,) = re.findall(r"^USER (\d+):\1$", text, re.MULTILINE)
+    # a volume is its image's folder at first: only so may the user write there
+    assert f"install --directory --owner {user} --group {user} --mode 0750 {folder}\n" in text
+
+
 def test_our_containers_are_closed(compose: dict[str, Any]) -> None:
-    for name in OURS - {"topics"}:
+    for name in OURS - {"topics"} | {"tokens"}:
         service = compose["services"][name]
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
