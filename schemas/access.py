@@ -36,6 +36,8 @@ Resource = Literal["topic", "group", "cluster"]
 GROUP: Final = "stoplist"
 """Consumer group of the workers that fold clients."""
 GROUP_IMPORTANCE: Final = "stoplist-importance"
+GROUP_NOTIFY: Final = "stoplist-notify"
+"""Of `stoplist notify`, unless its file says otherwise."""
 _CLUSTER: Final = "kafka-cluster"
 
 
@@ -134,6 +136,11 @@ ROLES: Final[tuple[Access, ...]] = (
         ),
     ),
     Access(
+        "auditor",
+        "Whoever proves what was published, with stoplist verify: reads everything and writes nothing.",
+        _topics(read=_ALL),
+    ),
+    Access(
         "worker",
         "The fold of clients. It writes to inputs as well: a record in a wrong partition is sent to its right one.",
         (
@@ -188,6 +195,14 @@ ROLES: Final[tuple[Access, ...]] = (
             write=(PAYMENTS, SHIPMENTS, CLIENTS, JUDGEMENTS),
             # a client's page is drawn from what senders wrote; the desk follows what was decided
             read=(POLICIES, CLIENTS, JUDGEMENTS, SHIPMENTS, PAYMENTS, CATEGORY_CHANGES, SHIPMENT_DECISIONS),
+        ),
+    ),
+    Access(
+        "notifier",
+        "stoplist notify: tells endpoints what is published, and remembers how far each was told.",
+        (
+            *_topics(read=(SHIPMENT_BLOCKS, SHIPMENT_DECISIONS, SHIPMENT_ALERTS, CATEGORY_CHANGES)),
+            Grant("group", GROUP_NOTIFY, ("Read", "Describe")),
         ),
     ),
     Access(

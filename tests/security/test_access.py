@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from contextlib import closing
-from typing import Any
+from typing import Any, get_args
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
+from streams.cli.notify.config import EndpointConfig, NotifyConfig
+from tests.harness.waiting import wait_until
 from tests.security.secured import SecuredKafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -55,6 +57,7 @@ def reads(kafka: SecuredKafka, user: str, topic: str) -> bool:
         ("dashboard", "category-changes", False),
         ("credit-manager", "judgements", True),
         ("credit-manager", "policies", False),
+        ("auditor", "payments", False),
         ("server", "shipment-blocks", False),
         ("server", "payments", True),  # a clerk enters one on the page
         ("server", "sales", False),
@@ -83,10 +86,24 @@ def test_writing(secured: SecuredKafka, user: str, topic: str, may: bool) -> Non
         ("projector", "payments", False),  # how many there are is enough for it
         ("server", "payments", True),  # a client's page shows them
         ("server", "client-status", False),  # it has them from the read model
+        ("auditor", "stoplist-scopes-journal", True),
+        ("notifier", "client-status", False),
     ],
 )
 def test_reading(secured: SecuredKafka, user: str, topic: str, may: bool) -> None:
     assert reads(secured, user, topic) is may
+
+
+def test_the_notifier_reads_what_it_tells_and_remembers_how_far(secured: SecuredKafka) -> None:
+    topics = get_args(get_args(EndpointConfig.model_fields["topics"].annotation)[0])
+    group = NotifyConfig.model_fields["group"].default
+    with closing(KafkaConsumer(**secured.client("notifier"), group_id=group, enable_auto_commit=False)) as consumer:
+        consumer.subscribe(topics)
+        places = wait_until(lambda: consumer.poll(100) or consumer.assignment(), "the group deals out its partitions")
+        assert {place.topic for place in consumer.assignment()} == set(topics), places
+        told = {place: OffsetAndMetadata(0, "", -1) for place in consumer.assignment()}
+        consumer.commit(told)
+        assert {place: consumer.committed(place) for place in told} == dict.fromkeys(told, 0)
 
 
 @pytest.mark.parametrize(
