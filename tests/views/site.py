@@ -90,7 +90,7 @@ class Site:
             async with AsyncRedis.from_url(self._url, socket_timeout=5) as client:
                 config = uvicorn.Config(
                     build(client, self._settings), LOOPBACK, self.port, log_level="critical", access_log=False,
-                    timeout_graceful_shutdown=1,
+                    timeout_graceful_shutdown=1, proxy_headers=False,
                 )  # fmt: skip
                 self._server = uvicorn.Server(config)
                 await self._server.serve()

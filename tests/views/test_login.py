@@ -212,6 +212,27 @@ def test_guessing_tokens_is_slowed_down(redis_server: RedisAddress, tmp_path: Pa
         assert site.clients["viewer"].get("/v1/summary").status_code == 200
 
 
+def _guesses(site: Site, *forwarded_for: str) -> list[int]:
+    guess = {"token": "guess"}
+    return [
+        site.anybody.post("/v1/session", json=guess, headers={"X-Forwarded-For": one}).status_code
+        for one in forwarded_for
+    ]
+
+
+def test_behind_a_proxy_those_are_counted_whom_it_names(redis_server: RedisAddress, tmp_path: Path) -> None:
+    with Site(redis_server.url, tmp_path, attempts_per_minute_max=2, https=True) as site:
+        assert _guesses(site, "10.0.0.1", "10.0.0.1", "10.0.0.1") == [401, 401, 429]
+        assert _guesses(site, "10.0.0.2") == [401], "everybody comes through the same proxy"
+        # what a caller says itself stands before what the proxy adds
+        assert _guesses(site, "10.0.0.9, 10.0.0.1", "10.0.0.8,10.0.0.1") == [429, 429]
+
+
+def test_without_a_proxy_nobody_names_themselves(redis_server: RedisAddress, tmp_path: Path) -> None:
+    with Site(redis_server.url, tmp_path, attempts_per_minute_max=2) as site:
+        assert _guesses(site, "10.0.0.1", "10.0.0.2", "10.0.0.3") == [401, 401, 429]
+
+
 def test_a_bucket_holds_what_was_saved_up_and_no_more() -> None:
     now = [0.0]
     rate = Rate(3, 1.0, lambda: now[0])

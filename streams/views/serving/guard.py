@@ -26,6 +26,8 @@ _ALWAYS: Final = (
 )
 _SAFE: Final = ("GET", "HEAD")
 _SESSION: Final = "/v1/session"
+_FORWARDED_FOR: Final = b"x-forwarded-for"
+_ADDRESS_MAX: Final = 64
 
 
 class Guard:
@@ -37,6 +39,7 @@ class Guard:
         self._body_bytes_max = settings.body_bytes_max
         self._rate = Rate(settings.rate_per_second_max, 1)
         self._attempts = Rate(settings.attempts_per_minute_max, 60)
+        self._behind_proxy = settings.https
         self._always = (*_ALWAYS, (b"strict-transport-security", b"max-age=31536000")) if settings.https else _ALWAYS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,8 +82,17 @@ class Guard:
         return who
 
     def _attempt(self, scope: Scope) -> None:
+        _limit(self._attempts, self._caller(scope))
+
+    def _caller(self, scope: Scope) -> str:
+        """The address that attempts are counted by: who calls, or whom the proxy says it calls for."""
         client = scope.get("client")
-        _limit(self._attempts, client[0] if client else "")
+        address: str = client[0] if client else ""
+        if not self._behind_proxy:
+            return address
+        said = b",".join(value for name, value in scope["headers"] if name == _FORWARDED_FOR)
+        # its last word is the proxy's own; those before may be the caller's
+        return said.rpartition(b",")[2].strip().decode("latin-1")[:_ADDRESS_MAX] or address
 
     def _bounded(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
         """Refuses a body over the limit, at once when its length is told, else when it has come."""

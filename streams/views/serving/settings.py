@@ -39,7 +39,8 @@ class ServerSettings(NamedTuple):
     simulated_time: bool = False
     """The present is the latest instant of the outputs."""
     https: bool = False
-    """People reach it by https, through a proxy: cookies are `Secure`."""
+    """People reach it by https, through a proxy: cookies are `Secure`, and attempts to log in are counted by the last
+    address in X-Forwarded-For, that which the proxy has seen."""
     rate_per_second_max: int = 2_000
     """Calls of one token."""
     attempts_per_minute_max: int = 30
