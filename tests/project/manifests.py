@@ -29,9 +29,9 @@ def built(folder: Path) -> list[Manifest]:
     for name in kustomization["resources"]:
         found += built(folder / name) if (folder / name).is_dir() else deepcopy(documents(folder / name))
     for patch in kustomization.get("patches", []):
-        for change in documents(folder / patch["path"]):
-            (target,) = [one for one in found if _identity(one) == _identity(change)]
-            _merge(target, change)
+        (change,) = documents(folder / patch["path"])  # the kustomize of older kubectl takes one a file
+        (target,) = [one for one in found if _identity(one) == _identity(change)]
+        _merge(target, change)
     for image in kustomization.get("images", []):
         for container in (container for one in found for container in containers(one)):
             if container["image"].rpartition(":")[0] == image["name"]:
