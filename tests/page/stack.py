@@ -35,7 +35,7 @@ class Stack(Started):
         self.port = free_port()
         self._broker = Embedded()
         self._papers = write_papers(folder)
-        made = {role: tokens.new(role, (role,), None) for role in ROLES}
+        made = {role: tokens.new(role, (role,), None) for role in ROLES} | {"all": tokens.new("all", ROLES, None)}
         self.tokens = {role: secret for role, (secret, _) in made.items()}
         tokens.write(self._papers.tokens, [token for _, token in made.values()])
         self.worker = Server("worker", folder / "worker.log")

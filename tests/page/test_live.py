@@ -42,6 +42,8 @@ def test_the_page_says_that_it_is_cut_off_and_takes_up_what_it_missed(visit: Vis
         expect(desk.locator(".live")).to_have_attribute("data-state", "lost")
         expect(desk.locator(".warning", has_text="what you see is old")).to_be_visible()
         expect(gate.locator(".answer")).to_have_attribute("data-state", "unknown")  # nothing leaves on an old word
+        age = desk.locator(".live .age")
+        expect(age).not_to_have_text(age.inner_text())  # it grows while nothing comes
         stack.ship("missed", "missed-1", "70.00", days_ago=20)
     finally:
         stack.start_server()

@@ -1,10 +1,12 @@
 """What people do every day: look at the desk, find a client, see why it is blocked, ask at the gate."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.page.conftest import Visit
-from tests.page.stack import Stack
+from tests.page.stack import Stack, today
 
 pytestmark = [pytest.mark.kafka, pytest.mark.redis, pytest.mark.slow]
 
@@ -21,6 +23,32 @@ def test_the_desk_tells_who_is_blocked_why_and_what_lifts_it(visit: Visit) -> No
     expect(page.locator(".groups tbody tr").nth(3).locator("td").first).not_to_have_text("0")
     expect(page.locator("[data-bucket=days]", has_text="8–30 days").locator("td").first).not_to_have_text("0")
     expect(page.locator(".volume tbody tr")).to_have_count(3)
+
+
+def test_whom_to_call_has_its_due_date_on_a_phone_too(visit: Visit) -> None:
+    due = today() - timedelta(days=15)  # shipped 25 days ago with a term of ten
+    said = f"Due {due.day}\u00a0{due:%b}"
+    page = visit("#/desk", viewport={"width": 390, "height": 844})
+    expect(page.locator(".calls li", has_text="Volna, Tver")).to_contain_text(said)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_whoever_has_several_roles_walks_through_the_day_of_each(visit: Visit) -> None:
+    page = visit("#/client/volna", role="all")
+    role = page.get_by_label("Whose day it is")
+    expect(page.get_by_role("button", name="Enter the payment")).to_be_visible()
+    role.select_option("viewer")
+    expect(page.locator(".overrides")).to_contain_text("may not grant overrides")
+    expect(page.get_by_role("button", name="Enter the payment")).to_have_count(0)
+    role.select_option("accountant")
+    expect(page.get_by_role("button", name="Enter the payment")).to_be_visible()
+    expect(page.locator(".overrides")).to_contain_text("may not grant overrides")
+    role.select_option("warehouse")
+    expect(page.get_by_role("heading", name="May it leave?")).to_be_visible()
+    role.select_option("manager")
+    expect(page.locator(".tiles")).to_be_visible()
+    page.reload()
+    expect(role).to_have_value("manager")
 
 
 def test_a_client_is_found_by_a_word_of_its_name_with_the_keyboard_alone(visit: Visit) -> None:

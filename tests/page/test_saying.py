@@ -42,6 +42,22 @@ def test_a_manager_grants_an_override_and_revokes_it(visit: Visit, stack: Stack)
     expect(page.locator(".state")).to_contain_text("Blocked: do not ship")
 
 
+def test_who_overrides_what_is_said_once(visit: Visit, stack: Stack) -> None:
+    """Two reasons, one of them overridden: while the other blocks, it says only that it blocks nothing."""
+    stack.register("twice", "Twice, Perm")
+    stack.ship("twice", "twice-1", "120.00", days_ago=25)  # unpaid first deal, and fifteen days late: risk group 3
+    page = visit("#/client/twice", role="manager")
+    expect(page.locator(".lifts .conditions > li")).to_have_count(2)
+    page.get_by_text("Let a client through all the same").click()
+    page.get_by_role("checkbox", name="risk group").uncheck()
+    page.get_by_label("Why").fill("paid by Friday")
+    page.get_by_role("button", name="Grant the override").click()
+    expect(page.locator(".lifts li[data-covered]")).to_have_count(1)
+    expect(page.locator(".overrides li").first).to_contain_text("by manager")
+    assert "of manager" not in page.locator(".lifts").inner_text()
+    assert page.locator(".lifts").inner_text().count("Overridden by a person") == 1
+
+
 def test_an_override_without_a_reason_to_lift_says_what_is_missing(visit: Visit) -> None:
     page = visit("#/client/skrepka", role="manager")
     page.get_by_text("Let a client through all the same").click()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.views import names
 from tests.harness.components import RedisAddress
 from tests.harness.redis import RedisServer
 from tests.harness.waiting import wait_until
@@ -34,6 +35,19 @@ def test_a_client_is_told_as_it_was_published_and_how_fresh_that_is(site: Site) 
     assert (told["status"], told["block"], told["name"]) == (known, block, "ООО Ромашка плюс")
     assert told["freshness"]["fresh"] is True
     refused(site.clients["viewer"].get("/v1/clients/nobody"), 404, "not-found")
+
+
+def test_a_client_is_told_with_the_present_of_the_records_where_time_is_simulated(
+    redis_server: RedisAddress, tmp_path: Path
+) -> None:
+    """How old the read model is stays a matter of the wall's clock."""
+    with Site(redis_server.url, tmp_path, simulated_time=True) as site:
+        site.put("client-status", status("a", 1))
+        site.redis.set(names.TIME, 1_773_568_800_000)  # 15 March 2026, 13:00 in Moscow
+        site.fresh(complete_seconds_ago=20)
+        told = site.clients["viewer"].get("/v1/clients/a").json()
+    assert told["now"] == "2026-03-15T13:00:00+03:00"
+    assert 20_000 <= told["freshness"]["age_ms"] < 60_000
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,31 @@ def test_a_session_is_a_cookie_that_scripts_and_other_pages_do_not_get(site: Sit
     refused(site.anybody.get("/v1/session", headers=cookie_sent), 401, "unauthorised")
 
 
+def test_who_has_several_roles_goes_on_as_one_of_them_and_comes_back(site: Site) -> None:
+    secret, token = tokens.new("both", ("warehouse", "accountant"), None)
+    tokens.write(site.file, [*tokens.read(site.file), token])
+    wait_until(
+        lambda: site.anybody.post("/v1/session", json={"token": secret}).status_code == 200, "the new token counts"
+    )
+    opened = site.anybody.get("/v1/session").json()
+    assert (opened["roles"], opened["roles_held"]) == (["warehouse", "accountant"], ["warehouse", "accountant"])
+    csrf = {"X-CSRF-Token": opened["csrf_token"]}
+
+    def choose(role: str | None) -> httpx.Response:
+        return site.anybody.post("/v1/session/role", json={"role": role}, headers=csrf)
+
+    refused(site.anybody.post("/v1/session/role", json={"role": "warehouse"}), 403, "csrf")
+    assert choose("warehouse").json()["may"] == ["read", "request"]
+    paid = {"client_id": "a", "amount": "5.00", "currency": "USD"}
+    refused(say(site.anybody, "/v1/payments", paid, **csrf), 403, "forbidden")
+    refused(choose("director"), 403, "forbidden")  # not among its roles: no way up
+    assert site.anybody.get("/v1/session").json()["roles"] == ["warehouse"]
+    assert choose(None).json()["roles"] == ["warehouse", "accountant"]
+    refused(say(site.anybody, "/v1/payments", paid, **csrf), 503, "unavailable")  # as far as Kafka
+    refused(site.clients["manager"].post("/v1/session/role", json={"role": "manager"}), 400, "invalid-request")
+    refused(site.anybody.post("/v1/session/role", json={}, headers=csrf), 400, "invalid-request")
+
+
 def test_redis_keeps_no_session_that_could_be_used(site: Site) -> None:
     site.anybody.post("/v1/session", json={"token": site.secrets["manager"]})
     (key,) = site.redis.keys("stoplist:session:*")

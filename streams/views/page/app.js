@@ -44,6 +44,23 @@ class App {
     document.body.replaceChildren(login((given) => this.enter(given)));
   }
 
+  /** Goes on with one of one's roles, or with all (null); a warehouse begins at the gate, who comes from there at the desk. */
+  async actAs(role) {
+    let session;
+    try { session = await post("v1/session/role", { role }); } catch (problem) {
+      if (!this.session) return; // logged out: the form is there already
+      this.redraw(); // the choice goes back to what it was
+      this.#frame.complain(problem.message);
+      return;
+    }
+    this.session = session;
+    begin(session);
+    if ((role === "warehouse") !== location.hash.startsWith("#/warehouse")) {
+      history.replaceState(null, "", role === "warehouse" ? "#/warehouse" : "#/desk");
+    }
+    this.redraw();
+  }
+
   async logOut() {
     try { await remove("v1/session"); } finally { this.leave(); }
   }

@@ -59,7 +59,7 @@ export class ClientView {
         show(this.#head, this.#id, () => h("h1", {}, t("client_unknown", { id: this.#id })));
         return;
       }
-      heard(client.freshness?.as_of); // at a page opened by its address nothing else may have told the day that the forms begin with
+      heard(client.now); // at a page opened by its address nothing else may have told the day that the forms begin with
       this.#draw(client);
       this.#error.textContent = "";
     } catch (problem) {

@@ -18,9 +18,10 @@ export function condition(one) {
   const covered = one.overrides?.length > 0;
   return h("li", { "data-covered": covered ? "yes" : null },
     h("p", {}, h("b", {}, named(one.reason)), one.since ? h("span", { class: "quiet" }, ` ${t("since_at", { at: when(one.since, nowText()) })}`) : null),
-    one.explanation ? h("p", {}, said(one.explanation)) : null,
-    covered ? h("p", { class: "quiet" }, t("covered")) : lifts(one.lifted_by),
-    one.because?.length ? h("p", { class: "quiet because" }, one.because.map((ground) =>
+    // whose override it is, until when and why is said once, where overrides stand; the sentence would say it for each reason
+    covered ? h("p", { class: "quiet" }, t("covered")) : one.explanation ? h("p", {}, said(one.explanation)) : null,
+    covered ? null : lifts(one.lifted_by),
+    one.because?.length && !covered ? h("p", { class: "quiet because" }, one.because.map((ground) =>
       t("seen", { rule: ground.rule.split(".").map(named).join(", "), observed: ground.observed, threshold: ground.threshold })).join("; ")) : null);
 }
 

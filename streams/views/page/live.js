@@ -20,8 +20,8 @@ export class Live {
   #timers = [];
   #asking = false;
   state = "connecting"; // connecting · live · stale (a worker is silent) · lost
-  partitions = [];
   currency = "";
+  #completeAt = null; // by this machine's running clock: when what was known last was complete
 
   start() {
     this.#open();
@@ -49,6 +49,11 @@ export class Live {
     return () => this.#states.delete(watcher);
   }
 
+  /** Milliseconds since all that had happened was known here; it grows by itself. `null`: never. */
+  get age() {
+    return this.#completeAt === null ? null : performance.now() - this.#completeAt;
+  }
+
   #open() {
     const source = new EventSource("v1/events");
     this.#source = source;
@@ -70,7 +75,8 @@ export class Live {
     this.#asking = true;
     try {
       const summary = await get("v1/summary", ASK_WITHIN_MS);
-      this.partitions = summary.partitions;
+      const ages = summary.partitions.map((partition) => partition.age_ms);
+      this.#completeAt = ages.length && !ages.includes(null) ? performance.now() - Math.max(...ages) : null;
       heard(summary.now);
       this.currency = summary.currency;
       const open = this.#source?.readyState === EventSource.OPEN;

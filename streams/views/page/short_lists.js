@@ -2,7 +2,7 @@
 
 import { clientAddress } from "./addresses.js";
 import { h } from "./dom.js";
-import { money, when } from "./format.js";
+import { day, money, when } from "./format.js";
 import { nowText } from "./clock.js";
 import { named, said, t } from "./language.js";
 import { dueSaid, groupMark, liftSaid, reasonMarks, since, until } from "./parts.js";
@@ -40,7 +40,7 @@ export function callRow(item) {
   return [
     h("span", { class: "line" }, who(item), h("b", { class: "end" }, money(item.outstanding, item.currency))),
     h("span", { class: "line quiet" },
-      h("span", {}, `${t("due")} ${dueSaid(item.due_next)}`),
+      h("span", {}, `${t("due")} ${day(item.due_next, nowText())}, ${dueSaid(item.due_next)}`),
       h("span", { class: "end" }, item.overdue === "0.00" ? "" : `${t("overdue")} ${money(item.overdue, item.currency)}`)),
   ];
 }

@@ -22,6 +22,8 @@ class Session(_Answer):
     csrf_token: str | None
     """For the header X-CSRF-Token; null for a bearer token."""
     expires_at: str | None
+    roles_held: list[Role]
+    """All that the token gives; `roles` are those of them that the session goes on with."""
 
 
 class Reason(_Answer):
@@ -63,6 +65,8 @@ class Freshness(_Answer):
     as_of: str | None
     fresh: bool
     reason: str | None
+    age_ms: int | None
+    """How long ago `as_of` was when this was answered; null: nothing is known."""
 
 
 class ClientAnswer(_Answer):
@@ -75,6 +79,8 @@ class ClientAnswer(_Answer):
     block: dict[str, Any] | None
     """The last shipment.blocked or shipment.released; null: never blocked."""
     freshness: Freshness
+    now: str
+    """By the server's clock, in the company's time zone; with simulated time that of the outputs."""
 
 
 class HistoryItem(_Answer):

@@ -31,12 +31,14 @@ class FreshnessPart(msgspec.Struct):
     as_of: str | None
     fresh: bool
     reason: str | None
+    age_ms: int | None
 
 
 def freshness_part(present: Present, freshness: Freshness) -> FreshnessPart:
     """As it is answered."""
     as_of = present.text(freshness.as_of) if freshness.as_of else None
-    return FreshnessPart(freshness.partition, as_of, freshness.fresh, freshness.reason)
+    age_ms = present.age_ms(freshness) if freshness.as_of else None
+    return FreshnessPart(freshness.partition, as_of, freshness.fresh, freshness.reason, age_ms)
 
 
 def asking(context: Context) -> APIRouter:
@@ -106,6 +108,7 @@ def _clients(router: APIRouter, context: Context) -> None:
                 "status": msgspec.Raw(status),
                 "block": None if block is None else msgspec.Raw(block),
                 "freshness": freshness_part(present, present.of_client(client_id)),
+                "now": present.text(present.now),
             }
         )
 

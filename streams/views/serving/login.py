@@ -22,8 +22,11 @@ class Who(NamedTuple):
 
     name: str
     roles: tuple[str, ...]
+    """As which it calls: those of the token, or the one of them that a session has chosen."""
     rights: tuple[Right, ...]
     token_sha256: str
+    roles_held: tuple[str, ...]
+    """All that the token gives."""
     csrf_token: str | None = None
     """Of a session."""
     expires_at: int | None = None
@@ -41,6 +44,8 @@ class Session(msgspec.Struct):
     token_sha256: str
     csrf_token: str
     expires_at: int
+    role: str | None = None
+    """The one of the token's roles that was chosen; null: all of them."""
 
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -84,13 +89,33 @@ class Logins:
         token = self.tokens.of_hash(session.token_sha256)
         return None if token is None else _who(token, session)
 
+    async def act_as(self, session_id: str, role: str | None) -> Who | None:
+        """Go on with the rights of one of the token's roles, or again of all (None). None: there is no such session.
+
+        Raises Problem for a role that the token does not give.
+        """
+        kept = await self._redis.get(_key(session_id))
+        session = None if kept is None else _decode(kept)
+        token = None if session is None else self.tokens.of_hash(session.token_sha256)
+        if session is None or token is None:
+            return None
+        if role is not None and role not in token.roles:
+            raise Problem("forbidden", f"{token.name} has not this role, only: {', '.join(token.roles)}.")
+        session.role = role
+        left = max(1, session.expires_at - int(time.time()))
+        if not await self._redis.set(_key(session_id), _encode(session), ex=left, xx=True):
+            return None  # logged out meanwhile
+        return _who(token, session)
+
     async def close(self, session_id: str) -> None:
         """End a session."""
         await self._redis.delete(_key(session_id))
 
 
 def _who(token: Token, session: Session | None = None) -> Who:
-    known = (token.name, token.roles, may(token.roles), token.sha256)
+    chosen = None if session is None else session.role
+    roles = token.roles if chosen is None else tuple(role for role in token.roles if role == chosen)
+    known = (token.name, roles, may(roles), token.sha256, token.roles)
     return Who(*known) if session is None else Who(*known, session.csrf_token, session.expires_at)
 
 

@@ -100,6 +100,10 @@ class Present:
         """Milliseconds: the wall's clock, with simulated time that of the outputs."""
         return self._time if self._settings.simulated_time else int(time.time() * 1000)
 
+    def age_ms(self, freshness: Freshness) -> int:
+        """How old what is known of a partition is; by the wall's clock, with simulated time as well."""
+        return max(0, int(time.time() * 1000) - freshness.as_of)
+
     def text(self, instant: int) -> str:
         """RFC 3339 in the company's time zone."""
         moment = datetime.fromtimestamp(instant / 1000, self.zone)

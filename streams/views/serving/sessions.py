@@ -20,17 +20,23 @@ class _Login(msgspec.Struct):
     token: str
 
 
+class _Chosen(msgspec.Struct):
+    role: str | None
+
+
 def sessions(context: Context) -> APIRouter:
     """The calls of a session."""
     router = APIRouter(prefix="/v1/session", tags=["session"])
     logins, present, https = context.logins, context.present, context.settings.https
     session: dict[int | str, dict[str, object]] = {200: {"model": answers.Session}}
+    chosen = {"type": "object", "properties": {"role": {"type": ["string", "null"]}}, "required": ["role"]}
     schema = {"type": "object", "properties": {"token": {"type": "string"}}, "required": ["token"]}
 
     def answer(who: Who) -> Response:
         until = None if who.expires_at is None else datetime.fromtimestamp(who.expires_at, present.zone).isoformat()
         body = {"name": who.name, "roles": who.roles, "may": who.rights, "csrf_token": who.csrf_token}
-        return Response(msgspec.json.encode({**body, "expires_at": until}), media_type="application/json")
+        more = {"expires_at": until, "roles_held": who.roles_held}
+        return Response(msgspec.json.encode({**body, **more}), media_type="application/json")
 
     @router.post(
         "",
@@ -57,6 +63,25 @@ def sessions(context: Context) -> APIRouter:
     async def who_am_i(request: Request) -> Response:
         """Who calls, and what that may do."""
         return answer(who_of(request))
+
+    @router.post(
+        "/role",
+        responses=session,
+        response_class=Response,
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": chosen}}}},
+    )
+    async def act_as(request: Request) -> Response:
+        """Go on as one of the roles that the token gives, or as all of them."""
+        try:
+            said = msgspec.json.decode((await request.body())[:_BODY_BYTES_MAX], type=_Chosen)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise Problem("invalid-request", 'Send {"role": "…"}, or null for all.', [("role", "is missing")]) from None
+        if who_of(request).csrf_token is None:
+            raise Problem("invalid-request", "Only a session has a role to choose; a token has all that it was given.")
+        who = await logins.act_as(request.cookies.get(COOKIE, ""), said.role)
+        if who is None:
+            raise Problem("unauthorised", "The session has ended.")
+        return answer(who)
 
     @router.delete("", status_code=204, response_class=Response)
     async def log_out(request: Request) -> Response:
