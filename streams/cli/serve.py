@@ -26,6 +26,12 @@ def serve(
         str, typer.Option(help="Address to listen at; other machines reach only one of theirs.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen at.")] = 8650,
+    socket: Annotated[
+        int | None,
+        typer.Option(
+            metavar="FD", min=3, help="A socket that listens already, inherited as this descriptor.", hidden=True
+        ),
+    ] = None,
     tokens: Annotated[
         Path, typer.Option(envvar="STOPLIST_TOKENS", metavar="FILE", help="Who may call (stoplist tokens add).")
     ] = TOKENS_DEFAULT,
@@ -77,7 +83,7 @@ def serve(
     async def run() -> None:
         client = await redis_at(redis)
         try:
-            await _serve(build(client, settings), host, port)
+            await _serve(build(client, settings), host, port, socket)
         except TokenFileError as error:
             raise Failure(str(error)) from None
         finally:
@@ -87,7 +93,9 @@ def serve(
         runner.run(run())
 
 
-async def _serve(application: Any, host: str, port: int) -> None:
+async def _serve(application: Any, host: str, port: int, descriptor: int | None) -> None:
+    import socket
+
     import uvicorn
 
     config = uvicorn.Config(
@@ -113,7 +121,9 @@ async def _serve(application: Any, host: str, port: int) -> None:
 
     server = Server(config)
     try:
-        sockets = [config.bind_socket()]
+        sockets = [config.bind_socket() if descriptor is None else socket.socket(fileno=descriptor)]
+    except OSError:
+        raise Failure(f"--socket: {descriptor} is no socket; leave it out") from None
     except SystemExit:
         raise Failure(f"{host}:{port} cannot be listened at; choose another --port") from None
     typer.echo(f"stoplist: serving at http://{host}:{port}", err=True)

@@ -1,18 +1,17 @@
 """`stoplist demo` as a process: it shows a block with its reason, ends when it should, and leaves nothing behind."""
 
-import fcntl
 import os
 import re
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from streams.cli.demo.children import answers, listening
 from streams.cli.main import run
 from tests.harness.waiting import wait_until
 
@@ -72,15 +71,7 @@ class Running:
 
 
 @pytest.fixture
-def alone() -> Iterator[None]:
-    """No demo of another process of the tests meanwhile: two that start in one second choose the same usual port."""
-    with (Path(tempfile.gettempdir()) / "stoplist-demo-tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@pytest.fixture
-def demo(tmp_path: Path, alone: None) -> Iterator[Demo]:
+def demo(tmp_path: Path) -> Iterator[Demo]:
     """Starts one demo, and ends it if the test has not."""
     started: list[Running] = []
 
@@ -115,20 +106,30 @@ def test_its_page_lets_in_the_first_who_opens_the_link_and_tells_the_story(demo:
     running.wait_for("#login=")
     (link,) = re.findall(r"http://127\.0\.0\.1:\d+/#login=\S+", running.out)
     base, _, secret = link.partition("#login=")
+    running.wait_for("stoplist watch blocks --bootstrap 127.0.0.1:")  # the broker's address stands beside the page's
     with httpx.Client(base_url=base, timeout=30) as first, httpx.Client(base_url=base, timeout=30) as second:
         wait_until(lambda: _answers(first), "the page can be opened")
         session = first.post("v1/session", json={"token": secret}).json()
-        assert "account" in session["may"]
+        assert session["roles_held"] == ["viewer", "warehouse", "accountant", "manager", "director"]
         assert second.post("v1/session", json={"token": secret}).status_code == 401
         running.wait_for("romashka")  # blocked: its first deal came due and was not paid
         wait_until(lambda: "shipment.refused" in _happened(first), "the truck of that afternoon is refused")
         headers = {"X-CSRF-Token": session["csrf_token"], "Idempotency-Key": "one"}
         said = {"client_id": "romashka", "amount": "180.00", "currency": "USD", "obligations": ["dn-1041/1"]}
+        assert _as(first, "warehouse", headers) == ["read", "request"]
+        assert first.post("v1/payments", json=said, headers=headers).status_code == 403
+        assert _as(first, "accountant", headers) == ["read", "account"]
         assert first.post("v1/payments", json=said, headers=headers).status_code == 202
         running.wait_for("RELEASED  romashka")
         wait_until(lambda: not _blocked(first), "the page has it too")
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(60) == 0, running.err
+
+
+def _as(client: httpx.Client, role: str, headers: dict[str, str]) -> list[str]:
+    """What may be done after this role was chosen."""
+    may: list[str] = client.post("v1/session/role", json={"role": role}, headers=headers).json()["may"]
+    return may
 
 
 def _happened(client: httpx.Client) -> set[str]:
@@ -145,6 +146,15 @@ def _answers(client: httpx.Client) -> bool:
         return client.get("healthz").status_code == 200
     except httpx.HTTPError:
         return False
+
+
+def test_two_that_begin_at_once_have_a_port_each_and_keep_it() -> None:
+    with listening(0) as usual:
+        port = usual.getsockname()[1]
+        with listening(port) as other, listening(port) as third:
+            ports = {one.getsockname()[1] for one in (usual, other, third)}
+            assert len(ports) == 3
+            assert all(answers(one) for one in ports)
 
 
 def test_it_ends_by_itself_where_nobody_is_ever_blocked(demo: Demo) -> None:

@@ -21,8 +21,15 @@ class Child:
     """One process, its output in a log file; left with the `with` block it is ended, politely first."""
 
     def __init__(
-        self, name: str, command: Sequence[str | Path], log: Path, environment: Mapping[str, str], stop_seconds: float
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        log: Path,
+        environment: Mapping[str, str],
+        stop_seconds: float,
+        descriptors: Sequence[int] = (),
     ) -> None:
+        """`descriptors`: open files that it inherits under their numbers."""
         self.name = name
         self._log = log
         self._stop_seconds = stop_seconds
@@ -35,6 +42,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=dict(environment),
                 start_new_session=True,
+                pass_fds=descriptors,
             )
 
     @property
@@ -86,6 +94,23 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+def listening(port_usual: int) -> socket.socket:
+    """A socket that listens on the usual loopback port, or on a free one when that is taken: nobody else gets it."""
+    for port in (port_usual, 0):
+        opened = socket.socket()
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # also right after another demo has ended
+        try:
+            opened.bind((LOOPBACK, port))
+            opened.listen()  # of two that may bind only one may listen
+        except OSError:
+            opened.close()
+            if not port:
+                raise
+        else:
+            return opened
+    raise AssertionError("a port is always free, or the error says why not")
 
 
 def answers(port: int) -> bool:

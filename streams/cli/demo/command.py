@@ -190,7 +190,7 @@ class Performance:
                 part.check()
             if not told and self._page is not None and self._page.answers():
                 told = True
-                show.page(self._page.address)
+                show.addresses(self._page.address, bootstrap)
                 if self._opens:
                     open_browser(self._page.address)
             feed.tick()

@@ -23,8 +23,8 @@ class Show(Protocol):
     def note(self, key: str) -> None:
         """Something is being started."""
 
-    def page(self, address: str) -> None:
-        """The page can be opened."""
+    def addresses(self, page: str, bootstrap: str) -> None:
+        """The page can be opened; the broker's address is for whoever looks on from another terminal."""
 
     def decided(self, decision: Decision) -> None:
         """A block or release was published."""
@@ -54,9 +54,9 @@ class Picture:
         """A line before the picture begins."""
         self._console.print(word(key, self._language), style="dim")
 
-    def page(self, address: str) -> None:
-        """From now on it stands below the picture."""
-        self._page = address
+    def addresses(self, page: str, bootstrap: str) -> None:
+        """From now on the page's stands below the picture, where the broker's stands already."""
+        self._page = page
 
     def decided(self, decision: Decision) -> None:
         """Nothing: the board holds it."""
@@ -95,9 +95,11 @@ class Lines:
         """Says it."""
         _say(word(key, self._language))
 
-    def page(self, address: str) -> None:
-        """Says where it is."""
-        _say(f"{word('page', self._language)} {address}")
+    def addresses(self, page: str, bootstrap: str) -> None:
+        """Says where they are."""
+        _say(f"{word('page', self._language)} {page}")
+        _say(word("page_roles", self._language))
+        _say(f"{word('look', self._language)} stoplist watch blocks --bootstrap {bootstrap}")
 
     def decided(self, decision: Decision) -> None:
         """When, whom, what, and why."""

@@ -18,6 +18,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "look": ("Look on from another terminal:", "Смотреть из другого терминала:"),
     "page": ("The page, logged in once:", "Страница, с входом на один раз:"),
+    "page_roles": (
+        "On top of the page one chooses whose day it is: viewer, warehouse, accountant, manager, director.",
+        "Вверху страницы выбирают, чей это день: наблюдатель, склад, бухгалтер, менеджер, директор.",
+    ),
     "end": ("Ctrl-C ends it.", "Ctrl-C завершает показ."),
     "groups": ("clients by risk group", "клиенты по группам риска"),
     "group": ("group", "группа"),
