@@ -100,7 +100,8 @@ def _payments(client: Client) -> list[dict[str, Any]]:
     for name, one in sorted(client.facts.payments.items(), key=lambda item: (item[1].day, item[0])):
         if not one.voided:
             said = {"id": name, "value_date": date.fromordinal(one.day), "amount": money(one.amount)}
-            made.append({**said, "reversed": name in taken_back})
+            more = {"revision": one.revision, "obligations": one.names, "rate": one.rate or None}
+            made.append({**said, "reversed": name in taken_back, **more})
     return made
 
 

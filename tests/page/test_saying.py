@@ -28,6 +28,41 @@ def test_a_clerk_enters_a_payment_and_the_light_turns_green(visit: Visit, stack:
     expect(page.locator(".timeline-picture .paid-mark")).to_have_count(1)
 
 
+def test_a_clerk_corrects_what_was_entered_wrongly_and_withdraws_what_never_came(visit: Visit, stack: Stack) -> None:
+    _late_client(stack, "erring")
+    page = visit("#/client/erring", role="accountant")
+    state, payment = page.locator(".state"), page.locator("section.payment")
+    expect(state).to_contain_text("Blocked")
+    payment.get_by_label("For", exact=True).select_option("erring-1/1")
+    payment.get_by_label("Amount, USD").fill("12,00")  # a finger slipped: 120.00 came
+    payment.get_by_role("button", name="Enter the payment").click()
+    entered = payment.locator(".corrections li", has_text="12.00 USD, erring-1/1")
+    entered.locator("summary").click()
+    expect(entered.get_by_label("For", exact=True)).to_have_value("erring-1/1")
+    entered.get_by_label("Amount, USD").fill("120.00")
+    entered.get_by_role("button", name="Correct the payment").click()
+    expect(state).to_contain_text("May be shipped to")  # once, not beside the first: nothing is unapplied
+    expect(page.locator("dl.figures > div", has_text="Unapplied")).to_contain_text("0.00 USD")
+    corrected = payment.locator(".corrections li", has_text="120.00 USD")
+    expect(payment.locator(".corrections li")).to_have_count(1)
+    corrected.locator("summary").click()
+    corrected.get_by_role("button", name="Withdraw it").click()
+    expect(corrected).to_contain_text("Press again")
+    expect(state).to_contain_text("May be shipped to")
+    corrected.get_by_role("button", name="Withdraw it now").click()
+    expect(state).to_contain_text("Blocked")
+    expect(payment.locator(".corrections li")).to_have_count(0)
+    expect(payment.locator(".corrections").get_by_role("status")).to_contain_text("Withdrawn")
+
+
+def test_what_another_system_sent_is_not_corrected_here(visit: Visit, stack: Stack) -> None:
+    _late_client(stack, "imported")
+    stack.pay("imported", "20.00")
+    page = visit("#/client/imported", role="accountant")
+    expect(page.locator(".timeline-picture path.payment")).to_have_count(1)
+    expect(page.locator(".corrections li")).to_have_count(0)
+
+
 def test_a_manager_grants_an_override_and_revokes_it(visit: Visit, stack: Stack) -> None:
     _late_client(stack, "promised")
     page = visit("#/client/promised", role="manager")
@@ -80,7 +115,7 @@ def test_a_payment_form_opened_by_its_address_has_todays_date_and_says_what_is_m
     page.reload()
     expect(page.get_by_label("Value date")).not_to_have_value("")
     page.get_by_role("button", name="Enter the payment").click()
-    expect(page.locator(".payment").get_by_role("status")).to_have_text(
+    expect(page.locator("section.payment > .panel-body > form").get_by_role("status")).to_have_text(
         "Write the amount as a number with at most two places, like 180.00."
     )
 
@@ -96,6 +131,8 @@ def test_the_server_refuses_what_the_page_would_not_offer(stack: Stack) -> None:
     as_viewer = {"Authorization": f"Bearer {stack.tokens['viewer']}", "Idempotency-Key": "refused"}
     with httpx.Client(base_url=stack.address, timeout=30) as client:
         assert client.post("v1/payments", json=said, headers=as_viewer).status_code == 403
+        withdrawn = {"client_id": "volna", "id": "payment-1", "revision": 2, "voided": True}
+        assert client.post("v1/payments", json=withdrawn, headers=as_viewer).status_code == 403
         for path in ("v1/desk", "v1/desk/clients", "v1/desk/find?code=volna", "v1/desk/clients/volna/timeline"):
             assert client.get(path).status_code == 401
             assert client.get(path, headers=as_viewer).status_code == 200

@@ -79,7 +79,17 @@ def test_an_obligation_runs_from_dispatch_to_payment_with_its_overdue_days() -> 
     }
     assert second["paid_on"] is None
     assert second["episodes"] == [[date(2026, 3, 16), date(2026, 3, 20)]]  # due on the 15th, running until today
-    assert drawn["payments"] == [{"id": "f-2", "value_date": date(2026, 3, 3), "amount": "180.00", "reversed": False}]
+    assert drawn["payments"] == [
+        {
+            "id": "f-2",
+            "value_date": date(2026, 3, 3),
+            "amount": "180.00",
+            "reversed": False,
+            "revision": 1,
+            "obligations": [],
+            "rate": None,
+        }
+    ]
     assert (drawn["today"], drawn["complete"]) == (date(2026, 3, 20), True)
 
 

@@ -28,7 +28,8 @@ export class ClientView {
   #ends;
   #asking = false;
   #again = false;
-  #drawnSequence = -1;
+  #drawnVersion = "";
+  #timelines = 0;
 
   constructor(app, main, id) {
     this.#app = app;
@@ -94,8 +95,9 @@ export class ClientView {
     show(panels.others.body, [status.reservations, status.documents, status.first_deal], () => others(status));
     this.#overrides.draw(status, block);
     panels.pay?.update(status);
-    if (status.sequence !== this.#drawnSequence) {
-      this.#drawnSequence = status.sequence;
+    const version = `${status.sequence} ${status.as_of}`; // facts may move what is owed and decide nothing
+    if (version !== this.#drawnVersion) {
+      this.#drawnVersion = version;
       this.#history.refresh();
       this.#drawTimeline();
     }
@@ -111,7 +113,7 @@ export class ClientView {
       obligations: panel("obligations", t("open_obligations"), ""),
       timeline: panel("timeline", t("timeline"), t("timeline_hint")),
       overrides: this.#overrides,
-      pay: this.#app.may("account") ? paymentForm(this.#id, client.status) : null,
+      pay: this.#app.may("account") ? paymentForm(this.#id, client.status, () => this.#drawTimeline()) : null,
       others: panel("others", t("documents"), ""),
       history: this.#history,
     };
@@ -125,8 +127,11 @@ export class ClientView {
   async #drawTimeline() {
     const { body } = this.#panels.timeline;
     if (!body.firstChild) body.append(h("p", { class: "empty" }, t("loading")));
+    const mine = ++this.#timelines;
     let facts = null;
     try { facts = await get(`v1/desk/clients/${encodeURIComponent(this.#id)}/timeline`, 20_000); } catch { /* said below */ }
+    if (mine !== this.#timelines) return; // asked for again meanwhile
+    if (facts) this.#panels.pay?.past(facts);
     show(body, facts, () => (facts ? drawTimeline(facts) : h("p", { class: "empty" }, t("timeline_failed"))));
   }
 }

@@ -2,8 +2,8 @@
 
 import { nowText } from "./clock.js";
 import { h } from "./dom.js";
-import { money, when } from "./format.js";
-import { named, said, t } from "./language.js";
+import { amountsIn, money, said, when } from "./format.js";
+import { named, t } from "./language.js";
 import { until } from "./parts.js";
 
 /** The active conditions, each with its sentence and what lifts it. */
@@ -22,7 +22,7 @@ export function condition(one) {
     covered ? h("p", { class: "quiet" }, t("covered")) : one.explanation ? h("p", {}, said(one.explanation)) : null,
     covered ? null : lifts(one.lifted_by),
     one.because?.length && !covered ? h("p", { class: "quiet because" }, one.because.map((ground) =>
-      t("seen", { rule: ground.rule.split(".").map(named).join(", "), observed: ground.observed, threshold: ground.threshold })).join("; ")) : null);
+      t("seen", { rule: ground.rule.split(".").map(named).join(", "), observed: amountsIn(ground.observed), threshold: amountsIn(ground.threshold) })).join("; ")) : null);
 }
 
 /** The ways out, the surest first as the server gives them. */

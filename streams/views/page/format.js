@@ -15,6 +15,18 @@ export function money(text, currency) {
   return currency ? `${said}${NO_BREAK}${currency}` : said;
 }
 
+const AMOUNT = /(?<![\w.,-])\d+\.\d\d(?![\w%]|[.,]\d)/g;
+
+/** A sentence that came in both languages, its amounts written as everywhere on the page. */
+export function said(explanation) {
+  return amountsIn(explanation?.[language()] ?? explanation?.en ?? "");
+}
+
+/** Amounts of the contract in a text as people read them; dates (10.03.2026) and shares stay. */
+export function amountsIn(text) {
+  return text.replace(AMOUNT, (amount) => money(amount));
+}
+
 /** 12345 → "12,345" or "12 345". */
 export function count(number) {
   return String(number).replace(/\B(?=(\d{3})+$)/g, language() === "ru" ? NO_BREAK : ",");

@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { h } from "./dom.js";
-import { t } from "./language.js";
+import { language, t } from "./language.js";
 
 let numbers = 0;
 
@@ -14,17 +14,26 @@ export function field(label, make, hint) {
   return h("div", { class: "field" }, h("label", { for: id }, label), input, hint ? h("p", { id: `${id}-hint`, class: "quiet" }, hint) : null);
 }
 
-/** "12,5" or "1 200.00" as the contract writes money: "12.50"; null when it is none. */
+/** "12,5", "1 200.00", "1,200.00" or "1.200,00" as the contract writes money: "12.50"; null when it is none. */
 export function amountOf(text) {
-  const plain = text.replace(/[\s\u00a0]/g, "").replace(",", ".");
-  const found = plain.match(/^(\d{1,12})(?:\.(\d{1,2}))?$/);
-  return found ? `${Number(found[1]) === 0 ? "0" : found[1].replace(/^0+/, "")}.${(found[2] ?? "").padEnd(2, "0")}` : null;
+  const found = /^(\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*|\d+)(?:([.,])(\d{1,2}))?$/.exec(text.replace(/\s/g, ""));
+  if (!found) return null;
+  const [, whole, thousands, point, cents = ""] = found;
+  // 1,180 is a thousand and more to English readers alone; to others, and 1.180 to anybody, it may be a slip
+  if (thousands && (thousands === point || (!point && (thousands === "." || language() !== "en")))) return null;
+  const digits = whole.replace(/[.,]/g, "").replace(/^0+(?=\d)/, "");
+  return digits.length > 12 ? null : `${digits}.${cents.padEnd(2, "0")}`;
+}
+
+/** An amount of the contract as one of these readers writes it into a field: "1180.00" or "1180,00". */
+export function amountShown(text) {
+  return language() === "ru" ? text.replace(".", ",") : text;
 }
 
 /** A form; `body()` gives what is posted to `path`, or a sentence (text) that says what is missing. */
-export function form({ fields, button, path, body, done, said }) {
+export function form({ fields, button, path, body, done, said, kind = "primary" }) {
   const answer = h("p", { class: "form-answer", role: "status" });
-  const send = h("button", { class: "primary", type: "submit" }, button);
+  const send = h("button", { class: kind, type: "submit" }, button);
   let key = null; // kept until the server has answered: a repetition after a lost answer says nothing twice
   let sent = "";
   const submit = async (event) => {

@@ -4,8 +4,8 @@ import { clientAddress } from "./addresses.js";
 import { get } from "./api.js";
 import { nowText } from "./clock.js";
 import { calmed, h, icon } from "./dom.js";
-import { when } from "./format.js";
-import { said, t } from "./language.js";
+import { said, when } from "./format.js";
+import { t } from "./language.js";
 import { panel } from "./parts.js";
 
 const KEPT = 12;

@@ -3,8 +3,8 @@
 import { get } from "./api.js";
 import { nowText } from "./clock.js";
 import { h, show } from "./dom.js";
-import { when } from "./format.js";
-import { named, said, t } from "./language.js";
+import { said, when } from "./format.js";
+import { named, t } from "./language.js";
 import { panel } from "./parts.js";
 
 const PAGE = 20;

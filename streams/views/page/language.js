@@ -41,8 +41,3 @@ export function counted(number, name, text = String(number)) {
 export function named(value) {
   return WORDS[chosen].names[value] ?? String(value).replaceAll("_", " ");
 }
-
-/** A sentence that came in both languages. */
-export function said(explanation) {
-  return explanation?.[chosen] ?? explanation?.en ?? "";
-}

@@ -2,8 +2,8 @@
 
 import { nowText } from "./clock.js";
 import { h } from "./dom.js";
-import { day, money, when } from "./format.js";
-import { named, said, t } from "./language.js";
+import { day, money, said, when } from "./format.js";
+import { named, t } from "./language.js";
 import { dueSaid, groupMark, liftSaid, reasonMarks, since, stateMark, until } from "./parts.js";
 
 const COLUMNS = {

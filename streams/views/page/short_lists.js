@@ -2,9 +2,9 @@
 
 import { clientAddress } from "./addresses.js";
 import { h } from "./dom.js";
-import { day, money, when } from "./format.js";
+import { day, money, said, when } from "./format.js";
 import { nowText } from "./clock.js";
-import { named, said, t } from "./language.js";
+import { named, t } from "./language.js";
 import { dueSaid, groupMark, liftSaid, reasonMarks, since, until } from "./parts.js";
 
 /** A list of links, or the sentence that there is nobody. */

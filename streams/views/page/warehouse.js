@@ -5,9 +5,9 @@ import { get } from "./api.js";
 import { nowText, tick } from "./clock.js";
 import { condition } from "./conditions.js";
 import { calmed, h, icon, show } from "./dom.js";
-import { money, when } from "./format.js";
+import { money, said, when } from "./format.js";
 import { amountOf, field } from "./forms.js";
-import { named, said, t } from "./language.js";
+import { named, t } from "./language.js";
 
 const RECENT_MAX = 5;
 const ASK_WITHIN_MS = 3000;

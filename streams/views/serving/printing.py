@@ -4,7 +4,9 @@ import base64
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, Literal
 
 from jinja2 import Environment
@@ -61,8 +63,9 @@ _PAGE: Final = Environment(autoescape=True).from_string(
 <th scope="col">{{ words.debt }}</th></tr></thead>
 <tbody>{% for row in rows %}
 <tr><td>{% if row.name %}{{ row.name }}<br>{% endif %}{{ row.client_id }}</td>
-<td>{{ (row.blocked_since or "")[:16].replace("T", " ") }}</td><td>{{ row.explanation[language] }}</td>
-<td class="n">{{ row.overdue }} {{ row.currency }}</td><td class="n">{{ row.outstanding }} {{ row.currency }}</td></tr>
+<td>{{ (row.blocked_since or "")[:16].replace("T", " ") }}</td><td>{{ amounts(row.explanation[language]) }}</td>
+<td class="n">{{ amounts(row.overdue) }} {{ row.currency }}</td>
+<td class="n">{{ amounts(row.outstanding) }} {{ row.currency }}</td></tr>
 {%- endfor %}
 </tbody></table>{% else %}<p>{{ words.none }}</p>{% endif %}
 </body></html>
@@ -81,12 +84,29 @@ _COLUMNS: Final = (
     "explanation_en",
     "explanation_ru",
 )
+_AMOUNT: Final = re.compile(r"(?<![\w.,-])\d+\.\d\d(?![\w%]|[.,]\d)")
+"""Not the beginning of a date (10.03.2026), of a share or of an id."""
+_NO_BREAK_SPACE: Final = "\u00a0"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def blocked_page(rows: Sequence[Row], language: Language, as_of: str, stale: bool) -> str:
     """HTML; `stale`: of some clients it is not known."""
-    return _PAGE.render(rows=rows, language=language, words=_WORDS[language], as_of=as_of, stale=stale, style=_STYLE)
+    words, amounts = _WORDS[language], partial(amounts_in, language=language)
+    return _PAGE.render(
+        rows=rows, language=language, words=words, as_of=as_of, stale=stale, style=_STYLE, amounts=amounts
+    )
+
+
+def amounts_in(text: str, language: Language) -> str:
+    """Amounts of the contract in a text as people read them: 1180.00 is `1,180.00`, in Russian `1 180,00`."""
+    return _AMOUNT.sub(lambda found: _written(found.group(), language), text)
+
+
+def _written(amount: str, language: Language) -> str:
+    whole, _, cents = amount.partition(".")
+    grouped = f"{int(whole):,}"
+    return f"{grouped}.{cents}" if language == "en" else f"{grouped.replace(',', _NO_BREAK_SPACE)},{cents}"
 
 
 def blocked_csv(rows: Sequence[Row]) -> bytes:

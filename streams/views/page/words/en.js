@@ -86,6 +86,9 @@ export const words = {
   director_only: "director only",
   pay_title: "Enter a payment", pay_amount: "Amount, {currency}", pay_on: "Value date", pay_for: "For", pay_oldest: "the oldest due first", pay_button: "Enter the payment",
   pay_said: "Entered. The client's status follows in a moment.",
+  correct_title: "Entered here before", correct_button: "Correct the payment", correct_said: "Corrected. The client's status follows in a moment.",
+  withdraw: "Withdraw it: this money never came", withdraw_now: "Withdraw it now", withdraw_sure: "It will count no longer. Press again to withdraw it.",
+  withdraw_said: "Withdrawn. The client's status follows in a moment.",
   history: "What happened", history_none: "Nothing was published yet.", older: "Older", correction: "correction",
 
   ask_title: "May it leave?", ask_label: "Scan or type a client or a shipment", ask_hint: "For example C-0042 or dn-1041", ask: "Ask",
