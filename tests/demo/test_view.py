@@ -31,8 +31,8 @@ def _board() -> Board:
     board.take(SHIPMENT_BLOCKS, blocked("C-3", 2, "2026-03-11T00:00:00+03:00", "Eight days late.", "Восемь дней."))
     board.take(SHIPMENT_BLOCKS, released("C-3", 3, "2026-03-12T09:30:00+03:00"))
     board.take(SHIPMENT_BLOCKS, blocked("C-2", 2, "2026-03-15T00:00:00+03:00", "Six violations.", "Шесть нарушений."))
-    board.take(DEAD_LETTERS, {})
-    board.take(DEAD_LETTERS, {})
+    board.take(DEAD_LETTERS, {"reason": "unknown_type"})
+    board.take(DEAD_LETTERS, {"reason": "unknown_type"})
     return board
 
 
@@ -89,6 +89,8 @@ def test_the_english_screen_says_it_all() -> None:
     assert "stop: bad payer, risk group 2 → 3" in screen
     assert "1 may not be shipped to" in screen
     assert "2 unusable records set aside" in screen
+    assert "Set aside in dead-letters, not fitting the contract" in screen
+    assert ": 2 unknown type." in screen
     assert "the embedded broker is not durable" in screen
     assert "stoplist watch blocks --bootstrap 127.0.0.1:1" in screen
 
@@ -165,6 +167,20 @@ def test_lines_name_when_whom_what_and_why(capsys: pytest.CaptureFixture[str]) -
     said = capsys.readouterr().out.splitlines()
     assert "not durable" in said[0]
     assert said[1] == "2026-03-16 00:00  BLOCKED   C-2 Volna, Tver: Six violations."
+
+
+def test_what_is_set_aside_is_said_in_words_and_once(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    monkeypatch.setattr("streams.cli.demo.shows._SECONDS_BETWEEN_LINES", 0.0)
+    board = _board()
+    board.take(DEAD_LETTERS, {"reason": "missing_field"})
+    board.take(DEAD_LETTERS, {"reason": "key_mismatch"})  # one that the demo has no words for
+    lines = Lines(board, "en")
+    for _ in range(2):
+        lines.refresh(Frame(datetime.fromisoformat(NOW), 1234, 56.0, 8.0, "127.0.0.1:1"))
+    said = capsys.readouterr().out.splitlines()[1:]
+    assert len(said) == 3
+    assert said[0].endswith("  blocked 1  4 unusable records set aside")
+    assert said[1].endswith(": 2 unknown type, 1 key mismatch, 1 field missing.")
 
 
 def test_every_sentence_has_both_languages() -> None:

@@ -1,6 +1,6 @@
 """What the demo knows of the world: folded from the published outputs alone, as any dashboard could."""
 
-from collections import deque
+from collections import Counter, deque
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -43,14 +43,15 @@ class Board:
         self.coming: dict[str, Coming] = {}
         self.instant: datetime | None = None
         """The latest at which anything took effect."""
-        self.dead_letters = 0
+        self.set_aside: Counter[str] = Counter()
+        """Dead letters by reason."""
         self.blocks = 0
         self.releases = 0
 
     def take(self, topic: str, body: dict[str, Any]) -> Decision | None:
-        """Folds one output; returns the decision when it is one. A dead letter needs no body."""
+        """Folds one output; returns the decision when it is one. Of a dead letter's body the `reason` counts."""
         if topic == DEAD_LETTERS:
-            self.dead_letters += 1
+            self.set_aside[body["reason"]] += 1
         elif topic == CLIENT_STATUS:
             self._status(body)
         elif topic == SHIPMENT_BLOCKS:
@@ -60,6 +61,11 @@ class Board:
     def name(self, client_id: str) -> Name:
         """The name of a client; its id where none is known."""
         return self.names.get(client_id, Name(client_id, client_id))
+
+    @property
+    def dead_letters(self) -> int:
+        """How many records were set aside."""
+        return self.set_aside.total()
 
     def in_group(self, group: int) -> int:
         """How many clients are in a risk group."""

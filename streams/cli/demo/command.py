@@ -24,7 +24,7 @@ from streams.cli.demo.shows import Lines, Picture, Show, groups_in_short
 from streams.cli.demo.stage import PARTITIONS, create_topics, embedded_servers, temporary_home, worker
 from streams.cli.demo.view import Frame, said_in
 from streams.cli.demo.words import Language as LanguageCode
-from streams.cli.demo.words import counted, moment, word
+from streams.cli.demo.words import counted, moment, set_aside, word
 from streams.cli.failure import Failure
 from streams.cli.simulator import Wholesaler
 from streams.cli.simulator.forms import midnight_ms
@@ -169,7 +169,8 @@ class Performance:
             dead=counted(board.dead_letters, "records", language),
         )
         groups = word("summary_groups", language).format(groups=groups_in_short(board))
-        sys.stdout.write(f"{text}\n{groups}\n")
+        aside = f"{set_aside(board.set_aside, language)}\n" if board.set_aside else ""
+        sys.stdout.write(f"{text}\n{aside}{groups}\n")
         if not self._plain:
             sys.stdout.write(f"{word('not_durable', language)}\n")
 

@@ -13,9 +13,11 @@ from typing import Any, Final
 import msgspec
 from rich.console import Console
 
+from schemas.catalogue import DEAD_LETTERS
 from schemas.policy_file import default_policy
 from streams.cli.demo.board import Board
 from streams.cli.demo.command import CLIENTS_DEFAULT, FIRST_DAY, MISTAKES, SEED_DEFAULT, SPEED_DEFAULT
+from streams.cli.demo.outputs import reason_of
 from streams.cli.demo.view import Frame, draw
 from streams.cli.demo.words import Language
 from streams.cli.history import Line
@@ -43,11 +45,10 @@ def played(until: datetime) -> tuple[Board, int]:
         sent += 1
         key = event.key.encode() if event.key is not None else None
         for output in history.feed(Line(sent, event.topic, event.timestamp_ms, key, event.value)):
-            try:
-                body = msgspec.json.decode(output.value or b"{}", type=dict[str, Any])
-            except msgspec.DecodeError:
-                body = {}  # a dead letter
-            board.take(output.topic, body)
+            if output.topic == DEAD_LETTERS:
+                board.take(DEAD_LETTERS, {"reason": reason_of(output.headers)})
+            else:
+                board.take(output.topic, msgspec.json.decode(output.value or b"{}", type=dict[str, Any]))
     return board, sent
 
 

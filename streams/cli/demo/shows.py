@@ -11,7 +11,7 @@ from rich.live import Live
 
 from streams.cli.demo.board import RISK_GROUPS, Board, Decision
 from streams.cli.demo.view import Frame, draw, said_in
-from streams.cli.demo.words import Language, counted, moment, number, word
+from streams.cli.demo.words import Language, counted, moment, number, set_aside, word
 
 _PICTURES_PER_SECOND: Final = 8
 _SECONDS_BETWEEN_LINES: Final = 5.0
@@ -89,6 +89,7 @@ class Lines:
         self._board = board
         self._language: Language = language
         self._said_at = time.monotonic()
+        self._set_aside_said = False
         _say(word("not_durable", language))
 
     def note(self, key: str) -> None:
@@ -122,9 +123,12 @@ class Lines:
             rate=number(frame.events_per_second, self._language),
             groups=groups_in_short(board),
             blocked=len(board.blocked),
-            dead=board.dead_letters,
+            dead=counted(board.dead_letters, "records", self._language),
         )
         _say(text)
+        if board.set_aside and not self._set_aside_said:
+            self._set_aside_said = True
+            _say(set_aside(board.set_aside, self._language))
 
     def __enter__(self) -> Self:
         return self

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streams.cli.demo.board import RISK_GROUPS, Board, Coming, Decision
-from streams.cli.demo.words import Language, change_in_words, counted, how_long, moment, number, word
+from streams.cli.demo.words import Language, change_in_words, counted, how_long, moment, number, set_aside, word
 from streams.cli.simulator.names import Name
 
 _GROUP_STYLES: Final = ("green", "yellow", "dark_orange", "red")
@@ -43,12 +43,13 @@ class Frame:
 def draw(board: Board, frame: Frame, language: Language, width: int) -> RenderableType:
     """The whole screen; on one less than 110 columns wide with fewer words."""
     narrow = width < _WIDE
+    footer = _footer(board, frame, language, narrow)
     screen = Layout()
     screen.split_column(
         Layout(_header(frame, language, narrow), name="header", size=3),
         Layout(name="middle", size=9),
         Layout(_decisions(board, language, narrow), name="decisions"),
-        Layout(_footer(frame, language, narrow), name="footer", size=2 + narrow + bool(frame.page)),
+        Layout(Padding(Group(*footer), (0, 1)), name="footer", size=len(footer)),
     )
     screen["middle"].split_row(
         Layout(_groups(board, language, narrow), name="groups", ratio=3),
@@ -150,7 +151,7 @@ def _decided(board: Board, decision: Decision, language: Language, narrow: bool)
     return at[3:].strip() if narrow else at, mark, name, Text(said_in(decision.why, language))
 
 
-def _footer(frame: Frame, language: Language, narrow: bool) -> RenderableType:
+def _footer(board: Board, frame: Frame, language: Language, narrow: bool) -> list[Text]:
     """The command stands on one line, so that it can be copied."""
     first = Text(word("not_durable_narrow" if narrow else "not_durable", language), style="yellow", no_wrap=True)
     second = Text(f"{word('end', language)} {word('look', language)} ", no_wrap=True)
@@ -160,7 +161,9 @@ def _footer(frame: Frame, language: Language, narrow: bool) -> RenderableType:
         lines.insert(
             1, Text.assemble("" if narrow else f"{word('page', language)} ", (frame.page, "bold cyan"), no_wrap=True)
         )
-    return Padding(Group(*lines), (0, 1))
+    if board.dead_letters and not narrow:
+        lines.insert(0, Text(set_aside(board.set_aside, language), style="magenta", no_wrap=True, overflow="ellipsis"))
+    return lines
 
 
 def said_in(text: Name, language: Language) -> str:

@@ -1,5 +1,6 @@
 """What the demo says, in English and in Russian."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -63,9 +64,17 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "summary_groups": ("Clients by risk group: {groups}.", "Клиенты по группам риска: {groups}."),
     "line": (
-        "{date}  {events} ({rate}/s)  groups {groups}  blocked {blocked}  set aside {dead}",
-        "{date}  {events} ({rate}/с)  группы {groups}  запрещено {blocked}  отложено {dead}",
+        "{date}  {events} ({rate}/s)  groups {groups}  blocked {blocked}  {dead} set aside",
+        "{date}  {events} ({rate}/с)  группы {groups}  запрещено {blocked}  отложено: {dead}",
     ),
+    "set_aside": (
+        "Set aside in dead-letters, not fitting the contract (on purpose here): {reasons}.",
+        "Отложены в dead-letters: не по контракту (здесь нарочно): {reasons}.",
+    ),
+    "reason_invalid_json": ("no JSON", "не JSON"),
+    "reason_unknown_type": ("unknown type", "неизвестный тип"),
+    "reason_missing_field": ("field missing", "нет поля"),
+    "reason_invalid_field": ("field invalid", "неверное поле"),
 }
 COUNTED: Final[dict[str, tuple[tuple[str, str], tuple[str, str, str]]]] = {
     "events": (("event", "events"), ("событие", "события", "событий")),
@@ -110,6 +119,15 @@ def counted(count: int, key: str, language: Language) -> str:
     else:
         form = russian[1] if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else russian[2]
     return f"{number(count, language)} {form}"
+
+
+def set_aside(reasons: Counter[str], language: Language) -> str:
+    """Why records were set aside, the most frequent reason first: `3 no JSON, 1 field missing`."""
+    said = []
+    for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
+        key = f"reason_{reason}"
+        said.append(f"{number(count, language)} {word(key, language) if key in WORDS else reason.replace('_', ' ')}")
+    return word("set_aside", language).format(reasons=", ".join(said))
 
 
 def moment(at: datetime, language: Language, year: bool = False) -> str:

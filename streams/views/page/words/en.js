@@ -112,7 +112,7 @@ export const words = {
     volume: "volume category", importance: "importance", sales_type: "sales type", activities: "activities", mall_outlets: "mall outlets", lifecycle: "lifecycle",
     key: "key", medium: "medium", small: "small", new: "new", active: "active", lost: "lost", potential: "potential", wholesaler: "wholesaler", chain: "chain", single: "single outlet",
     viewer: "viewer", warehouse: "warehouse", accountant: "accountant", manager: "manager", director: "director", cooperation_agreement: "cooperation agreement", supply_contract: "supply contract", original: "original", copy: "copy",
-    unregistered: "not registered", conflict: "contradictory records", incomplete: "a record was rejected", sell_through_unknown: "no sell-through report",
+    unregistered: "not registered", conflict: "two records contradict each other: the later one was set aside (dead-letters)", incomplete: "a record of this client did not fit and was set aside (dead-letters): something may be missing", sell_through_unknown: "no sell-through report",
     started: "started", open: "open", returned: "returned", stopped: "stopped", closed: "closed",
     "shipment.blocked": "blocked", "shipment.released": "released", "shipment.approved": "approved", "shipment.refused": "refused",
     "shipment.approval_expired": "approval expired", "shipment.approval_withdrawn": "approval withdrawn",

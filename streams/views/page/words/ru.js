@@ -112,7 +112,7 @@ export const words = {
     volume: "категория объёма", importance: "значимость", sales_type: "тип продаж", activities: "виды деятельности", mall_outlets: "точки в торговых центрах", lifecycle: "стадия",
     key: "ключевой", medium: "средний", small: "малый", new: "новый", active: "активный", lost: "потерянный", potential: "потенциальный", wholesaler: "оптовик", chain: "сеть", single: "одна точка",
     viewer: "наблюдатель", warehouse: "склад", accountant: "бухгалтер", manager: "менеджер", director: "директор", cooperation_agreement: "соглашение о сотрудничестве", supply_contract: "договор поставки", original: "оригинал", copy: "копия",
-    unregistered: "не зарегистрирован", conflict: "противоречивые записи", incomplete: "запись отклонена", sell_through_unknown: "нет отчёта о продажах",
+    unregistered: "не зарегистрирован", conflict: "две записи противоречат друг другу: более поздняя отложена (dead-letters)", incomplete: "запись о клиенте не подошла и отложена (dead-letters): чего-то может не хватать", sell_through_unknown: "нет отчёта о продажах",
     started: "начата", open: "открыта", returned: "возвращена", stopped: "остановлена", closed: "закрыта",
     "shipment.blocked": "запрет", "shipment.released": "разрешено", "shipment.approved": "одобрено", "shipment.refused": "отказ",
     "shipment.approval_expired": "одобрение истекло", "shipment.approval_withdrawn": "одобрение отозвано",
