@@ -68,8 +68,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{date}  {events} ({rate}/с)  группы {groups}  запрещено {blocked}  отложено: {dead}",
     ),
     "set_aside": (
-        "Set aside in dead-letters, not fitting the contract (on purpose here): {reasons}.",
-        "Отложены в dead-letters: не по контракту (здесь нарочно): {reasons}.",
+        "Set aside in dead-letters, not fitting the contract (on purpose): {reasons}.",
+        "Отложены в dead-letters: не по контракту (нарочно): {reasons}.",
     ),
     "reason_invalid_json": ("no JSON", "не JSON"),
     "reason_unknown_type": ("unknown type", "неизвестный тип"),
