@@ -4,8 +4,9 @@ import { listAddress } from "./addresses.js";
 import { get } from "./api.js";
 import { calmed, h, icon } from "./dom.js";
 import { count } from "./format.js";
-import { language, named, t } from "./language.js";
+import { named, t } from "./language.js";
 import { columnsOf } from "./list_columns.js";
+import { printedList } from "./printed_list.js";
 import { VirtualRows } from "./virtual_rows.js";
 
 const LISTS = ["blocked", "next", "calls", "largest_overdue", "all"];
@@ -25,11 +26,13 @@ export class List {
     this.#list = LISTS.includes(query.get("list")) ? query.get("list") : "all";
     this.#filters = Object.fromEntries([...query].filter(([name, value]) => FILTERS[name]?.includes(value) || name === "search"));
     this.title = t(WORDS[this.#list]);
-    this.#rows = new VirtualRows(columnsOf(this.#list), (offset, limit) => this.#ask(offset, limit));
+    const columns = columnsOf(this.#list);
+    this.#rows = new VirtualRows(columns, (offset, limit) => this.#ask(offset, limit));
+    const printed = printedList(columns, (offset, limit) => this.#path(offset, limit));
     main.classList.add("whole");
-    main.append(h("h1", {}, this.title), this.#tabs(), this.#tools(), this.#total, this.#rows.element);
+    main.append(h("h1", {}, this.title), this.#tabs(), this.#tools(), this.#total, this.#rows.element, printed.element);
     const refresh = calmed(ASK_EVERY_MS, () => this.#rows.refresh());
-    this.#ends = [app.live.listen((name) => { if (name !== "freshness") refresh(); })];
+    this.#ends = [app.live.listen((name) => { if (name !== "freshness") refresh(); }), printed.close];
   }
 
   close() {
@@ -37,8 +40,12 @@ export class List {
     this.#rows.close();
   }
 
+  #path(offset, limit) {
+    return `v1/desk/clients?${new URLSearchParams({ list: this.#list, ...this.#filters, offset, limit })}`;
+  }
+
   async #ask(offset, limit) {
-    const answer = await get(`v1/desk/clients?${new URLSearchParams({ list: this.#list, ...this.#filters, offset, limit })}`);
+    const answer = await get(this.#path(offset, limit));
     const said = `${count(answer.total)}`;
     if (this.#total.textContent !== said) this.#total.textContent = said;
     return answer;
@@ -55,7 +62,7 @@ export class List {
         h("option", { value: "" }, t("any")),
         values.map((value) => h("option", { value, selected: this.#filters[name] === value }, name === "importance" ? named(value) : value)))));
     return h("div", { class: "tools" }, filters,
-      h("a", { class: "button", href: `v1/blocked.html?language=${language()}`, target: "_blank", rel: "noopener" }, icon("print"), t("print_list")),
+      h("button", { type: "button", onclick: () => print() }, icon("print"), t("print_list")),
       h("a", { class: "button", href: "v1/blocked.csv", download: "blocked.csv" }, t("csv")));
   }
 

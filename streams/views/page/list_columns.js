@@ -11,10 +11,11 @@ const COLUMNS = {
   group: [() => t("group"), (item) => groupMark(item.risk_group)],
   volume: [() => t("volume"), (item) => item.volume],
   importance: [() => t("importance"), (item) => (item.importance ? named(item.importance) : "–")],
-  since: [() => t("since"), (item) => since(item.blocked_since)],
+  since: [() => t("since"), (item) => since(item.blocked_since), "", (item) => (item.blocked_since ? when(item.blocked_since, nowText()) : "–"), () => t("since_paper")],
   why: [() => t("why"), (item) => [reasonMarks(item.reasons), h("span", { class: "sentence quiet" }, said(item.explanation))]],
   lifts: [() => t("lifts"), (item) => liftSaid(item)],
-  blocks: [() => t("when_blocked"), (item) => [h("b", {}, until(item.blocks_at)), h("span", { class: "quiet" }, ` ${when(item.blocks_at, nowText())}`)]],
+  blocks: [() => t("when_blocked"), (item) => [h("b", {}, until(item.blocks_at)), h("span", { class: "quiet" }, ` ${when(item.blocks_at, nowText())}`)],
+    "", (item) => when(item.blocks_at, nowText())],
   for: [() => t("why"), (item) => item.blocks_by.map(named).join(", ")],
   due: [() => t("when_due"), (item) => (item.due_next ? [dueSaid(item.due_next), h("span", { class: "quiet" }, ` ${day(item.due_next, nowText())}`)] : "–")],
   outstanding: [() => t("owes"), (item) => money(item.outstanding, item.currency), "number"],
@@ -31,7 +32,10 @@ const OF_LIST = {
   all: ["client", "group", "volume", "importance", "outstanding", "overdue", "state"],
 };
 
-/** Columns of a list: `name`, `title`, `cell(item)`, `kind` ("number" or nothing). */
+/** Columns of a list: `name`, `title`, `cell(item)`, `kind` ("number" or nothing); on paper `printed(item)` under `heading`. */
 export function columnsOf(list) {
-  return OF_LIST[list].map((name) => ({ name, title: COLUMNS[name][0](), cell: COLUMNS[name][1], kind: COLUMNS[name][2] ?? "" }));
+  return OF_LIST[list].map((name) => {
+    const [title, cell, kind = "", printed = cell, heading = title] = COLUMNS[name];
+    return { name, title: title(), cell, kind, printed, heading: heading() };
+  });
 }

@@ -81,7 +81,8 @@ export class Live {
       this.currency = summary.currency;
       const open = this.#source?.readyState === EventSource.OPEN;
       const fresh = summary.partitions.length > 0 && summary.partitions.every((partition) => partition.fresh);
-      this.#become(!open ? "lost" : fresh ? "live" : "stale");
+      const beginning = this.state === "connecting" && this.#source?.readyState === EventSource.CONNECTING;
+      this.#become(beginning ? "connecting" : !open ? "lost" : fresh ? "live" : "stale");
       this.#tell("summary", summary);
     } catch {
       this.#become("lost");

@@ -48,7 +48,8 @@ export const words = {
   blocked_says: "{name} is blocked", released_says: "{name} may be shipped to again", refused_says: "{name}: {shipment} refused",
   approved_says: "{name}: {shipment} approved", group_says: "{name}: risk group {from} → {to}", alert_says: "{name}: {shipment} left all the same",
 
-  any: "Any", print_list: "Print the stop list", csv: "For a spreadsheet (CSV)",
+  any: "Any", print_list: "Print this list", print_failed: "The list could not be read. Do not rely on this sheet: print it again.",
+  print_cut: "Only the first {count} are printed.", since_paper: "Blocked since", csv: "For a spreadsheet (CSV)",
   rows_hint: "Arrow keys move through the list, Enter opens a client.",
 
   state_blocked: "Blocked: do not ship", state_free: "May be shipped to", state_unknown: "Unknown: ask before you ship",

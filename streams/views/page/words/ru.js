@@ -48,7 +48,8 @@ export const words = {
   blocked_says: "{name}: отгрузки запрещены", released_says: "{name}: отгрузки снова разрешены", refused_says: "{name}: {shipment} – отказ",
   approved_says: "{name}: {shipment} – одобрено", group_says: "{name}: группа риска {from} → {to}", alert_says: "{name}: {shipment} всё же отгружено",
 
-  any: "Любая", print_list: "Напечатать стоп-лист", csv: "Для таблицы (CSV)",
+  any: "Любая", print_list: "Напечатать список", print_failed: "Список прочитать не удалось. На этот лист не полагайтесь: напечатайте снова.",
+  print_cut: "Напечатаны только первые {count}.", since_paper: "Под запретом с", csv: "Для таблицы (CSV)",
   rows_hint: "Стрелки ведут по списку, Enter открывает клиента.",
 
   state_blocked: "Отгружать нельзя", state_free: "Отгружать можно", state_unknown: "Неизвестно: спросите, прежде чем отгружать",
