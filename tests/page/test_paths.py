@@ -34,7 +34,11 @@ def test_whom_to_call_has_its_due_date_on_a_phone_too(visit: Visit) -> None:
 
 
 def test_whoever_has_several_roles_walks_through_the_day_of_each(visit: Visit) -> None:
-    page = visit("#/client/volna", role="all")
+    page = visit("#/client/volna", role="all", viewport={"width": 390, "height": 844}, locale="ru-RU")
+    expect(page.get_by_label("Чей это день")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_label("Язык").select_option("en")
+    page.set_viewport_size({"width": 1280, "height": 900})
     role = page.get_by_label("Whose day it is")
     expect(page.get_by_role("button", name="Enter the payment")).to_be_visible()
     role.select_option("viewer")

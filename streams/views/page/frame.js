@@ -69,7 +69,7 @@ export class Frame {
     this.#state.dataset.state = state;
     show(this.#state, [state, at.slice(0, 16), age === null ? null : Math.floor(age / 1000)], () => [
       h("span", { class: "dot", "aria-hidden": "true" }), h("b", {}, t(state)),
-      at ? h("span", { class: "quiet clock" }, ` ${when(at)}`) : null,
+      at ? h("span", { class: "quiet clock" }, ` ${when(at, at)}`) : null,
       age === null ? null : h("span", { class: "quiet age" }, ` · ${t("data_age", { span: span(age) })}`)]);
     const said = state === "stale" ? t("stale_long") : state === "lost" ? t("lost_long") : "";
     if (this.#warning.textContent !== said) this.#warning.textContent = said;
