@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.harness import components
-from tests.harness.components import RedisAddress
 from tests.page.stack import Stack
 
 Visit = Callable[..., Page]
@@ -17,13 +16,12 @@ WAIT_MS = 30_000
 
 
 @pytest.fixture(scope="session")
-def stack(redis_server: RedisAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything at work, with a few clients: Volna pays late and is blocked, Bereg owes and is not late."""
-    import redis
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Everything at work, with a few clients: Volna pays late and is blocked, Bereg owes and is not late.
 
-    with redis.Redis.from_url(redis_server.url) as client:
-        client.flushdb()
-    with Stack(redis_server.url, tmp_path_factory.mktemp("page")) as started:
+    With a Redis of its own: its projector goes on writing while other tests of the run have begun.
+    """
+    with components.redis() as server, Stack(server.url, tmp_path_factory.mktemp("page")) as started:
         started.register("volna", "Volna, Tver")
         started.ship("volna", "dn-1", "180.00", days_ago=25)
         started.register("bereg", "Bereg, Omsk")

@@ -18,7 +18,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Всё в памяти, в конце пропадёт: встроенный брокер ненадёжен.",
     ),
     "look": ("Look on from another terminal:", "Смотреть из другого терминала:"),
-    "page": ("The page, logged in once:", "Страница, с входом на один раз:"),
+    "page": ("The page, logged in once with every role:", "Страница, вход один раз, со всеми ролями:"),
     "page_roles": (
         "On top of the page one chooses whose day it is: viewer, warehouse, accountant, manager, director.",
         "Вверху страницы выбирают, чей это день: наблюдатель, склад, бухгалтер, менеджер, директор.",
