@@ -1,10 +1,11 @@
 """A long list on paper: every client of it, each row whole, with the heads on every sheet."""
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.harness import components
 from tests.harness.waiting import wait_until
 from tests.page.conftest import Visit
 from tests.page.paper import text_of_pages
@@ -13,6 +14,13 @@ from tests.page.stack import Stack
 pytestmark = [pytest.mark.kafka, pytest.mark.redis, pytest.mark.slow]
 CLIENTS = 250
 _ROWS_ON_A_SHEET_MAX = 40
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Of these tests alone: so many on the stop list would hide those whom others look for there."""
+    with components.redis() as server, Stack(server.url, tmp_path_factory.mktemp("print")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +38,7 @@ def blocked(stack: Stack) -> list[str]:
     return [f"Papertrail{number:03d}" for number in range(CLIENTS)]
 
 
-def test_the_whole_stop_list_is_printed_with_heads_on_each_sheet(
-    visit: Visit, blocked: list[str], tmp_path: Path
-) -> None:
+def test_the_whole_stop_list_is_printed_with_heads_on_each_sheet(visit: Visit, blocked: list[str]) -> None:
     page = visit("#/list?list=blocked")
     page.wait_for_selector(".rows-space .row a")
     page.wait_for_selector(".live[data-state=live]")
