@@ -1,5 +1,6 @@
 """`stoplist import` of files of other programs: one file, or a folder that is watched."""
 
+import gc
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from streams.cli.terminal import Progress
 
 REGISTER_DEFAULT: Final = "stoplist-imports.sqlite"
 _STANDARD: Final = "-"
+_OBJECTS_BETWEEN: Final = 200_000
+"""Of two collections."""
 _EXIT_LOOK: Final = 1
 """Something was not sent that a person should look at."""
 
@@ -107,7 +110,7 @@ def importer_of(options: Options, clients: ClientList, register: Path) -> Iterat
     """An importer with its register and its sink open. A history that names no register remembers nothing."""
     path = register if options.history is None or options.register is not None else None
     zone = ZoneInfo(options.policy.time_zone)
-    with opened(path) as (known, new):
+    with _collecting_seldom(), opened(path) as (known, new):
         if options.history is not None:
             with history_sink(options.history) as out:
                 yield Importer(clients, known, out, options.money(), zone, options.again)
@@ -118,6 +121,20 @@ def importer_of(options: Options, clients: ClientList, register: Path) -> Iterat
             restore(known, options.bootstrap)
         with kafka_sink(options.bootstrap) as sink:
             yield Importer(clients, known, sink, options.money(), zone, options.again)
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """The documents of a batch are many objects without cycles: the cyclic collector finds nothing in them, at a
+    quarter of the import's time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The same statement twice, overlapping ones, a corrected one, one cut off: each payment counts once, as last told."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.cli.imports.register import Event, Verdict, opened
+from streams.cli.imports.register import Event, Register, Verdict, opened
 from tests.cli.imports.harness import Desk, statement
 
 ONE, TWO, THREE = {"Номер": "1"}, {"Номер": "2"}, {"Номер": "3"}
@@ -119,7 +120,7 @@ def test_whatever_is_cut_off_and_repeated_the_money_ends_at_one_client(
         accepted = None
         for client, amount, arrives, confirmed in [*steps, ("A", "9.00", True, True)]:
             register.begin("file")
-            (decided,) = register.decide([_payment(client, amount)])
+            number, (decided,) = register.decide([_payment(client, amount)])
             if decided.values:
                 accepted = client, amount
             if arrives:
@@ -130,7 +131,7 @@ def test_whatever_is_cut_off_and_repeated_the_money_ends_at_one_client(
                     elif held.get("revision", 1) == value.get("revision", 1):
                         assert held == value  # never one revision with two contents
                 if confirmed:
-                    register.acknowledge(decided.values)
+                    register.acknowledge(number)
         counted = [(key, value["amount"]) for key, value in broker.items() if not value.get("voided")]
         assert counted == [accepted] == [("A", "9.00")]
 
@@ -140,7 +141,7 @@ def test_an_import_that_was_cut_off_sends_the_same_revision_again() -> None:
         register.begin("a")
         register.decide([_payment("A", "1.00")])  # noted, and the power fails
         register.begin("a")
-        (again,) = register.decide([_payment("A", "1.00")])
+        _, (again,) = register.decide([_payment("A", "1.00")])
     assert (again.verdict, again.values) == (Verdict.UNSURE, [_payment("A", "1.00").value])
 
 
@@ -149,3 +150,25 @@ def test_two_imports_at_once_are_refused(tmp_path: Path) -> None:
 
     with opened(tmp_path / "r.sqlite"), pytest.raises(Failure, match="another import is using it"):
         opened(tmp_path / "r.sqlite").__enter__()
+
+
+def test_what_a_batch_costs_does_not_grow_with_what_was_imported_before() -> None:
+    steps: list[int] = []
+    database = sqlite3.connect(":memory:")
+    register = Register(database)
+
+    def count() -> int:
+        steps[-1] += 1
+        return 0
+
+    database.set_progress_handler(count, 100)
+    for batch in range(40):
+        steps.append(0)
+        register.begin("a")
+        events = [
+            Event(line, {"type": kind, "id": f"{batch}-{line}", "client_id": "A", "amount": "1.00"})
+            for line in range(500)
+            for kind in ("payment.received", "sale.recorded")
+        ]
+        register.acknowledge(register.decide(events).number)
+    assert steps[-1] < 2 * steps[1]
