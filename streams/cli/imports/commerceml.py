@@ -7,12 +7,11 @@ are judged by requests, which are asked before goods leave. Where a direction is
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from streams.cli.imports.cells import amount, day
+from streams.cli.imports.cells import amount, day, instant
 from streams.cli.imports.documents import Document, Item, LeftOut, Party, Wrong, document_id
 from streams.cli.imports.xml_stream import Element, elements
 
@@ -93,15 +92,6 @@ def _attribute(element: Element, name: str) -> str:
         if value.said("Наименование").replace(" ", "").lower() == name.lower():
             return value.said("Значение").lower()
     return element.said(name).lower()
-
-
-def instant(date: str, time: str, zone: ZoneInfo) -> str | None:
-    """RFC 3339 of a day and a time in the company's zone; None when that is no time."""
-    try:
-        moment = datetime.fromisoformat(f"{date}T{time or '00:00:00'}")
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=zone).isoformat() if moment.tzinfo is None else moment.isoformat()
 
 
 def _wrong(element: Element, name: str, said: str) -> Wrong:
