@@ -26,7 +26,7 @@ def test_the_same_statement_twice_is_sent_once(desk: Desk, capfd: Capture) -> No
     file = desk.file("a.txt", statement(ONE, TWO))
     assert len(desk.take(file)) == 2
     assert desk.take(file) == []
-    assert "2 known already, not sent" in capfd.readouterr().out
+    assert "2 documents, 0 written, 2 known already, not written" in capfd.readouterr().out
     assert desk.code == 0
 
 
@@ -54,7 +54,7 @@ def test_the_statement_before_the_correction_does_not_undo_it(desk: Desk, capfd:
     desk.take(old)
     desk.take(desk.file("b.txt", statement({**ONE, "ДатаПоступило": "02.03.2026"})))
     assert desk.take(old) == []
-    assert "1 older than a correction that was imported, not sent" in capfd.readouterr().out
+    assert "1 older than a correction that was imported, not written" in capfd.readouterr().out
 
 
 def test_a_payment_of_another_client_is_withdrawn_from_the_first(desk: Desk) -> None:
@@ -80,7 +80,7 @@ def test_one_number_twice_in_a_file_with_two_amounts_is_told_and_not_guessed(des
 
 def test_a_line_twice_in_a_file_is_sent_once(desk: Desk, capfd: Capture) -> None:
     assert len(desk.take(desk.file("a.txt", statement(ONE, ONE)))) == 1
-    assert "1 twice in this file, sent once" in capfd.readouterr().out
+    assert "1 twice in this file, written once" in capfd.readouterr().out
 
 
 def test_a_statement_that_breaks_off_gives_what_it_had_and_fails(desk: Desk, capfd: Capture) -> None:
