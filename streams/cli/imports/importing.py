@@ -21,6 +21,8 @@ from streams.cli.receivables import Entry
 
 _BATCH: Final = 16_000
 """Documents that are noted and sent together: the register writes a page once however many of its rows change."""
+_WITHOUT_CURRENCY: Final = ("payment.reversed", "sale.returned")
+"""It is that of what they take back."""
 _STATEMENT_COMES: Final = time(9, 2)
 """When a bank's statement arrives, on the morning after: how a history appends payments."""
 TOLD_MAX: Final = 1_000
@@ -155,8 +157,8 @@ class Importer:
         if document.voided:
             value = {name: value[name] for name in ("type", "id", "client_id", "shipment_id") if name in value}
             value["voided"] = True
-        elif document.kind == "payment.reversed":
-            del value["currency"]  # it is the payment's
+        elif document.kind in _WITHOUT_CURRENCY:
+            value.pop("currency", None)
         else:
             currency = value["currency"] = value["currency"] or self._money.currency
             if currency != self._money.currency:
