@@ -37,6 +37,8 @@ _SETTINGS: Final = (
     "pragma cache_size = -65536",  # KiB: ids come in no order, and a page that is read again must not be fetched again
     "pragma wal_autocheckpoint = 16384",  # pages: one that is written by batch after batch is copied once
 )
+_FORM: Final = 1
+"""Of the tables; a register of another form is not read."""
 _ASKED_MAX: Final = 500
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
 _REPLACE: Final = "insert or replace into event values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -277,6 +279,7 @@ def opened(path: Path | None) -> Iterator[tuple[Register, bool]]:
                 raise Failure(f"{path}: another import is using it; wait until it ends") from None
             connection = sqlite3.connect(path)
             try:
+                _check_form(connection, path)
                 for setting in _SETTINGS:
                     connection.execute(setting)
                 yield Register(connection), new
@@ -288,3 +291,12 @@ def opened(path: Path | None) -> Iterator[tuple[Register, bool]]:
         ) from None
     except OSError as error:
         raise Failure(f"{path}: cannot be used ({error.strerror}); name another with --register") from None
+
+
+def _check_form(connection: sqlite3.Connection, path: Path) -> None:
+    """Marks a register that is new; raises Failure for one of another form."""
+    (form,) = connection.execute("pragma user_version").fetchone()
+    (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
+    if tables and form != _FORM:
+        raise Failure(f"{path}: is a register of another version; move it away, it is made again from the topics")
+    connection.execute(f"pragma user_version = {_FORM}")

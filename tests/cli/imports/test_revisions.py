@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.cli.failure import Failure
 from streams.cli.imports.register import Event, Register, Verdict, opened
 from tests.cli.imports.harness import Desk, statement
 
@@ -146,8 +147,6 @@ def test_an_import_that_was_cut_off_sends_the_same_revision_again() -> None:
 
 
 def test_two_imports_at_once_are_refused(tmp_path: Path) -> None:
-    from streams.cli.failure import Failure
-
     with opened(tmp_path / "r.sqlite"), pytest.raises(Failure, match="another import is using it"):
         opened(tmp_path / "r.sqlite").__enter__()
 
@@ -172,3 +171,24 @@ def test_what_a_batch_costs_does_not_grow_with_what_was_imported_before() -> Non
         ]
         register.acknowledge(register.decide(events).number)
     assert steps[-1] < 2 * steps[1]
+
+
+def test_what_was_cut_off_is_unsure_until_it_is_confirmed_also_for_the_next_command(tmp_path: Path) -> None:
+    def decided(confirmed: bool) -> Verdict:
+        with opened(tmp_path / "r.sqlite") as (register, _):
+            register.begin("a")
+            number, (one,) = register.decide([_payment("A", "1.00")])
+            if confirmed:
+                register.acknowledge(number)
+            return one.verdict
+
+    verdicts = [decided(confirmed) for confirmed in (False, False, True, False)]
+    assert verdicts == [Verdict.NEW, Verdict.UNSURE, Verdict.UNSURE, Verdict.KNOWN]
+
+
+def test_a_register_of_another_version_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "r.sqlite")
+    database.execute("create table event (kind text)")
+    database.close()
+    with pytest.raises(Failure, match="of another version; move it away"):
+        opened(tmp_path / "r.sqlite").__enter__()
