@@ -13,6 +13,7 @@ import typer
 
 from streams.cli.failure import Failure
 from streams.cli.history_writing import write_history
+from streams.cli.imports.collecting import collecting_seldom
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
 from streams.cli.receivables import TOPICS, Entry, events, read_invoices
 from streams.cli.terminal import Progress
@@ -61,7 +62,9 @@ def import_ledger(
     ] = None,
     unmatched: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where parties without a client go, for a clerk; default: unmatched.csv."),
+        typer.Option(
+            metavar="FILE", help="Where parties without a client go, for a clerk; default: unmatched.csv beside FILE."
+        ),
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Which column of a CSV is what; --explain proposes one.")
@@ -95,8 +98,8 @@ def import_ledger(
     Bank statements (1c-bank: 1CClientBankExchange; camt053: ISO 20022), shipments (commerceml) and any table (csv, with
     a mapping file) are read as they come: a wrong line is told with line and column and the rest goes on; a document
     that was imported before is not sent again, a corrected one is sent as a higher revision. Clients are matched by
-    code, GUID, tax number or account with --clients; what has none goes to unmatched.csv for a clerk to finish. The
-    exit code is 1 when a person should look. docs/imports.md has it all.
+    code, GUID, tax number or account with --clients; what has none goes to unmatched.csv beside the file for a clerk
+    to finish. The exit code is 1 when a person should look. docs/imports.md has it all.
 
     Receivables: one line an invoice with customerID, invoiceNumber, InvoiceDate, DueDate, InvoiceAmount, SettledDate
     (month/day/year). Clients are registered and their documents signed on the ledger's first day. Each invoice becomes
@@ -162,12 +165,13 @@ def import_ledger(
         raise typer.Exit(import_opening(balances, file, zone, history, bootstrap, skip_bad))
     if revision > 1 or skip_bad:
         raise Failure("--revision and --skip-bad are for --format opening; leave them out")
-    with _reading(file) as lines:
-        entries = events(read_invoices(lines, file), numbers.currency, zone)
-    if history is not None:
-        write_history(entries, history)
-    else:
-        _send(entries, bootstrap)
+    with collecting_seldom():
+        with _reading(file) as lines:
+            entries = events(read_invoices(lines, file), numbers.currency, zone)
+        if history is not None:
+            write_history(entries, history)
+        else:
+            _send(entries, bootstrap)
 
 
 @contextmanager

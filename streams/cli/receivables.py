@@ -21,6 +21,8 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from operator import itemgetter
 from time import strptime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -39,7 +41,9 @@ _DISPATCHED: Final = time(9, 0)
 _SOLD: Final = time(9, 1)
 _STATEMENT_COMES: Final = time(9, 2)
 _AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?")
-_IDENTIFIERS: Final = (("customerID", 64), ("invoiceNumber", 64 - len(SETTLED)))
+_CLIENT_LENGTH_MAX: Final = 64
+_INVOICE_LENGTH_MAX: Final = 64 - len(SETTLED)
+_NEXT_DAY: Final = timedelta(days=1)
 _YEARS: Final = range(1970, 2200)
 
 
@@ -65,17 +69,21 @@ class Entry(NamedTuple):
 
 def read_invoices(lines: Iterable[str], name: str) -> Iterator[Invoice]:
     """The invoices of a CSV with a header line; raises Failure naming `name`, the line, the column and the remedy."""
-    reader = csv.DictReader(lines, strict=True)
+    reader = csv.reader(lines, strict=True)
     try:
-        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+        at = {column: number for number, column in enumerate(next(reader, []))}
+        missing = [column for column in COLUMNS if column not in at]
         if missing:
             raise Failure(
                 f"{name}:1: column {missing[0]} is missing; the first line must name the columns {', '.join(COLUMNS)}"
             )
+        pick, width = itemgetter(*(at[column] for column in COLUMNS)), max(at[column] for column in COLUMNS) + 1
         seen: dict[str, int] = {}
         for row in reader:
+            if not row:
+                continue
             where = f"{name}:{reader.line_num}"
-            invoice = _invoice(row, where)
+            invoice = _invoice([text.strip() for text in pick(row + [""] * (width - len(row)))], where)
             first = seen.setdefault(invoice.invoice_id, reader.line_num)
             if first != reader.line_num:
                 raise Failure(
@@ -90,29 +98,37 @@ def read_invoices(lines: Iterable[str], name: str) -> Iterator[Invoice]:
         raise Failure(f"{name}: is not UTF-8 text; save it as UTF-8") from None
 
 
-def _invoice(row: dict[str, Any], where: str) -> Invoice:
-    text = {column: (row[column] or "").strip() for column in COLUMNS}
-    for column, length_max in _IDENTIFIERS:
-        if not 0 < len(text[column]) <= length_max or not text[column].isprintable():
-            raise Failure(f"{where}: {column} is {text[column]!r}; write 1 to {length_max} printable characters")
-    amount = text["InvoiceAmount"]
-    if not _AMOUNT.fullmatch(amount) or not float(amount):
+def _invoice(texts: list[str], where: str) -> Invoice:
+    """The invoice of a line's texts in the order of COLUMNS."""
+    client_id, invoice_id, invoiced_text, due_text, amount, settled_text = texts
+    for column, text, length_max in (
+        ("customerID", client_id, _CLIENT_LENGTH_MAX), ("invoiceNumber", invoice_id, _INVOICE_LENGTH_MAX),
+    ):  # fmt: skip
+        if not 0 < len(text) <= length_max or not text.isprintable():
+            raise Failure(f"{where}: {column} is {text!r}; write 1 to {length_max} printable characters")
+    if not _AMOUNT.fullmatch(amount) or not amount.strip("0."):
         raise Failure(f"{where}: InvoiceAmount is {amount!r}; write a positive amount with at most two places")
-    invoiced, due = _date(text["InvoiceDate"], "InvoiceDate", where), _date(text["DueDate"], "DueDate", where)
-    settled = _date(text["SettledDate"], "SettledDate", where) if text["SettledDate"] else None
+    invoiced, due = _date(invoiced_text, "InvoiceDate", where), _date(due_text, "DueDate", where)
+    settled = _date(settled_text, "SettledDate", where) if settled_text else None
     if due < invoiced:
-        raise Failure(f"{where}: DueDate {text['DueDate']} is before InvoiceDate; correct one of them")
-    return Invoice(text["customerID"], text["invoiceNumber"], invoiced, due, amount, settled)
+        raise Failure(f"{where}: DueDate {due_text} is before InvoiceDate; correct one of them")
+    return Invoice(client_id, invoice_id, invoiced, due, amount, settled)
 
 
 def _date(text: str, column: str, where: str) -> date:
-    try:
-        day = date(*strptime(text, "%m/%d/%Y")[:3])
-    except ValueError:
-        day = date.min
+    day = _day(text)
     if day.year not in _YEARS:
         raise Failure(f"{where}: {column} is {text!r}; write month/day/year like 8/2/2013")
     return day
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date:
+    """The first day of all for what is no date."""
+    try:
+        return date(*strptime(text, "%m/%d/%Y")[:3])
+    except ValueError:
+        return date.min
 
 
 def events(invoices: Iterable[Invoice], currency: str, zone: ZoneInfo) -> list[Entry]:
@@ -128,40 +144,46 @@ def events(invoices: Iterable[Invoice], currency: str, zone: ZoneInfo) -> list[E
 
 def _client(client_id: str, first_day: date, zone: ZoneInfo) -> Iterator[Entry]:
     """Who it is, and the two documents without which nothing may be shipped to it."""
-    day = first_day.isoformat()
+    day = _iso(first_day)
     identity = {"id": client_id, "client_id": client_id, "name": client_id}
     who = {"registered_on": day, "directions": [DIRECTION]}
-    yield _entry(
-        datetime.combine(first_day, _REGISTERED, zone), "clients", {"type": "client.registered", **identity, **who}
-    )
+    registered, signed = _appended(first_day, _REGISTERED, zone), _appended(first_day, _SIGNED, zone)
+    yield Entry(registered, "clients", client_id, {"type": "client.registered", **identity, **who})
     for document in DOCUMENTS:
         identity = {"id": document, "client_id": client_id, "document": document, "number": document}
-        signed = {"on": day, "form": "original", "accepted_by": DIRECTION, "direction": DIRECTION}
-        yield _entry(
-            datetime.combine(first_day, _SIGNED, zone), "clients", {"type": "document.signed", **identity, **signed}
-        )
+        how = {"on": day, "form": "original", "accepted_by": DIRECTION, "direction": DIRECTION}
+        yield Entry(signed, "clients", client_id, {"type": "document.signed", **identity, **how})
 
 
 def _events(invoice: Invoice, currency: str, zone: ZoneInfo) -> Iterator[Entry]:
-    dispatched = datetime.combine(invoice.invoiced, _DISPATCHED, zone)
-    identity = {"id": invoice.invoice_id, "client_id": invoice.client_id}
-    money = {"amount": invoice.amount, "currency": currency}
-    instalment = {"obligation_id": invoice.invoice_id, "due_date": invoice.due.isoformat(), "amount": invoice.amount}
-    shipment = {"shipment_id": invoice.invoice_id, "at": dispatched.isoformat(), "direction": DIRECTION}
-    yield _entry(
-        dispatched,
-        "shipments",
+    client_id, invoice_id, invoiced, due, amount, settled = invoice
+    identity = {"id": invoice_id, "client_id": client_id}
+    money = {"amount": amount, "currency": currency}
+    instalment = {"obligation_id": invoice_id, "due_date": _iso(due), "amount": amount}
+    shipment = {"shipment_id": invoice_id, "at": _instant(invoiced, _DISPATCHED, zone), "direction": DIRECTION}
+    yield Entry(
+        _appended(invoiced, _DISPATCHED, zone), "shipments", client_id,
         {"type": "shipment.dispatched", **identity, **shipment, **money, "lines": [], "instalments": [instalment]},
-    )
-    sale = {"sold_on": invoice.invoiced.isoformat(), "direction": DIRECTION, "shipment_id": invoice.invoice_id}
-    sold = datetime.combine(invoice.invoiced, _SOLD, zone)
-    yield _entry(sold, "sales", {"type": "sale.recorded", **identity, **money, **sale})
-    if invoice.settled is not None:
-        identity = {"id": f"{invoice.invoice_id}{SETTLED}", "client_id": invoice.client_id}
-        paid = {"value_date": invoice.settled.isoformat(), "obligations": [invoice.invoice_id]}
-        arrived = datetime.combine(invoice.settled + timedelta(days=1), _STATEMENT_COMES, zone)
-        yield _entry(arrived, "payments", {"type": "payment.received", **identity, **money, **paid})
+    )  # fmt: skip
+    sale = {"sold_on": _iso(invoiced), "direction": DIRECTION, "shipment_id": invoice_id}
+    sold = _appended(invoiced, _SOLD, zone)
+    yield Entry(sold, "sales", client_id, {"type": "sale.recorded", **identity, **money, **sale})
+    if settled is not None:
+        identity = {"id": f"{invoice_id}{SETTLED}", "client_id": client_id}
+        paid = {"value_date": _iso(settled), "obligations": [invoice_id]}
+        arrived = _appended(settled + _NEXT_DAY, _STATEMENT_COMES, zone)
+        yield Entry(arrived, "payments", client_id, {"type": "payment.received", **identity, **money, **paid})
 
 
-def _entry(appended: datetime, topic: str, value: dict[str, Any]) -> Entry:
-    return Entry(round(appended.timestamp() * 1000), topic, value["client_id"], value)
+# A ledger has many invoices of few days: each day's forms are made once.
+_iso: Final = lru_cache(maxsize=4096)(date.isoformat)
+
+
+@lru_cache(maxsize=4096)
+def _instant(day: date, at: time, zone: ZoneInfo) -> str:
+    return datetime.combine(day, at, zone).isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _appended(day: date, at: time, zone: ZoneInfo) -> int:
+    return round(datetime.combine(day, at, zone).timestamp() * 1000)

@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.benchmark import (
     engine_section,
     http_section,
+    import_section,
     latency_section,
     main_job_section,
     restore_section,
@@ -35,9 +36,10 @@ SECTIONS: dict[str, Section] = {
     "latency": latency_section.measure,
     "restore": restore_section.measure,
     "http": http_section.measure,
+    "import": import_section.measure,
     "scale": scale_section.measure,
 }
-USUAL = ("engine", "main", "latency", "restore", "http")
+USUAL = ("engine", "main", "latency", "restore", "http", "import")
 """What runs when no section is named; `scale` takes as long as all of these."""
 
 

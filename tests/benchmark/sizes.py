@@ -34,6 +34,9 @@ class Sizes:
     http_clients: int = 100_000
     http_rate: int = 1_000
     http_seconds: float = 20.0
+    import_clients: int = 20_000
+    import_documents: int = 200_000
+    """Of a table or a ledger, in which each has a line."""
     pure_clients: int = 300
     limit_seconds: float = 560.0
     """Of one worker's run: then it is ended and the section fails."""
@@ -63,6 +66,8 @@ QUICK = Sizes(
     http_clients=500,
     http_rate=100,
     http_seconds=2.0,
+    import_clients=50,
+    import_documents=300,
     pure_clients=20,
     limit_seconds=110.0,
 )

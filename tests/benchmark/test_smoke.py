@@ -24,7 +24,7 @@ def test_a_section_gives_figures_above_zero(name: str, tmp_path: Path) -> None:
     figures = run([name], QUICK, tmp_path / "figures.json", fast=False)
 
     assert figures
-    assert all(figure.value > 0 for figure in figures if figure.unit in ("events/s", "clients/s", "s"))
+    assert all(figure.value > 0 for figure in figures if figure.unit in ("events/s", "clients/s", "lines/s", "s"))
     assert not [figure for figure in figures if "WRONG" in figure.note]
     written = json.loads((tmp_path / "figures.json").read_text())
     assert [row["name"] for row in written["figures"]] == [figure.name for figure in figures]
@@ -55,4 +55,4 @@ def test_an_unknown_section_is_refused_with_the_names_of_those_there_are(capsys:
         main(["--only", "speed"])
 
     assert exit_.value.code == 2
-    assert "engine, main, latency, restore, http, scale" in capsys.readouterr().err
+    assert "engine, main, latency, restore, http, import, scale" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from schemas.dead_letters import rejection_headers
 from schemas.policy import policy_digest
 from schemas.policy_file import default_policy
 from schemas.records import Rejected
+from streams.cli import sending
 from streams.cli.main import run
 from streams.cli.topic_readiness import wait_until_usable
 from tests.harness.waiting import SECONDS_MAX, wait_until
@@ -269,7 +270,10 @@ def test_missing_topics_are_one_sentence(
     assert "stoplist topics create" in err
 
 
-def test_a_ledger_is_sent_with_its_own_times_to_the_clients_partitions(topics: Topics, capfd: Capture) -> None:
+def test_a_ledger_is_sent_with_its_own_times_to_the_clients_partitions(
+    topics: Topics, capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_BATCH", 10)  # the last is not full
     bootstrap = topics("--simulated-time", "--partitions", "12")
     assert run(["import", str(SAMPLE), "--format", "receivables", "--bootstrap", bootstrap]) == 0
     assert capfd.readouterr().out == "47 events sent\n"

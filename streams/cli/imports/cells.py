@@ -4,13 +4,17 @@ Each function raises ValueError with a sentence that says what to write instead.
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from streams.cli import opening_cells
 
 _PLAIN: Final = re.compile(r"0*([0-9]{1,13})(?:[.,]([0-9]{1,2}))?")
+_SPACED: Final = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u2009\u202f'][0-9]{3}){1,3}(?:[.,][0-9]{1,2})?")
+"""As statements group thousands; `opening_cells` reads all that is grouped by spaces, and each of these alike."""
+_WITHOUT_SPACES: Final = str.maketrans("", "", " \u00a0\u2009\u202f'")
 _NUMBERS: Final = re.compile(r"([0-9]{1,4})[./-]([0-9]{1,2})[./-]([0-9]{1,4})(?:[T ].*)?")
 _YEARS: Final = range(1970, 2200)
 _ORDERS: Final = {
@@ -32,6 +36,8 @@ _GROUPED: Final = {
 def amount(text: str, decimal: str = "") -> str:
     """`1234.50` of `1234.5`, `1234,50`, `1 234,50`, `1,234.50`; `decimal` settles what could be read in two ways."""
     found = _PLAIN.fullmatch(text)
+    if found is None and _SPACED.fullmatch(text):
+        found = _PLAIN.fullmatch(text.translate(_WITHOUT_SPACES))
     if found is None and decimal and _GROUPED[decimal].fullmatch(text):  # 1,234 is a thousand where a point is decimal
         found = _PLAIN.fullmatch(text.replace("." if decimal == "," else ",", ""))
     if found is None:
@@ -59,3 +65,12 @@ def day(text: str, form: str = "") -> str:
     if there.year not in _YEARS:
         raise ValueError(f"{text!r} does not lie in the years 1970 to 2199; correct it")
     return there.isoformat()
+
+
+def instant(day_: str, time: str, zone: ZoneInfo) -> str | None:
+    """RFC 3339 of a day and a time in the company's zone; None when that is no time."""
+    try:
+        moment = datetime.fromisoformat(f"{day_}T{time or '00:00:00'}")
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=zone).isoformat() if moment.tzinfo is None else moment.isoformat()

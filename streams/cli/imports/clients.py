@@ -146,21 +146,27 @@ class Unmatched:
     def write(self, path: Path, file: str | None = None) -> None:
         """Writes the list anew below the rows that were filled in before; replaces the file as a whole.
 
-        Rows of other files than `file` are kept; None: the list is of all files.
+        Rows of other files than `file` are kept; None: the list is of all files. Raises Failure when it cannot.
         """
         kept = [row for row in _rows(path) if row["client_id"].strip() or (file and row.get("file") != file)]
         if not self._rows and not kept:
             path.unlink(missing_ok=True)
             return
         scratch = path.with_name(f".{path.name}.new")
-        with scratch.open("w", encoding="utf-8-sig", newline="") as out:  # spreadsheets know UTF-8 by its mark
-            writer = csv.DictWriter(out, (*COLUMNS, *TOLD), delimiter=";", extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(kept)
-            for party, told in self._rows.items():
-                row = {**party._asdict(), **told, "client_id": ""}
-                writer.writerow({name: _harmless(str(text)) for name, text in row.items()})
-        os.replace(scratch, path)
+        try:
+            with scratch.open("w", encoding="utf-8-sig", newline="") as out:  # spreadsheets know UTF-8 by its mark
+                writer = csv.DictWriter(out, (*COLUMNS, *TOLD), delimiter=";", extrasaction="ignore")
+                writer.writeheader()
+                writer.writerows(kept)
+                for party, told in self._rows.items():
+                    row = {**party._asdict(), **told, "client_id": ""}
+                    writer.writerow({name: _harmless(str(text)) for name, text in row.items()})
+            os.replace(scratch, path)
+        except OSError as error:
+            raise Failure(
+                f"{path}: cannot be written ({error.strerror}), so who has no client is not listed; name "
+                "another with --unmatched and import again"
+            ) from None
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from schemas.policy import Policy
 from streams.cli.failure import Failure
 from streams.cli.imports import report
 from streams.cli.imports.clients import ClientList
+from streams.cli.imports.collecting import collecting_seldom
 from streams.cli.imports.formats import FileFormat, Reading, format_of, items_of
 from streams.cli.imports.importing import Importer, Money
 from streams.cli.imports.mapping import read_mapping
@@ -64,7 +65,7 @@ class Options(NamedTuple):
 def import_file(file: str, form: FileFormat | None, options: Options) -> int:
     """Imports one file; returns 0, or 1 when a person should look at what was not sent."""
     reading, clients = options.reading(), ClientList()
-    unmatched = options.unmatched or Path(UNMATCHED)
+    unmatched = options.unmatched or (Path() if file == _STANDARD else Path(file).parent) / UNMATCHED
     for path in options.clients:
         clients.read(path)
     if unmatched.exists():
@@ -78,7 +79,8 @@ def import_file(file: str, form: FileFormat | None, options: Options) -> int:
         outcome.unmatched.write(unmatched, file)
     for line in report.lines(outcome, file, report.SHOWN_MAX, str(unmatched)):
         sys.stderr.write(f"{line}\n")
-    (sys.stderr if options.history == _STANDARD else sys.stdout).write(f"{report.summary(outcome)}\n")
+    summary = report.summary(outcome, report.SENT if options.history is None else report.WRITTEN)
+    (sys.stderr if options.history == _STANDARD else sys.stdout).write(f"{summary}\n")
     if outcome.failure:
         raise Failure(outcome.failure)
     return _EXIT_LOOK if outcome.wrong_count or outcome.unmatched_documents else 0
@@ -107,7 +109,7 @@ def importer_of(options: Options, clients: ClientList, register: Path) -> Iterat
     """An importer with its register and its sink open. A history that names no register remembers nothing."""
     path = register if options.history is None or options.register is not None else None
     zone = ZoneInfo(options.policy.time_zone)
-    with opened(path) as (known, new):
+    with collecting_seldom(), opened(path) as (known, new):
         if options.history is not None:
             with history_sink(options.history) as out:
                 yield Importer(clients, known, out, options.money(), zone, options.again)

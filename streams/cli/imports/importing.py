@@ -19,7 +19,10 @@ from streams.cli.imports.register import Decided, Event, Register, Verdict
 from streams.cli.imports.sinks import Sink
 from streams.cli.receivables import Entry
 
-_BATCH: Final = 4_000
+_BATCH: Final = 16_000
+"""Documents that are noted and sent together: the register writes a page once however many of its rows change."""
+_WITHOUT_CURRENCY: Final = ("payment.reversed", "sale.returned")
+"""It is that of what they take back."""
 _STATEMENT_COMES: Final = time(9, 2)
 """When a bank's statement arrives, on the morning after: how a history appends payments."""
 TOLD_MAX: Final = 1_000
@@ -89,7 +92,7 @@ class Importer:
         outcome = Outcome()
         self._register.begin(file)
         batch: list[tuple[Document, str]] = []
-        under_way: list[dict[str, Any]] = []
+        under_way: int | None = None
         line = 0
         for item in _readable(items, outcome):
             if isinstance(item, Document):
@@ -115,39 +118,38 @@ class Importer:
                 outcome.is_wrong(item)
             elif isinstance(item, LeftOut):
                 outcome.left_out[item.why] += 1
-            advance(max(0, item.line - line))
-            line = max(line, item.line)
+            if item.line > line:
+                advance(item.line - line)
+                line = item.line
         under_way = self._flush(batch, under_way, outcome)
         self._flush(batch, under_way, outcome)
         return outcome
 
-    def _flush(
-        self, batch: list[tuple[Document, str]], under_way: list[dict[str, Any]], outcome: Outcome
-    ) -> list[dict[str, Any]]:
-        """Sends a batch, after the one under way has arrived; returns what is under way now."""
-        events, documents = [], {}
+    def _flush(self, batch: list[tuple[Document, str]], under_way: int | None, outcome: Outcome) -> int | None:
+        """Sends a batch, after the one under way has arrived; returns the number of what is under way now."""
+        events, documents = [], []
         for document, client_id in batch:
             value = self._value(document, client_id, outcome)
             if value is not None:
                 events.append(Event(document.line, value))
-                documents[document.line, document.kind] = document
+                documents.append(document)
         batch.clear()
-        decided = self._register.decide(events, self._again)
+        number, decided = self._register.decide(events, self._again) if events else (None, [])
         entries = []
-        for event, one in zip(events, decided, strict=True):
-            outcome.verdicts[one.verdict] += 1
+        outcome.verdicts.update(one.verdict for one in decided)
+        for document, event, one in zip(documents, events, decided, strict=True):
             if not one.values and one.verdict is not Verdict.CONFLICT:
                 continue
-            document = documents[event.line, event.value["type"]]
             if one.verdict is not Verdict.NEW:
                 self._tell(document, event, one, outcome)
             topic, appended = TOPIC_OF_TYPE[document.kind], self._appended(document.known_at)
             entries += [Entry(appended, topic, value["client_id"], value) for value in one.values]
         self._sink.settle()
-        self._register.acknowledge(under_way)
+        if under_way is not None:
+            self._register.acknowledge(under_way)
         self._sink.send(entries)
         outcome.sent += len(entries)
-        return [entry.value for entry in entries]
+        return number
 
     def _value(self, document: Document, client_id: str, outcome: Outcome) -> dict[str, Any] | None:
         """The event; None, and told, when the contract would refuse it."""
@@ -155,8 +157,8 @@ class Importer:
         if document.voided:
             value = {name: value[name] for name in ("type", "id", "client_id", "shipment_id") if name in value}
             value["voided"] = True
-        elif document.kind == "payment.reversed":
-            del value["currency"]  # it is the payment's
+        elif document.kind in _WITHOUT_CURRENCY:
+            value.pop("currency", None)
         else:
             currency = value["currency"] = value["currency"] or self._money.currency
             if currency != self._money.currency:

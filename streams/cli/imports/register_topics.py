@@ -1,6 +1,6 @@
 """A register that was lost is made again from the topics, which hold every event that was ever sent."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -10,7 +10,14 @@ from streams.cli.imports.sinks import TOPICS
 from streams.cli.state_reading import records
 from streams.cli.terminal import Progress
 
-_KINDS = ("payment.received", "payment.reversed", "shipment.dispatched", "sale.recorded")
+_KINDS: Final = (
+    "payment.received",
+    "payment.reversed",
+    "shipment.dispatched",
+    "goods.returned",
+    "sale.recorded",
+    "sale.returned",
+)
 
 
 def restore(register: Register, bootstrap: str) -> int:

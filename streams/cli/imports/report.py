@@ -8,14 +8,16 @@ from streams.cli.imports.importing import Outcome
 from streams.cli.imports.register import Verdict
 
 SHOWN_MAX: Final = 20
+SENT: Final = "sent"
+WRITTEN: Final = "written"
+"""What becomes of events: on their way to Kafka, or in a history file."""
 _TOLD: Final = (
-    (Verdict.NEW, "new"),
-    (Verdict.CORRECTED, "corrected, sent as a higher revision"),
-    (Verdict.UNSURE, "sent again, with the revision they had"),
-    (Verdict.KNOWN, "known already, not sent"),
-    (Verdict.SUPERSEDED, "older than a correction that was imported, not sent"),
-    (Verdict.REPEATED, "twice in this file, sent once"),
-    (Verdict.NEVER_SENT, "withdrawn and never imported, not sent"),
+    (Verdict.CORRECTED, "corrected, {} as a higher revision"),
+    (Verdict.UNSURE, "{} again, with the revision they had"),
+    (Verdict.KNOWN, "known already, not {}"),
+    (Verdict.SUPERSEDED, "older than a correction that was imported, not {}"),
+    (Verdict.REPEATED, "twice in this file, {} once"),
+    (Verdict.NEVER_SENT, "withdrawn and never imported, not {}"),
 )
 
 
@@ -26,10 +28,11 @@ def place(file: str, wrong: Wrong) -> str:
     return f"{file}:{wrong.line}{column}: {wrong.field + ' ' if wrong.field else ''}{said}"
 
 
-def summary(outcome: Outcome) -> str:
-    """One sentence of numbers."""
-    parts = [f"{outcome.documents} document{'' if outcome.documents == 1 else 's'}", f"{outcome.sent} sent"]
-    parts += [f"{outcome.verdicts[verdict]} {said}" for verdict, said in _TOLD[1:] if outcome.verdicts[verdict]]
+def summary(outcome: Outcome, done: str = SENT) -> str:
+    """One sentence of numbers; `done` is SENT or WRITTEN."""
+    parts = [f"{outcome.documents} document{'' if outcome.documents == 1 else 's'}", f"{outcome.sent} {done}"]
+    told = [(outcome.verdicts[verdict], said) for verdict, said in _TOLD]
+    parts += [f"{count} {said.format(done)}" for count, said in told if count]
     if outcome.unmatched_documents:
         parts.append(f"{outcome.unmatched_documents} without a client")
     if outcome.wrong_count:

@@ -60,7 +60,7 @@ class KafkaSink:
 
     def __init__(self, bootstrap: str, partitions: int) -> None:
         self._partitions = partitions
-        self._partition = lru_cache(maxsize=100_000)(partition_of)
+        self._place = lru_cache(maxsize=100_000)(self._placed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="kafka", daemon=True)
         self._thread.start()
@@ -92,6 +92,11 @@ class KafkaSink:
         self._thread.join()
         self._loop.close()
 
+    def _placed(self, client_id: str) -> tuple[bytes, int]:
+        """Key and partition of a client's records."""
+        key = client_id.encode()
+        return key, partition_of(key, self._partitions)
+
     def _await(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_SECONDS_MAX)
 
@@ -112,16 +117,16 @@ class KafkaSink:
     async def _send(self, entries: list[Entry]) -> None:
         batches: dict[tuple[str, int], Any] = {}
         waiting = []
-        for entry in entries:
-            key, value = entry.key.encode(), _encode(entry.value)
-            place = entry.topic, self._partition(key, self._partitions)
+        for timestamp_ms, topic, client_id, event in entries:
+            (key, partition), value = self._place(client_id), _encode(event)
+            place = topic, partition
             batch = batches.get(place)
-            if batch is None or batch.append(key=key, value=value, timestamp=entry.timestamp_ms) is None:
+            if batch is None or batch.append(key=key, value=value, timestamp=timestamp_ms) is None:
                 if batch is not None:
                     batch.close()
-                    waiting.append(await self._producer.send_batch(batch, place[0], partition=place[1]))
+                    waiting.append(await self._producer.send_batch(batch, topic, partition=partition))
                 batch = batches[place] = self._producer.create_batch()
-                batch.append(key=key, value=value, timestamp=entry.timestamp_ms)
+                batch.append(key=key, value=value, timestamp=timestamp_ms)
         for (topic, partition), batch in batches.items():
             batch.close()
             waiting.append(await self._producer.send_batch(batch, topic, partition=partition))

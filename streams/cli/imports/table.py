@@ -4,24 +4,18 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from operator import itemgetter
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from streams.cli.failure import Failure
-from streams.cli.imports.cells import amount, day
+from streams.cli.imports.cells import amount, day, instant
 from streams.cli.imports.documents import Document, Item, LeftOut, Party, Wrong, document_id
-from streams.cli.imports.mapping import PARTY, Mapping
+from streams.cli.imports.mapping import Mapping
 
 SEPARATORS: Final = (";", ",", "\t", "|")
 _CELL_MAX: Final = 10_000
-
-
-class _Places(NamedTuple):
-    """Where our columns stand in the file, counted from 0."""
-
-    at: dict[str, int]
-    names: dict[str, str]
-    width: int
+_UNSAID: Final = ("",) * len(Party._fields)
 
 
 def read(lines: Iterable[str], name: str, mapping: Mapping, zone: ZoneInfo) -> Iterator[Item]:
@@ -31,13 +25,12 @@ def read(lines: Iterable[str], name: str, mapping: Mapping, zone: ZoneInfo) -> I
     if len(above) < mapping.header_line:
         raise Failure(f"{name}: has no line {mapping.header_line}, where the mapping expects the names of the columns")
     separator = mapping.separator or separator_of(above[-1])
-    places = _places(above[-1], separator, name, mapping)
+    table = _Table(_places(above[-1], separator, name, mapping), mapping, zone)
     reader = csv.reader(rest, delimiter=separator)
-    nameless: Counter[tuple[str, ...]] = Counter()
-    begun = mapping.header_line
+    first = mapping.header_line + 1
     csv.field_size_limit(_CELL_MAX)
     while True:
-        line = begun + reader.line_num + 1
+        line = first + reader.line_num
         try:
             row = next(reader)
         except StopIteration:
@@ -46,7 +39,7 @@ def read(lines: Iterable[str], name: str, mapping: Mapping, zone: ZoneInfo) -> I
             yield Wrong(line, 0, "", f"is not CSV ({error}); put the cell in quotes")
             continue
         if row and any(row):
-            yield _item(line, row, places, mapping, zone, nameless)
+            yield table.item(line, row)
 
 
 def separator_of(line: str) -> str:
@@ -54,7 +47,8 @@ def separator_of(line: str) -> str:
     return max(SEPARATORS, key=line.count)
 
 
-def _places(header: str, separator: str, name: str, mapping: Mapping) -> _Places:
+def _places(header: str, separator: str, name: str, mapping: Mapping) -> dict[str, int]:
+    """Where each of our columns stands, counted from 0."""
     cells = [cell.strip() for cell in next(csv.reader([header], delimiter=separator), [])]
     at: dict[str, int] = {}
     for ours, theirs in mapping.columns.items():
@@ -63,88 +57,91 @@ def _places(header: str, separator: str, name: str, mapping: Mapping) -> _Places
                 f"{name}:{mapping.header_line}: column {theirs!r} is missing; correct columns.{ours} of the mapping"
             )
         at[ours] = cells.index(theirs)
-    return _Places(at, mapping.columns, max(at.values()) + 1)
+    return at
 
 
-def _item(
-    line: int, row: list[str], places: _Places, mapping: Mapping, zone: ZoneInfo, nameless: Counter[tuple[str, ...]]
-) -> Item:
-    if len(row) < places.width:
-        return Wrong(line, len(row), "", f"has {len(row)} cells where {places.width} are needed; complete the line")
-    cells = {ours: row[at].strip() for ours, at in places.at.items()}
-    paid = cells["amount"]
-    if not paid or paid.startswith("-"):
-        return LeftOut(line, "no amount, or money that went out")
-    try:
+class _Table:
+    """What is the same for every line of a table."""
+
+    def __init__(self, at: dict[str, int], mapping: Mapping, zone: ZoneInfo) -> None:
+        self._at = at
+        self._mapping = mapping
+        self._zone = zone
+        self._width = max(at.values()) + 1
+        self._ours = tuple(at)
+        self._pick = itemgetter(*at.values())  # there are two at least: an amount, and whose it is
+        self._days = tuple(name for name in ("date", "value_date", "due_date") if name in at)
+        self._make = self._payment if mapping.kind == "payment.received" else self._shipment
+        self._nameless: Counter[tuple[str, ...]] = Counter()
+
+    def item(self, line: int, row: list[str]) -> Item:
+        """The document of a line, or why there is none."""
+        if len(row) < self._width:
+            return Wrong(line, len(row), "", f"has {len(row)} cells where {self._width} are needed; complete the line")
+        cells = dict(zip(self._ours, map(str.strip, self._pick(row)), strict=True))
+        paid = cells["amount"]
+        if not paid or paid[0] == "-":
+            return LeftOut(line, "no amount, or money that went out")
         field = "amount"
-        cells["amount"] = amount(paid.removeprefix("+"), mapping.decimal)
-        for field in ("date", "value_date", "due_date"):
-            if cells.get(field):
-                cells[field] = day(cells[field], mapping.dates)
-    except ValueError as error:
-        return Wrong(line, places.at[field] + 1, places.names[field], str(error))
-    if not cells["amount"].strip("0."):
-        return LeftOut(line, "an amount of zero")
-    cells["currency"] = cells.get("currency") or mapping.currency
-    make = _payment if mapping.kind == "payment.received" else _shipment
-    return make(line, cells, places, mapping, zone, nameless)
+        try:
+            cells["amount"] = read = amount(paid.removeprefix("+"), self._mapping.decimal)
+            for field in self._days:
+                if cells[field]:
+                    cells[field] = day(cells[field], self._mapping.dates)
+        except ValueError as error:
+            return Wrong(line, self._at[field] + 1, self._mapping.columns[field], str(error))
+        if not read.strip("0."):
+            return LeftOut(line, "an amount of zero")
+        cells["currency"] = cells.get("currency") or self._mapping.currency
+        return self._make(line, cells)
 
+    def _missing(self, line: int, field: str) -> Wrong:
+        return Wrong(line, self._at.get(field, -1) + 1, self._mapping.columns.get(field, field), "is empty; fill it")
 
-def _missing(line: int, field: str, places: _Places) -> Wrong:
-    return Wrong(line, places.at.get(field, -1) + 1, places.names.get(field, field), "is empty; fill it")
+    def _payment(self, line: int, cells: dict[str, str]) -> Item:
+        if not cells["value_date"]:
+            return self._missing(line, "value_date")
+        party, source = _party(cells), self._mapping.source
+        number, dated = cells.get("number", ""), cells.get("date") or ""
+        fields: dict[str, object] = {
+            "amount": cells["amount"],
+            "currency": cells["currency"],
+            "value_date": cells["value_date"],
+            "document": number[:500],
+        }
+        if number:
+            payer = party.account or party.inn or party.code or party.guid or party.client_id or party.name
+            # without a date of its own a number is taken to be unique within the year
+            named = document_id(f"{number}-{dated}" if dated else number, "csv", source, number,
+                                dated or cells["value_date"][:4], payer)  # fmt: skip
+        else:  # told apart by its content alone, so a correction of it is another payment
+            content = ("csv", source, cells["value_date"], cells["amount"], *party)
+            self._nameless[content] += 1
+            named = document_id(cells["value_date"], *content, str(self._nameless[content]))
+        return Document(line, "payment.received", named, party, fields, cells["value_date"])
+
+    def _shipment(self, line: int, cells: dict[str, str]) -> Item:
+        for field in ("number", "date"):
+            if not cells[field]:
+                return self._missing(line, field)
+        number, term = cells["number"], self._mapping.payment_term_days
+        shipment_id = number if len(number) <= 62 and number.isprintable() else document_id(number, "csv", number)
+        at = instant(cells["date"], "", self._zone) or ""
+        fields: dict[str, object] = {
+            "shipment_id": shipment_id,
+            "at": at,
+            "amount": cells["amount"],
+            "currency": cells["currency"],
+        }
+        if cells.get("due_date"):
+            due = {"obligation_id": f"{shipment_id}/1", "due_date": cells["due_date"], "amount": cells["amount"]}
+            fields["instalments"] = [due]
+        elif term is not None:
+            fields["payment_term_days"] = term
+        else:
+            return self._missing(line, "due_date")
+        return Document(line, "shipment.dispatched", shipment_id, _party(cells), fields, at)
 
 
 def _party(cells: dict[str, str]) -> Party:
-    return Party(**{name: cells[name] for name in PARTY if cells.get(name)})
-
-
-def _payment(
-    line: int, cells: dict[str, str], places: _Places, mapping: Mapping, zone: ZoneInfo, nameless: Counter[Any]
-) -> Item:
-    if not cells["value_date"]:
-        return _missing(line, "value_date", places)
-    party = _party(cells)
-    number, dated = cells.get("number", ""), cells.get("date") or ""
-    fields: dict[str, object] = {
-        "amount": cells["amount"],
-        "currency": cells["currency"],
-        "value_date": cells["value_date"],
-        "document": number[:500],
-    }
-    if number:
-        payer = party.account or party.inn or party.code or party.guid or party.client_id or party.name
-        # without a date of its own a number is taken to be unique within the year
-        named = document_id(f"{number}-{dated}" if dated else number, "csv", mapping.source, number,
-                            dated or cells["value_date"][:4], payer)  # fmt: skip
-    else:  # told apart by its content alone, so a correction of it is another payment
-        content = ("csv", mapping.source, cells["value_date"], cells["amount"], *party)
-        nameless[content] += 1
-        named = document_id(cells["value_date"], *content, str(nameless[content]))
-    return Document(line, "payment.received", named, party, fields, cells["value_date"])
-
-
-def _shipment(
-    line: int, cells: dict[str, str], places: _Places, mapping: Mapping, zone: ZoneInfo, nameless: Counter[Any]
-) -> Item:
-    from streams.cli.imports.commerceml import instant
-
-    for field in ("number", "date"):
-        if not cells[field]:
-            return _missing(line, field, places)
-    number = cells["number"]
-    shipment_id = number if len(number) <= 62 and number.isprintable() else document_id(number, "csv", number)
-    at = instant(cells["date"], "", zone) or ""
-    fields: dict[str, object] = {
-        "shipment_id": shipment_id,
-        "at": at,
-        "amount": cells["amount"],
-        "currency": cells["currency"],
-    }
-    if cells.get("due_date"):
-        due = {"obligation_id": f"{shipment_id}/1", "due_date": cells["due_date"], "amount": cells["amount"]}
-        fields["instalments"] = [due]
-    elif mapping.payment_term_days is not None:
-        fields["payment_term_days"] = mapping.payment_term_days
-    else:
-        return _missing(line, "due_date", places)
-    return Document(line, "shipment.dispatched", shipment_id, _party(cells), fields, at)
+    return Party._make(map(cells.get, Party._fields, _UNSAID))

@@ -37,9 +37,14 @@ class Element:
 
     def find(self, *names: str) -> "Element | None":
         """The first element on this path of names; None when there is none."""
-        here: Element | None = self
+        here = self
         for name in names:
-            here = next((child for child in here.children if child.name == name), None) if here else None
+            for child in here.children:
+                if child.name == name:
+                    here = child
+                    break
+            else:
+                return None
         return here
 
     def all(self, *names: str) -> "list[Element]":
@@ -72,7 +77,8 @@ class _Trees(ContentHandler):
         self.done: list[Element] = []
         self._where = where
 
-    def startElement(self, name: str, attrs: Any) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
         local = name.rpartition(":")[2]
         self._depth += 1
         if self._depth > DEPTH_MAX:
@@ -83,12 +89,13 @@ class _Trees(ContentHandler):
         self._count += 1
         if self._count > ELEMENTS_MAX:
             raise _TooLarge(f"one document has more than {ELEMENTS_MAX:,} elements")
-        element = Element(local, dict(attrs), self._where.getLineNumber(), self._where.getColumnNumber() + 1)
+        element = Element(local, attributes, self._where.getLineNumber(), self._where.getColumnNumber() + 1)
         if self._stack:
             self._stack[-1].children.append(element)
         self._stack.append(element)
 
-    def endElement(self, name: str) -> None:
+    def end(self, name: str) -> None:
+        """An element ends."""
         self._depth -= 1
         if self._stack:
             element = self._stack.pop()
@@ -114,6 +121,8 @@ def elements(path: Path, root: str, *wanted: str) -> Iterator[Element]:
         parser.setFeature(feature_namespaces, False)
         trees = _Trees(frozenset(wanted), parser)
         parser.setContentHandler(trees)
+        # as expat gives them: SAX would make an object of the attributes of each element, and few have any
+        parser.start_element, parser.end_element = trees.start, trees.end
         with path.open("rb") as stream:
             while chunk := stream.read(_CHUNK_BYTES):
                 parser.feed(chunk)

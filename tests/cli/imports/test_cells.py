@@ -1,8 +1,33 @@
 """Amounts and dates as they are written in files: read as meant, or refused."""
 
-import pytest
+from collections.abc import Callable
 
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from streams.cli import opening_cells
 from streams.cli.imports.cells import amount, day
+
+SPACES = " \u00a0\u2009\u202f'"
+_groups = st.lists(st.from_regex("[0-9]{3}|[0-9]{1,4}", fullmatch=True), min_size=2, max_size=5)
+_ends = st.sampled_from(["", ",5", ".50", ",505", ".", " ", "-"])
+_grouped = st.builds(str.__add__, st.builds(str.join, st.sampled_from(SPACES), _groups), _ends)
+_written = _grouped | st.text(f"0123456789,.{SPACES}", max_size=20).filter(lambda text: set(text) & set(SPACES))
+
+
+def _said(read: Callable[[str], str], text: str) -> str:
+    try:
+        return read(text)
+    except ValueError as error:
+        return f"refused: {error}"
+
+
+@example("001 234 567 890 123", "")  # fifteen digits are too many, whatever they are
+@example("1 23", "")
+@given(_written, st.sampled_from(["", ",", "."]))
+def test_thousands_grouped_by_spaces_are_read_as_everywhere_else(text: str, decimal: str) -> None:
+    assert _said(lambda written: amount(written, decimal), text) == _said(opening_cells.amount, text)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from kafka import KafkaConsumer
 
 from schemas.partitioning import partition_of
+from streams.cli.imports import importing
 from streams.cli.main import run
 from streams.cli.state_reading import records
 from tests.cli.imports.harness import CLIENTS, statement
@@ -52,7 +53,10 @@ def test_a_folder_is_sent_once_even_when_its_register_is_lost(topics: Topics, tm
     assert "1 older than a correction that was imported" in capfd.readouterr().out
 
 
-def test_a_table_of_many_lines_arrives_whole_and_in_order(topics: Topics, tmp_path: Path) -> None:
+def test_a_table_of_many_lines_arrives_whole_and_in_order(
+    topics: Topics, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_BATCH", 3_000)
     bootstrap = topics("--partitions", "3")
     policy, mapping, table = tmp_path / "p.yaml", tmp_path / "m.yaml", tmp_path / "t.csv"
     policy.write_text("version: 1\ncurrency: RUB\n")

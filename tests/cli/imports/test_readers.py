@@ -9,6 +9,7 @@ from streams.cli.imports import xml_stream
 from streams.cli.imports.clients import ClientList, Match
 from streams.cli.imports.documents import Party
 from streams.cli.imports.encodings import encoding_of
+from streams.cli.main import run
 from tests.cli.imports.harness import Desk, statement
 
 
@@ -121,3 +122,29 @@ def test_a_mapping_that_is_none_is_refused_with_its_field(desk: Desk, text: str,
     with pytest.raises(Failure) as caught:
         read_mapping(desk.file("m.yaml", text))
     assert said in str(caught.value)
+
+
+def test_who_is_not_found_is_listed_beside_the_file_and_not_where_the_command_runs(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    monkeypatch.chdir(here)
+    (there / "a.txt").write_bytes(statement({"ПлательщикИНН": "7799000013", "ПлательщикСчет": "9"}))
+    command = ["import", "../there/a.txt", "--policy", str(desk.policy), "--history", "-"]
+
+    assert run(command) == 1
+    assert "write their client_id into ../there/unmatched.csv and import again" in capfd.readouterr().err
+    assert list(here.iterdir()) == []
+    listed = there / "unmatched.csv"
+    listed.write_text(listed.read_text("utf-8-sig").replace(";;;7799000013", "found;;;7799000013"))
+    assert run(command) == 0
+    assert '"client_id":"found"' in capfd.readouterr().out
+
+
+def test_a_list_that_cannot_be_written_is_one_sentence(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:
+    desk.unmatched = desk.folder / "nowhere" / "unmatched.csv"
+    desk.take(desk.file("a.txt", statement({"ПлательщикИНН": "7799000013", "ПлательщикСчет": "9"})))
+    assert desk.code == 2
+    assert "nowhere/unmatched.csv: cannot be written (No such file or directory), so who" in capfd.readouterr().err

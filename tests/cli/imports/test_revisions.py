@@ -1,5 +1,6 @@
 """The same statement twice, overlapping ones, a corrected one, one cut off: each payment counts once, as last told."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.cli.imports.register import Event, Verdict, opened
+from streams.cli.failure import Failure
+from streams.cli.imports.register import Event, Register, Verdict, opened
 from tests.cli.imports.harness import Desk, statement
 
 ONE, TWO, THREE = {"Номер": "1"}, {"Номер": "2"}, {"Номер": "3"}
@@ -25,7 +27,7 @@ def test_the_same_statement_twice_is_sent_once(desk: Desk, capfd: Capture) -> No
     file = desk.file("a.txt", statement(ONE, TWO))
     assert len(desk.take(file)) == 2
     assert desk.take(file) == []
-    assert "2 known already, not sent" in capfd.readouterr().out
+    assert "2 documents, 0 written, 2 known already, not written" in capfd.readouterr().out
     assert desk.code == 0
 
 
@@ -53,7 +55,7 @@ def test_the_statement_before_the_correction_does_not_undo_it(desk: Desk, capfd:
     desk.take(old)
     desk.take(desk.file("b.txt", statement({**ONE, "ДатаПоступило": "02.03.2026"})))
     assert desk.take(old) == []
-    assert "1 older than a correction that was imported, not sent" in capfd.readouterr().out
+    assert "1 older than a correction that was imported, not written" in capfd.readouterr().out
 
 
 def test_a_payment_of_another_client_is_withdrawn_from_the_first(desk: Desk) -> None:
@@ -79,7 +81,7 @@ def test_one_number_twice_in_a_file_with_two_amounts_is_told_and_not_guessed(des
 
 def test_a_line_twice_in_a_file_is_sent_once(desk: Desk, capfd: Capture) -> None:
     assert len(desk.take(desk.file("a.txt", statement(ONE, ONE)))) == 1
-    assert "1 twice in this file, sent once" in capfd.readouterr().out
+    assert "1 twice in this file, written once" in capfd.readouterr().out
 
 
 def test_a_statement_that_breaks_off_gives_what_it_had_and_fails(desk: Desk, capfd: Capture) -> None:
@@ -119,7 +121,7 @@ def test_whatever_is_cut_off_and_repeated_the_money_ends_at_one_client(
         accepted = None
         for client, amount, arrives, confirmed in [*steps, ("A", "9.00", True, True)]:
             register.begin("file")
-            (decided,) = register.decide([_payment(client, amount)])
+            number, (decided,) = register.decide([_payment(client, amount)])
             if decided.values:
                 accepted = client, amount
             if arrives:
@@ -130,7 +132,7 @@ def test_whatever_is_cut_off_and_repeated_the_money_ends_at_one_client(
                     elif held.get("revision", 1) == value.get("revision", 1):
                         assert held == value  # never one revision with two contents
                 if confirmed:
-                    register.acknowledge(decided.values)
+                    register.acknowledge(number)
         counted = [(key, value["amount"]) for key, value in broker.items() if not value.get("voided")]
         assert counted == [accepted] == [("A", "9.00")]
 
@@ -140,12 +142,53 @@ def test_an_import_that_was_cut_off_sends_the_same_revision_again() -> None:
         register.begin("a")
         register.decide([_payment("A", "1.00")])  # noted, and the power fails
         register.begin("a")
-        (again,) = register.decide([_payment("A", "1.00")])
+        _, (again,) = register.decide([_payment("A", "1.00")])
     assert (again.verdict, again.values) == (Verdict.UNSURE, [_payment("A", "1.00").value])
 
 
 def test_two_imports_at_once_are_refused(tmp_path: Path) -> None:
-    from streams.cli.failure import Failure
-
     with opened(tmp_path / "r.sqlite"), pytest.raises(Failure, match="another import is using it"):
+        opened(tmp_path / "r.sqlite").__enter__()
+
+
+def test_what_a_batch_costs_does_not_grow_with_what_was_imported_before() -> None:
+    steps: list[int] = []
+    database = sqlite3.connect(":memory:")
+    register = Register(database)
+
+    def count() -> int:
+        steps[-1] += 1
+        return 0
+
+    database.set_progress_handler(count, 100)
+    for batch in range(40):
+        steps.append(0)
+        register.begin("a")
+        events = [
+            Event(line, {"type": kind, "id": f"{batch}-{line}", "client_id": "A", "amount": "1.00"})
+            for line in range(500)
+            for kind in ("payment.received", "sale.recorded")
+        ]
+        register.acknowledge(register.decide(events).number)
+    assert steps[-1] < 2 * steps[1]
+
+
+def test_what_was_cut_off_is_unsure_until_it_is_confirmed_also_for_the_next_command(tmp_path: Path) -> None:
+    def decided(confirmed: bool) -> Verdict:
+        with opened(tmp_path / "r.sqlite") as (register, _):
+            register.begin("a")
+            number, (one,) = register.decide([_payment("A", "1.00")])
+            if confirmed:
+                register.acknowledge(number)
+            return one.verdict
+
+    verdicts = [decided(confirmed) for confirmed in (False, False, True, False)]
+    assert verdicts == [Verdict.NEW, Verdict.UNSURE, Verdict.UNSURE, Verdict.KNOWN]
+
+
+def test_a_register_of_another_version_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "r.sqlite")
+    database.execute("create table event (kind text)")
+    database.close()
+    with pytest.raises(Failure, match="of another version; move it away"):
         opened(tmp_path / "r.sqlite").__enter__()
