@@ -4,9 +4,10 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import (
@@ -21,6 +22,9 @@ from streams.cli.options import BOOTSTRAP_DEFAULT
 from streams.cli.security import PREFIX, client_settings
 
 BOOTSTRAP_TIMEOUT_MS: Final = 5_000
+AGAIN_SECONDS: Final = 0.1
+_PATIENCE_SECONDS: Final = 10.0
+Answer = TypeVar("Answer")
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 
 logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it says the same again, at length
@@ -65,9 +69,24 @@ def consumer(bootstrap: str, **settings: Any) -> Iterator[KafkaConsumer]:
         yield client
 
 
+def patiently(seconds: float, ask: Callable[[], Answer]) -> Answer:
+    """What the brokers say. Of several one may just have gone, and it was the one that was asked: then ask again.
+
+    Raises what `ask` raises when that is not so, or lasts longer than `seconds`.
+    """
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() >= give_up:
+                raise
+        time.sleep(AGAIN_SECONDS)
+
+
 def partitions_of(client: KafkaAdminClient, topic: str) -> list[int]:
     """The partitions of a topic; raises Failure when there is no such topic."""
-    (found,) = client.describe_topics([topic])
+    (found,) = patiently(_PATIENCE_SECONDS, lambda: client.describe_topics([topic]))
     if found["error_code"]:
         raise missing(topic)
     return sorted(partition["partition_index"] for partition in found["partitions"])

@@ -4,22 +4,18 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated
 
 import typer
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
 
 from schemas.catalogue import TOPICS
-from streams.cli.connection import admin_client
+from streams.cli.connection import AGAIN_SECONDS, admin_client, patiently
 from streams.cli.failure import Failure
 from streams.cli.options import load_policy
 from streams.cli.settings import unknown_variables, worker_settings
 from streams.cli.topic_setup import keep_own_time
 from streams.engine.restore_progress import RestoreProgress
-
-_AGAIN_SECONDS: Final = 0.1
-Answer = TypeVar("Answer")
 
 
 def worker(
@@ -98,22 +94,7 @@ def _await_topics(client: KafkaAdminClient, bootstrap: str, seconds: float) -> N
     while missing := patiently(seconds, lambda: _missing(client)):
         if time.monotonic() >= give_up:
             raise Failure(f"topic {missing[0]} is missing at {bootstrap}; make the topics with stoplist topics create")
-        time.sleep(_AGAIN_SECONDS)
-
-
-def patiently(seconds: float, ask: Callable[[], Answer]) -> Answer:
-    """What the brokers say. Of several one may just have gone, and it was the one that was asked: then ask again.
-
-    Raises what `ask` raises when that is not so, or lasts longer than `seconds`.
-    """
-    give_up = time.monotonic() + seconds
-    while True:
-        try:
-            return ask()
-        except KafkaError as error:
-            if not error.retriable or time.monotonic() >= give_up:
-                raise
-        time.sleep(_AGAIN_SECONDS)
+        time.sleep(AGAIN_SECONDS)
 
 
 def _missing(client: KafkaAdminClient) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 from kafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 
-from streams.cli.worker import patiently
+from streams.cli.connection import patiently
 
 
 def answering(*answers: Exception | str) -> "list[Exception | str]":

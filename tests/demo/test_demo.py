@@ -95,7 +95,8 @@ def test_it_shows_a_block_with_its_reason_and_ends_by_itself(demo: Demo) -> None
     blocks = [line for line in lines if "  BLOCKED   C-" in line]
     assert blocks
     assert all(": Do not ship. " in line and "USD is overdue" in line for line in blocks)
-    assert " blocks, " in lines[-2]
+    (counts,) = [number for number, line in enumerate(lines) if " blocks, " in line and " events" in line]
+    assert lines[counts + 1].startswith("Set aside in dead-letters")  # some of its records are wrong on purpose
     assert lines[-1].startswith("Clients by risk group: 0: ")
     assert running.err == ""
     assert running.left_behind() == []

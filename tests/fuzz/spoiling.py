@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from random import Random
 from typing import Any, Final
 
@@ -60,7 +61,7 @@ def _holder(document: Any, path: tuple[Any, ...]) -> Any:
 def replaced(random: Random, document: dict[str, Any]) -> None:
     """Another value in some field, however deep."""
     path = random.choice(_paths(document))
-    _holder(document, path)[path[-1]] = random.choice(SCALARS)
+    _holder(document, path)[path[-1]] = deepcopy(random.choice(SCALARS))
 
 
 def left_out(random: Random, document: dict[str, Any]) -> None:
@@ -73,7 +74,7 @@ def added(random: Random, document: dict[str, Any]) -> None:
     """A field that nobody reads, or that only the inside knows."""
     holder = _holder(document, random.choice(_paths(document)))
     if isinstance(holder, dict):
-        holder[random.choice(_NAMES)] = random.choice(SCALARS)
+        holder[random.choice(_NAMES)] = deepcopy(random.choice(SCALARS))
     elif holder:
         holder.extend(holder * random.choice((1, 3, 1_200)))
 
