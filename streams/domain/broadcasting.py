@@ -41,8 +41,8 @@ def judges(client: Client, before: Standing, statement: Broadcast) -> bool:
     old, new = before.completed_through, statement.completed_through
     if new < old:
         return True  # taken back: what it judged is to be looked at again
-    if client.facts.changes.rescheduled:
-        return True  # days under an earlier due date may be judged, which nothing below remembers
+    if client.position.changed:
+        return True  # days under an earlier due date, or before a dispute, may be judged: nothing below remembers them
     for place in client.position.open:
         if place.due > new:
             break

@@ -60,10 +60,13 @@ def next_instant(rules: Rules, client: Client, now: Instant, completed_through: 
     runs = list(_runs(rules, client, day))
     days = [run.last + rules.window_days for run in runs if not run.goes_on]
     dues = [due for run in runs for due in run.dues]
-    longest = max((_length(run) for run in runs), default=0)
-    threshold = next_threshold_days(rules, longest)
-    if threshold is not None:
-        days += [run.first + threshold - 1 for run in runs if run.goes_on]
+    judged = [run for run in runs if _judged_from(rules, run.dues, completed_through) <= now]
+    longest = max(map(_length, judged), default=0)
+    for run in runs:
+        # above its own length: one that is not judged yet may be the longest, and shorter ones still move the group
+        threshold = next_threshold_days(rules, max(longest, _length(run))) if run.goes_on else None
+        if threshold is not None:
+            days.append(run.first + threshold - 1)
     for shipment_id, index in client.position.changed:
         obligation = obligation_at(client, shipment_id, index)
         if obligation.outstanding:

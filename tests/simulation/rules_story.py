@@ -128,6 +128,8 @@ class Story:
             self.tells = False
             return
         shipment, amount = told["shipment_id"], cents(told["amount"])
+        left = self.facts.world.dispatches.pop(shipment, None)  # judged as if it had not left, and nothing is reserved
+        self._books = None if left else self._books
         found = self.standing(at)
         against = [reason for reason in found.active if reason != "credit_limit"]
         if self.common.terms.credit_limit and found.limit is not None and found.exposure + amount > found.limit:
@@ -135,7 +137,9 @@ class Story:
         against += self._of_outlet(told.get("outlet_id", ""), local(at).date().toordinal())
         found.active = against
         reasons = tuple(sorted(found.blocking(self.facts, at, shipment)))
-        if not reasons:
+        if left is not None:
+            self.facts.world.dispatches[shipment], self._books = left, None
+        elif not reasons:
             self.open[shipment] = amount, at + _RESERVED_MS
         self.decisions.append((at, "shipment.refused" if reasons else "shipment.approved", shipment, reasons))
 

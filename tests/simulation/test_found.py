@@ -3,21 +3,25 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 
+from schemas.policy import Policy
 from schemas.records import Output
 from streams.engine import checks
+from streams.engine.clocks import WallClock
 from streams.engine.engine import Engine
 from streams.engine.failures import Refusal, Stopped
 from streams.engine.ownership import Taking
+from streams.engine.partition import Partition
 from streams.engine.repair import Repair
 from streams.engine.settings import EngineSettings
 from streams.engine.snapshot_records import HeldClient
 from streams.engine.states import States
-from tests.domain.decisions.driver import Company
+from tests.domain.decisions.driver import NEVER_ASKS, Company
 from tests.engine.counting import CountingFold, CountShared, CountState
 from tests.engine.world import value
 from tests.simulation.counting_subject import COUNTING
@@ -138,6 +142,54 @@ def test_what_accounting_posted_judges_the_days_before_a_new_due_date() -> None:
     company.wait("2026-01-11T10:00:00+03:00")
     moves = [(move["from"], move["to"], move["effective_at"]) for move in company.moves("risk_group")]
     assert moves == [(0, 1, "2026-01-11T10:00:00+03:00")]
+
+
+def test_what_accounting_posted_judges_the_days_before_a_dispute() -> None:
+    """Due on Friday the 9th, paid on the 10th, disputed from the 11th: the 10th was overdue, and posted through the 9th
+    it is judged at once; until the rules were mended it waited for Monday noon."""
+    company = Company()
+    company.trade("2025-12-20")
+    company.dispatch("O1", "3.00", "2026-01-09", "2026-01-01")
+    company.pay("P1", "3.00", "2026-01-10")
+    said = {"obligation_id": "O1", "on": "2026-01-11", "author": "boss", "reason": "damaged"}
+    company.send("obligation.disputed", "C1", "2026-01-11", **said)
+    assert not company.moves("risk_group")
+    company.complete("2026-01-09", "2026-01-11T10:00:00+03:00")
+    company.wait("2026-01-11T10:00:00+03:00")
+    moves = [(move["from"], move["to"], move["effective_at"]) for move in company.moves("risk_group")]
+    assert moves == [(0, 1, "2026-01-11T10:00:00+03:00")]
+
+
+def test_a_shorter_run_moves_the_group_while_the_longest_is_not_judged_yet() -> None:
+    """O1 was paid in time, and overdue again from the 5th, when its payment was reversed: its fourth day is the 8th. O2
+    is overdue since the 3rd and judged on the 12th. As O3 is disputed every run is looked at, and until the rules were
+    mended only the longest said when the group moves next."""
+    holidays = [f"2026-01-{day:02d}" for day in range(1, 12)]
+    company = Company(Policy.from_document({"version": 1, **NEVER_ASKS, "non_working_days": holidays}))
+    company.trade("2025-12-20")
+    company.dispatch("O1", "1.00", "2025-12-31", "2025-12-22")
+    company.dispatch("O2", "3.00", "2026-01-02", "2025-12-22")
+    company.dispatch("O3", "3.00", "2026-02-02", "2025-12-22")
+    company.pay("P1", "1.00", "2025-12-31", obligations=["O1"])
+    company.complete("2026-01-01", "2026-01-02")
+    said = {"obligation_id": "O3", "on": "2026-01-03", "author": "boss", "reason": "damaged"}
+    company.send("obligation.disputed", "C1", "2026-01-03", **said)
+    company.send("payment.reversed", "R1", "2026-01-05", payment_id="P1", value_date="2026-01-05")
+    company.wait("2026-01-11T23:00:00+03:00")
+    moves = [(move["from"], move["to"], move["effective_at"]) for move in company.moves("risk_group")]
+    assert moves == [(0, 1, "2026-01-05T09:00:00+03:00"), (1, 2, "2026-01-08T00:00:00+03:00")]
+
+
+def test_time_passes_up_to_the_instant_whose_records_are_all_folded_and_not_to_the_last_record() -> None:
+    """At noon all inputs were read to their ends of then. A sale of 12:00:05 is folded since; a payment of 12:00:03 may
+    not be: a deadline of 12:00:04 must wait for it."""
+    noon = 1_767_258_000_000
+    partition = Partition.__new__(Partition)
+    partition._clock, partition._horizon = WallClock(), (noon, {"payments": 7, "sales": 3})
+    partition.folder = SimpleNamespace(at=noon + 5_000)  # type: ignore[assignment]
+    partition.inbox = SimpleNamespace(folded_to={"payments": 7, "sales": 4})  # type: ignore[assignment]
+    partition._read_to = {}
+    assert partition._instant() == noon
 
 
 def test_a_client_on_which_the_rules_raise_is_folded_apart_after_other_rules_as_well(simulation: None) -> None:

@@ -82,6 +82,7 @@ class Worker:
     async def _give_back(self, generation: int) -> None:
         self._generation = generation
         self._stop_fetching()
+        self._positions.clear()  # a consumer that is given a partition anew does not know how far it had read
         mine, self._mine = self._mine, set()
         self._returning = True
         await self.engine.revoke(mine)
