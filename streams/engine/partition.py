@@ -252,9 +252,8 @@ class Partition:
         if self._clock.simulated:
             instant, settled = self._clock.now(self.folder.at), self.inbox.empty() and not self._waiting_for()
         else:
-            # not the instant of the last record, though that may be later: of what came since, another topic may have
-            # records that are not folded yet
-            (instant, ends), folded = self._horizon, self.inbox.folded_to
+            (now, ends), folded = self._horizon, self.inbox.folded_to
+            instant = max(now, self.folder.at)
             settled = all(max(folded[topic], self._read_to.get(topic, 0)) >= end for topic, end in ends.items())
         if settled:
             self._time_waits_since = None

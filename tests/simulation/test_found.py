@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,11 +11,9 @@ from aiokafka import TopicPartition
 from schemas.policy import Policy
 from schemas.records import Output
 from streams.engine import checks
-from streams.engine.clocks import WallClock
 from streams.engine.engine import Engine
 from streams.engine.failures import Refusal, Stopped
 from streams.engine.ownership import Taking
-from streams.engine.partition import Partition
 from streams.engine.repair import Repair
 from streams.engine.settings import EngineSettings
 from streams.engine.snapshot_records import HeldClient
@@ -178,18 +175,6 @@ def test_a_shorter_run_moves_the_group_while_the_longest_is_not_judged_yet() -> 
     company.wait("2026-01-11T23:00:00+03:00")
     moves = [(move["from"], move["to"], move["effective_at"]) for move in company.moves("risk_group")]
     assert moves == [(0, 1, "2026-01-05T09:00:00+03:00"), (1, 2, "2026-01-08T00:00:00+03:00")]
-
-
-def test_time_passes_up_to_the_instant_whose_records_are_all_folded_and_not_to_the_last_record() -> None:
-    """At noon all inputs were read to their ends of then. A sale of 12:00:05 is folded since; a payment of 12:00:03 may
-    not be: a deadline of 12:00:04 must wait for it."""
-    noon = 1_767_258_000_000
-    partition = Partition.__new__(Partition)
-    partition._clock, partition._horizon = WallClock(), (noon, {"payments": 7, "sales": 3})
-    partition.folder = SimpleNamespace(at=noon + 5_000)  # type: ignore[assignment]
-    partition.inbox = SimpleNamespace(folded_to={"payments": 7, "sales": 4})  # type: ignore[assignment]
-    partition._read_to = {}
-    assert partition._instant() == noon
 
 
 def test_a_client_on_which_the_rules_raise_is_folded_apart_after_other_rules_as_well(simulation: None) -> None:
