@@ -7,7 +7,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Self
 
 import pytest
@@ -28,35 +28,48 @@ pytestmark = pytest.mark.redis
 CLIENTS = 400
 _TIMEOUT_S = 0.3
 """The projector's patience; `stoplist project` has five seconds."""
-_PAUSE_MS = 2_000
+_PAUSE_MS = 1_000
 _BUSY = "local n = 0 for i = 1, 120000000 do n = n + i end return 1"
 """A second or more; a script that looks at the clock may see one that stands still."""
-Slow = Callable[[RedisServer], None]
+Slow = Callable[[RedisServer], AbstractContextManager[None]]
 
 
-def paused(server: RedisServer) -> None:
+@contextmanager
+def _again_and_again(server: RedisServer, do: Callable[[Redis], Any]) -> Iterator[None]:
+    """Until the block ends: how long it takes what it waits for is not known."""
+    done = threading.Event()
+
+    def run() -> None:
+        with Redis.from_url(server.url, socket_timeout=60) as redis:
+            while not done.is_set():
+                do(redis)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        with Redis.from_url(server.url, socket_timeout=0.05) as redis:
+            wait_until(lambda: not _answers(redis), "it is slow")
+        yield
+    finally:
+        done.set()
+        thread.join(60)
+
+
+def paused(server: RedisServer) -> AbstractContextManager[None]:
     """Takes commands and does none of them until it goes on."""
-    with Redis.from_url(server.url) as redis:
-        redis.execute_command("CLIENT", "PAUSE", _PAUSE_MS, "ALL")
+    return _again_and_again(server, lambda redis: redis.client_pause(_PAUSE_MS))
 
 
-def busy(server: RedisServer) -> None:
-    """A script of somebody runs for seconds."""
-    threading.Thread(target=_run_script, args=[server], daemon=True).start()
-    with Redis.from_url(server.url, socket_timeout=0.05) as redis:
-        wait_until(lambda: not _answers(redis), "the script runs")
+def busy(server: RedisServer) -> AbstractContextManager[None]:
+    """Scripts of somebody run for seconds."""
+    return _again_and_again(server, lambda redis: redis.eval(_BUSY, 0))
 
 
-def busy_and_saying_so(server: RedisServer) -> None:
+def busy_and_saying_so(server: RedisServer) -> AbstractContextManager[None]:
     """The same for long enough that Redis refuses what comes meanwhile, with BUSY."""
     with Redis.from_url(server.url) as redis:
         redis.config_set("busy-reply-threshold", 50)
-    busy(server)
-
-
-def _run_script(server: RedisServer) -> None:
-    with Redis.from_url(server.url, socket_timeout=60) as redis:
-        redis.eval(_BUSY, 0)
+    return busy(server)
 
 
 def _answers(redis: Redis) -> bool:
@@ -130,11 +143,11 @@ def test_a_slow_redis_costs_time_and_nothing_else(redis_node: RedisServer, slow:
         _send(bootstrap, SHIPMENT_BLOCKS, blocked("before", 1, condition("conduct")))
         wait_until(lambda: _applied(redis) == [CLIENTS, 1], "the first records are there")
         assert projecting.failures == []
-        slow(redis_node)
-        _send(bootstrap, SHIPMENT_BLOCKS, *(blocked(client, 2, condition("conduct")) for client in _ids()))
-        _send(bootstrap, CLIENT_STATUS, *(status(client, 3, blocked=True) for client in _ids()))
-        _send(bootstrap, SHIPMENT_BLOCKS, *(released(client, 4) for client in _ids() if client in free))
-        wait_until(lambda: bool(projecting.failures), "it gave up waiting")
+        with slow(redis_node):
+            _send(bootstrap, SHIPMENT_BLOCKS, *(blocked(client, 2, condition("conduct")) for client in _ids()))
+            _send(bootstrap, CLIENT_STATUS, *(status(client, 3, blocked=True) for client in _ids()))
+            _send(bootstrap, SHIPMENT_BLOCKS, *(released(client, 4) for client in _ids() if client in free))
+            wait_until(lambda: bool(projecting.failures), "it gave up waiting")
         _send(bootstrap, CLIENT_STATUS, *(status(client, 5) for client in _ids() if client in free))
         wait_until(lambda: _applied(redis) == [2 * CLIENTS + len(free), 1 + CLIENTS + len(free)], "it caught up")
         assert {client.decode() for client in redis.smembers(names.BLOCKED)} == {"before", *_ids()} - free
