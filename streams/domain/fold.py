@@ -208,6 +208,10 @@ class ClientFold:
         state.seen = coming.number
         if not state.sequence or not (coming.policy or broadcasting.judges(state, before, coming)):
             return
+        if (
+            coming.policy
+        ):  # days that a record at this instant would have folded away stay as the old policy judged them
+            ledger.stand_at(before.rules, state, before.rules.day_of(coming.instant))
         standing = shared.standing(state.seen)
         day = standing.rules.day_of(coming.instant)
         if coming.policy and not before.rules.same_position(standing.rules):

@@ -87,6 +87,14 @@ _HANDLERS: Final[dict[type, _Handler]] = {
 }
 
 
+def stand_at(rules: Rules, client: Client, day: Days) -> None:
+    """Bring the position to `day` and fold away what is then older than the horizon, as `accept` does first."""
+    if client.position.day < day:
+        allocation.advance(rules, client, day)
+    if folding.is_due(rules, client, day):
+        folding.fold(rules, client, day)
+
+
 def takes(event: ClientEvent) -> bool:
     """Whether a rule takes events of this type: the contract may already know one that no rule does."""
     return type(event) in _HANDLERS
@@ -101,10 +109,7 @@ def accept(
     return everything derived is up to date. Signatures (of judgements) and ages are checked before, elsewhere.
     A reversal or return without its partner is kept in `facts.waiting` with the record's bytes.
     """
-    if client.position.day < day:
-        allocation.advance(rules, client, day)
-    if folding.is_due(rules, client, day):
-        folding.fold(rules, client, day)
+    stand_at(rules, client, day)
     if client.facts.count > FACTS_OF_ANY_AMOUNT and (refused := too_large_beside_many(event)) is not None:
         return refused
     return _HANDLERS[type(event)](rules, client, event, day, at, source)

@@ -11,7 +11,7 @@ from schemas.outputs import MODELS
 from schemas.records import Header, Output
 from streams.domain.sentences import Text
 
-RULES_VERSION: Final = "5"
+RULES_VERSION: Final = "6"
 """Changes whenever the same records may give other outputs."""
 
 BLOCKS: Final = "shipment-blocks"
