@@ -208,9 +208,7 @@ class ClientFold:
         state.seen = coming.number
         if not state.sequence or not (coming.policy or broadcasting.judges(state, before, coming)):
             return
-        if (
-            coming.policy
-        ):  # days that a record at this instant would have folded away stay as the old policy judged them
+        if coming.policy:  # what a record at this instant would have folded away stays as it was judged
             ledger.stand_at(before.rules, state, before.rules.day_of(coming.instant))
         standing = shared.standing(state.seen)
         day = standing.rules.day_of(coming.instant)

@@ -28,7 +28,7 @@ def owing(duplicate_at: str) -> Company:
 
 @pytest.mark.parametrize("duplicate_at", [BEFORE, AFTER])
 def test_a_duplicate_does_not_decide_under_which_policy_old_days_were_judged(duplicate_at: str) -> None:
-    """The days before the horizon of 9 March are those of the first policy, whether or not a record folded them before."""
+    """Days before the horizon of 9 March are those of the first policy, whether or not a record folded them then."""
     (obligation,) = owing(duplicate_at).clients["c1"].facts.openings["B1"].obligations
     assert obligation.base is not None, "nothing was folded away"
     assert obligation.base[2][0] == date(2025, 12, 22).toordinal()
