@@ -72,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=15, help="of load and faults (15)")
     parser.add_argument("--seed", type=int, default=1, help="of the plan and of the load (1)")
     parser.add_argument("--rate", type=int, default=5_000, help="events a second (5000)")
+    parser.add_argument("--again", type=float, default=0.0, help="share of these that were sent before (0)")
     parser.add_argument("--every", type=float, default=4.0, help="seconds between two faults, on average (4)")
     parser.add_argument("--patience", type=float, default=900, help="seconds until everything is folded (900)")
     return parser.parse_args()
@@ -81,10 +82,10 @@ def _torture(
     stage: Stage, given: argparse.Namespace, faults: list[Any], folder: Path, seconds: float, times: _Times
 ) -> tuple[dict[str, Any], Faults]:
     """Load and faults, then all is healed, folded and stopped; the account of the load."""
-    clients = max(200, int(given.rate * seconds / _EVENTS_PER_CLIENT))
+    clients = max(200, int(given.rate * (1 - given.again) * seconds / _EVENTS_PER_CLIENT))
     file = folder / "account.json"
     load = Server("load", folder / "load.log")
-    arguments = (stage.bootstrap, given.seed, clients, PARTITIONS, given.rate, seconds, file)
+    arguments = (stage.bootstrap, given.seed, clients, PARTITIONS, given.rate, seconds, given.again, file)
     load.start([sys.executable, "-m", "tests.torture.load", *map(str, arguments)], lambda: True)
     carried_out = Faults(stage, folder / "faults.jsonl")
     try:

@@ -20,6 +20,7 @@ MISROUTED_SHARE = 0.01
 BAD_SHARE = 0.01
 _LATE_SHARE = 0.03
 _AGO_DAYS = 60
+_RECENT_MAX = 20_000
 
 
 class Event(NamedTuple):
@@ -32,10 +33,15 @@ class Event(NamedTuple):
 
 
 class Events:
-    """An endless stream over `clients` clients; the same seed gives the same."""
+    """An endless stream over `clients` clients; the same seed gives the same.
 
-    def __init__(self, clients: int, partitions: int, seed: int) -> None:
+    `again` is the share of events that were sent before, as of a sender that repeats whatever it is not sure of.
+    """
+
+    def __init__(self, clients: int, partitions: int, seed: int, again: float = 0.0) -> None:
         self._random = random.Random(seed)
+        self._again = again
+        self._recent: list[Event] = []
         self._partitions = partitions
         self._keys = [f"t-{number:05d}" for number in range(clients)]
         self._today = datetime.now(UTC).date()
@@ -63,9 +69,13 @@ class Events:
         return [Event("payments", number, None, value) for number in range(self._partitions)]
 
     def next(self) -> list[Event]:
-        """The next event: sometimes twice, sometimes with one beside it that is none, sometimes gone astray."""
+        """The next event: one of before, or sometimes twice, with one beside it that is none, or gone astray."""
+        if self._recent and self._again and self._random.random() < self._again:
+            self.counts["again"] += 1
+            return [self._random.choice(self._recent)]
         self._number += 1
         made = [self._one()]
+        self._remember(made[0])
         chance = self._random.random()
         if chance < TWICE_SHARE:
             self.counts["twice"] += 1
@@ -80,6 +90,12 @@ class Events:
             away = self._random.randrange(1, self._partitions)
             made = [one._replace(partition=(one.partition + away) % self._partitions) for one in made]
         return made
+
+    def _remember(self, event: Event) -> None:
+        if len(self._recent) < _RECENT_MAX:
+            self._recent.append(event)
+        else:
+            self._recent[self._number % _RECENT_MAX] = event
 
     def _one(self) -> Event:
         key = self._random.choice(self._keys)

@@ -75,9 +75,11 @@ class Sender:
         self.acknowledged += len(events)
 
 
-async def run(bootstrap: str, seed: int, clients: int, partitions: int, rate: int, seconds: float) -> dict[str, Any]:
+async def run(
+    bootstrap: str, seed: int, clients: int, partitions: int, rate: int, seconds: float, again: float
+) -> dict[str, Any]:
     """Offer the load; the account of it."""
-    events, sender = Events(clients, partitions, seed), Sender(bootstrap)
+    events, sender = Events(clients, partitions, seed, again), Sender(bootstrap)
     await sender.start()
     sender.send(list(events.beginnings()))
     began = last_completed = time.monotonic()
@@ -104,9 +106,10 @@ async def run(bootstrap: str, seed: int, clients: int, partitions: int, rate: in
 
 
 def main() -> None:
-    """`python -m tests.torture.load BOOTSTRAP SEED CLIENTS PARTITIONS RATE SECONDS FILE`."""
-    bootstrap, seed, clients, partitions, rate, seconds, file = sys.argv[1:]
-    told = asyncio.run(run(bootstrap, int(seed), int(clients), int(partitions), int(rate), float(seconds)))
+    """`python -m tests.torture.load BOOTSTRAP SEED CLIENTS PARTITIONS RATE SECONDS AGAIN FILE`."""
+    bootstrap, seed, clients, partitions, rate, seconds, again, file = sys.argv[1:]
+    load = run(bootstrap, int(seed), int(clients), int(partitions), int(rate), float(seconds), float(again))
+    told = asyncio.run(load)
     Path(file).write_text(json.dumps(told))
 
 
