@@ -1,5 +1,6 @@
 """Servers for tests, as fixtures; and the last line of a run, which says what was not tried."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(item.path.is_relative_to(folder) for folder in _COVERING):
             item.add_marker("no_cover")
+    if processes := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+        items[:] = _long_ones_first(items, processes)
+
+
+def _long_ones_first(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """Each process begins with its part of the slow tests, so that at the end none is left alone with a long one.
+
+    pytest-xdist gives each process as many tests as the others, in this order, and later lets it take over what stands
+    last in another's queue.
+    """
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    rest = [item for item in items if not item.get_closest_marker("slow")]
+    ordered: list[pytest.Item] = []
+    for number in range(processes):
+        mine = slow[number * len(slow) // processes : (number + 1) * len(slow) // processes]
+        end = (number + 1) * len(items) // processes
+        more = end - len(ordered) - len(mine)
+        ordered += [*mine, *rest[:more]]
+        rest = rest[more:]
+    return ordered
 
 
 @pytest.fixture(scope="session")

@@ -128,10 +128,10 @@ async def _settled(processes: list[Process], partitions: int, sizes: Sizes) -> N
 
 
 async def _workers(node: Node, sizes: Sizes, scratch: Path, clients: int) -> list[Figure]:
-    """The same load by one, two and three workers: CPU of all of them for one event."""
+    """The same load by one worker and by several: CPU of all of them for one event."""
     partitions = sizes.scale_partitions
     figures: list[Figure] = []
-    for workers in (1, 2, 3):
+    for workers in sizes.scale_workers:
         base = environment(node, f"scale-workers-{workers}", sizes, scratch, PARTITIONS=str(partitions))
         load = Load(node.bootstrap, clients, partitions, first_number=_FIRST_NUMBER * (workers + 1))
         with ExitStack() as stack:

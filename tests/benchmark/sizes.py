@@ -28,6 +28,7 @@ class Sizes:
     restarts: int = 3
     scale_partitions: int = 12
     scale_clients: tuple[int, int] = (20_000, 1_000_000)
+    scale_workers: tuple[int, ...] = (1, 2, 3)
     scale_patterns: int = 1_000
     """Clients that are folded; all others are written after them."""
     scale_events: int = 300_000
@@ -61,6 +62,7 @@ QUICK = Sizes(
     restarts=1,
     scale_partitions=3,
     scale_clients=(100, 400),
+    scale_workers=(1, 2),
     scale_patterns=10,
     scale_events=600,
     http_clients=500,

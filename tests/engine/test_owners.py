@@ -64,7 +64,8 @@ def test_an_owner_whose_journal_somebody_else_wrote_stops_before_it_publishes(wo
 
 @pytest.mark.slow
 def test_partitions_move_between_workers_without_a_trace_in_the_outputs(world: Callable[..., World]) -> None:
-    one = world(**SETTINGS).create(input_config=CREATE_TIME)
+    # a worker with a name that stopped keeps its partitions until its session ends
+    one = world(**SETTINGS, session_timeout_ms=6000).create(input_config=CREATE_TIME)
     facts = [fact._replace(topic=0) for fact in history()]  # sent to running workers: one topic has one order
     send(one, facts[:400])
     with one.worker(instance_id="w1"):

@@ -26,13 +26,19 @@ def kafka_missing() -> str | None:
     java = shutil.which("java")
     if java is None:
         return f"java (a runtime of version {JAVA_LEAST} or later)"
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    said = java_version()
     version = re.search(r'version "(\d+)', said)
     if version is None or int(version[1]) < JAVA_LEAST:
         return f"java {JAVA_LEAST} or later ({said.splitlines()[0] if said else 'no version'} is here)"
     if shutil.which("mvn") is None and not _folder().exists():
         return "mvn (Maven, which fetches Kafka's jars)"
     return None
+
+
+@cache
+def java_version() -> str:
+    """What the Java found first says of itself; of several lines."""
+    return subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
 
 
 @cache

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from tests.harness.kafka import prepared
 from tests.harness.kafka.jars import jars
 from tests.harness.ports import LOOPBACK, answers, free_port
 from tests.harness.server import Server, ServerFailed
@@ -43,6 +44,7 @@ class KafkaNode(Started):
 
     `settings` are Kafka's own, over the defaults below. `fast` starts it with the compiler and the heap of a server
     that has to carry load (a benchmark's), which takes a second longer. `format_options` go to Kafka's storage tool.
+    `preparing` starts it as if none had been started here before, and archives its classes when it stops.
     """
 
     def __init__(
@@ -54,15 +56,22 @@ class KafkaNode(Started):
         node_id: int = 1,
         cluster_id: str | None = None,
         format_options: Sequence[str] = (),
+        preparing: bool = False,
     ) -> None:
         self._settings = dict(settings or {})
         self._format_options = tuple(format_options)
         self._java_options = _FAST if fast else _QUICK
+        self._preparing = preparing
         self._members = members
         self._node_id = node_id
         self._cluster_id = cluster_id or new_cluster_id()
         self.home = Path(tempfile.mkdtemp(prefix="stoplist-kafka-"))
         self.server = Server(f"Kafka node {node_id}", self.home / "out.log")
+
+    @property
+    def archive(self) -> Path:
+        """The archive of its classes, written at its end when it was `preparing`."""
+        return self.home / "classes.jsa"
 
     @property
     def address(self) -> Address:
@@ -132,17 +141,23 @@ class KafkaNode(Started):
                 log.seek(before)
                 return b"Kafka Server started" in log.read() and answers(self.address.port)
 
-        self.server.start([*self._java(), "kafka.Kafka", properties], serves)
+        archiving = [f"-XX:ArchiveClassesAtExit={self.archive}"] if self._preparing else []
+        self.server.start([*self._java(*archiving), "kafka.Kafka", properties], serves)
 
     def _format(self, properties: Path) -> None:
+        names = {"cluster.id": self._cluster_id, "node.id": self._node_id, "directory.id": new_cluster_id()}
+        usual = not self._preparing and not self._format_options
+        if usual and prepared.format_folder(self.home / "data", names):
+            return
         command = [*self._java(), "kafka.tools.StorageTool", "format", "-t", self._cluster_id, "-c", str(properties)]
         command += self._format_options
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode:
             raise ServerFailed(f"Kafka's data folder could not be formatted:\n{run.stdout}{run.stderr}")
 
-    def _java(self) -> list[str]:
-        return ["java", *self._java_options, f"-Dlog4j2.configurationFile={_LOGGING}", "-cp", f"{jars()}/*"]
+    def _java(self, *more: str) -> list[str]:
+        own = [*self._java_options, *([] if self._preparing else prepared.java_options()), *more]
+        return ["java", *own, f"-Dlog4j2.configurationFile={_LOGGING}", "-cp", f"{jars()}/*"]
 
     def _all_settings(self) -> dict[str, str]:
         own = self.address
