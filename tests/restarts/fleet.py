@@ -27,6 +27,8 @@ class Fleet:
         self._folder = folder
         self._environment = {f"STOPLIST_{name}": value for name, value in settings.items()}
         self._environment["STOPLIST_BOOTSTRAP"] = bootstrap
+        # as installed: compiled once, by the first start, wherever this runs from
+        self._environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ports: dict[str, int] = {}
 
@@ -46,11 +48,12 @@ class Fleet:
             "STOPLIST_METRICS_PORT": str(port),
             "STOPLIST_DATA_DIRECTORY": str(self._folder / name),
         }
+        inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         with (self._folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "streams.cli", "worker"],
                 cwd=_ROOT,
-                env={**os.environ, **self._environment, **own},
+                env={**inherited, **self._environment, **own},
                 stdout=log,
                 stderr=log,
             )
