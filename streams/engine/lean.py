@@ -40,3 +40,15 @@ def leaving_out() -> Iterator[None]:
     finally:
         for name in stand_ins:
             del sys.modules[name]
+
+
+def forgo_extensions() -> None:
+    """Keep Faust from looking through everything that is installed for extensions of its own: a worker uses none."""
+    from faust.fixups import FIXUPS
+    from faust.serializers import codecs
+    from faust.stores import STORES
+    from faust.transport.drivers import TRANSPORTS
+
+    for extensible in (FIXUPS, STORES, TRANSPORTS):
+        extensible.namespaces.clear()
+    codecs._extensions_finalized["faust.codecs"] = True

@@ -84,9 +84,10 @@ class Measurement:
         started = _now_ms()
         self._fleet.start(name)
         self._fleet.wait_for_all(list(_WORKERS), self._partitions)
+        worked = self._fleet.worked(name)
         if self._fleet.partitions(name) != mine:
             print(f"{name} has other partitions than before: it was away for longer than its session", flush=True)
-        self._explain(name, mine, told, started)
+        self._explain(name, mine, told, started, worked)
         time.sleep(self._settle)
         found = pauses(self._watch.decided(), since, _now_ms() - 1000 * int(self._settle / 2))
         self._tell(f"restart of {name}, its partitions", _of(found, mine), _RESTART_MAX_S)
@@ -100,13 +101,14 @@ class Measurement:
         started = _now_ms()
         self._fleet.start(name)
         self._fleet.wait_for_all(list(_WORKERS), self._partitions)
-        self._explain(name, mine, since, started)
+        worked = self._fleet.worked(name)
+        self._explain(name, mine, since, started, worked)
         time.sleep(self._settle)
         found = pauses(self._watch.decided(), since, _now_ms() - 1000 * int(self._settle / 2))
         self._tell(f"crash and restart of {name}, its partitions", _of(found, mine), _RESTART_MAX_S)
 
-    def _explain(self, name: str, mine: list[int], told: int, started: int) -> None:
-        """What the pause of a worker's partitions went to."""
+    def _explain(self, name: str, mine: list[int], told: int, started: int, worked: tuple[float, float]) -> None:
+        """What the pause of a worker's partitions went to; `worked`: until it was ready again (see `Fleet.worked`)."""
         closed = self._fleet.told(name, "partition_closed", told)
         serving = self._fleet.told(name, "serving", started)
         taken = self._fleet.told(name, "partition_taken", started)
@@ -124,6 +126,9 @@ class Measurement:
         }
         told_s = (f"{step} {ms / 1000:.2f} s" for step, ms in steps.items() if ms is not None)
         print("  " + ", ".join(told_s), flush=True)
+        print(
+            f"  until it was ready it ran for {worked[0]:.2f} s and waited for a core for {worked[1]:.2f} s", flush=True
+        )
 
     def _owned_since(self, mine: list[int], since_ms: int) -> int:
         """When the first owner record since an instant was written."""

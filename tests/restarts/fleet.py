@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,15 @@ class Fleet:
         """SIGKILL, as a power cut would."""
         self._processes[name].kill()
         self._processes[name].wait()
+
+    def worked(self, name: str) -> tuple[float, float]:
+        """Seconds in which a worker's threads have run so far, and in which they could have and no core was free."""
+        ran = waited = 0
+        for thread in Path(f"/proc/{self._processes[name].pid}/task").iterdir():
+            with suppress(OSError):  # it has ended meanwhile
+                ran_ns, waited_ns, _ = (thread / "schedstat").read_text().split()
+                ran, waited = ran + int(ran_ns), waited + int(waited_ns)
+        return ran / 1e9, waited / 1e9
 
     def partitions(self, name: str) -> list[int]:
         """Of a worker that is ready; none of one that is not."""
