@@ -3,10 +3,11 @@
 The usual record goes straight from bytes into a struct of `schemas.events`. Whatever that does not take for any reason
 is judged by the pydantic model of `schemas.inputs`, which alone decides: it names the field of a bad record, and an
 event it accepts is built from it. So the fast path may be too strict, never too lenient; a test compares the two.
+The models are loaded for the first record that needs them: a worker that starts does not wait for them.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from pydantic import ValidationError
@@ -15,10 +16,12 @@ from schemas import dead_letters as reasons
 from schemas import events
 from schemas.catalogue import PAYMENTS, RECORD_BYTES_MAX, SALES, SHIPMENTS, TOPIC_OF_TYPE
 from schemas.completing import complete
-from schemas.inputs import MODELS, Input, voided_model
 from schemas.json_document import DEPTH_MAX, read_json, too_deep
 from schemas.records import Rejected
 from schemas.wording import field_of, in_words
+
+if TYPE_CHECKING:
+    from schemas.inputs import Input
 
 _FLAT_MAX: Final = 2 * DEPTH_MAX
 """No JSON of so few bytes is nested too deeply: each level takes two."""
@@ -61,6 +64,8 @@ def decode(topic: str, value: bytes | None) -> Decoded | Rejected:
 
 def _judged(topic: str, value: bytes | None) -> Decoded | Rejected:
     """The contract's own verdict."""
+    from schemas.inputs import MODELS
+
     if not value:
         return Rejected(reasons.EMPTY_VALUE, None, "Send the whole fact again with voided true to withdraw it.")
     if len(value) > RECORD_BYTES_MAX:
@@ -84,6 +89,8 @@ def _judged(topic: str, value: bytes | None) -> Decoded | Rejected:
 
 
 def _validated(kind: str, document: dict[str, Any]) -> Decoded | Rejected:
+    from schemas.inputs import MODELS, voided_model
+
     model: type[Input] = MODELS[kind]
     if document.get("voided") is True and "client_id" in model.model_fields:
         model = voided_model(kind)

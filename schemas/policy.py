@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import json
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -39,8 +40,11 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 Role = Literal["manager", "director"]
 
 
+_time_zones = cache(available_timezones)  # looks through a directory of them, and a worker asks twice as it starts
+
+
 def _time_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _time_zones():
         raise ValueError("is not a time zone of the IANA list; write one like Europe/Moscow")
     ZoneInfo(name)
     return name

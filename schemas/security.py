@@ -2,11 +2,19 @@
 
 import ssl
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+
+@cache
+def _trusting(ca_file: Path | None, changed_ns: int | None) -> ssl.SSLContext:
+    """Shared by all clients of a process: reading the system's certificates takes 20 ms, and a worker opens a client
+    for each partition that it takes. A file that has changed is read again."""
+    return ssl.create_default_context(cafile=ca_file)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +34,8 @@ class Security:
             return {}
         settings: dict[str, Any] = {"security_protocol": self.protocol}
         if self.protocol in ("SSL", "SASL_SSL"):  # the broker's certificate is checked, and its name
-            settings["ssl_context"] = ssl.create_default_context(cafile=self.ca_file)
+            changed_ns = None if self.ca_file is None else self.ca_file.stat().st_mtime_ns
+            settings["ssl_context"] = _trusting(self.ca_file, changed_ns)
         if self.protocol.startswith("SASL"):
             settings |= {
                 "sasl_mechanism": self.mechanism,

@@ -1,9 +1,6 @@
 """Clients of the broker for the commands: opened or refused in one sentence, their log lines kept off the terminal."""
 
 import logging
-import re
-import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,26 +15,14 @@ from kafka.errors import (
 )
 
 from streams.cli.failure import Failure
-from streams.cli.options import BOOTSTRAP_DEFAULT
-from streams.cli.security import PREFIX, client_settings
+from streams.cli.reaching import BOOTSTRAP_TIMEOUT_MS, addresses, not_let_in, somebody_answers
+from streams.cli.security import client_settings
 
-BOOTSTRAP_TIMEOUT_MS: Final = 5_000
 AGAIN_SECONDS: Final = 0.1
 _PATIENCE_SECONDS: Final = 10.0
 Answer = TypeVar("Answer")
-_ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 
 logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it says the same again, at length
-
-
-def addresses(bootstrap: str) -> list[str]:
-    """The brokers named by `HOST:PORT,…`; raises Failure when one is no address."""
-    found = [part.strip() for part in bootstrap.split(",")]
-    for part in found:
-        match = _ADDRESS.fullmatch(part)
-        if match is None or not 0 < int(match[2]) < 65_536:
-            raise Failure(f"--bootstrap: {part!r} is no broker address; write HOST:PORT, like {BOOTSTRAP_DEFAULT}")
-    return found
 
 
 @contextmanager
@@ -105,12 +90,11 @@ def _opened(kind: type[Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
     servers = addresses(bootstrap)
     security = client_settings()
     settings = {**security, **settings}
-    if not any(_answers(server, security.get("ssl_context")) for server in servers):  # where the client tries for long
-        raise Failure(f"no Kafka broker answers at {bootstrap}; start it, or name another with --bootstrap")
+    somebody_answers(bootstrap, security.get("ssl_context"))  # where the client tries for long
     try:
         client = kind(bootstrap_servers=servers, bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS, **settings)
     except KafkaTimeoutError:
-        raise _not_let_in(bootstrap, security.get("sasl_plain_username")) from None
+        raise not_let_in(bootstrap, security.get("sasl_plain_username")) from None
     except KafkaError as error:
         raise Failure(f"the broker at {bootstrap} cannot be used ({error}); correct that and try again") from None
     try:
@@ -125,35 +109,3 @@ def _opened(kind: type[Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
         raise Failure(f"the broker at {bootstrap} refused ({error}); correct that and try again") from None
     finally:
         client.close()
-
-
-def _not_let_in(bootstrap: str, user: str | None) -> Failure:
-    """Something listens, and yet there is no connection."""
-    if user is None:
-        return Failure(f"no Kafka broker answers at {bootstrap}; start it, or name another with --bootstrap")
-    return Failure(
-        f"the broker at {bootstrap} does not let {user} in; correct {PREFIX}SASL_USERNAME or the password in "
-        f"{PREFIX}SASL_PASSWORD_FILE, or the protocol in {PREFIX}SECURITY_PROTOCOL"
-    )
-
-
-def _answers(server: str, context: ssl.SSLContext | None) -> bool:
-    """Whether somebody listens there, and, with TLS, proves to be who is meant; raises Failure when not."""
-    host, _, port = server.rpartition(":")
-    host = host.strip("[]")
-    try:
-        with socket.create_connection((host, int(port)), timeout=BOOTSTRAP_TIMEOUT_MS / 1000) as connection:
-            if context is not None:
-                context.wrap_socket(connection, server_hostname=host).close()
-    except ssl.SSLCertVerificationError as error:
-        raise Failure(
-            f"the broker at {server} cannot prove who it is ({error.verify_message}); name who vouches for it with "
-            f"{PREFIX}SSL_CA_FILE"
-        ) from None
-    except ssl.SSLError as error:
-        raise Failure(
-            f"the broker at {server} speaks no TLS ({error.reason}); correct {PREFIX}SECURITY_PROTOCOL or the port"
-        ) from None
-    except OSError:
-        return False
-    return True

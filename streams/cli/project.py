@@ -9,8 +9,9 @@ from typing import Annotated, Final
 
 import typer
 
-from streams.cli.connection import addresses, admin_client, partitions_of
+from streams.cli.connection import admin_client, partitions_of
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
+from streams.cli.reaching import addresses
 from streams.cli.redis_address import REDIS_DEFAULT, RedisAddress, redis_at
 from streams.cli.security import connection_security
 from streams.cli.view_logs import log_to_stderr

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from streams.cli.connection import addresses
 from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
+from streams.cli.reaching import addresses
 from streams.cli.redis_address import REDIS_DEFAULT, RedisAddress, redis_at
 from streams.cli.saying import PolicyUsed
 from streams.cli.security import connection_security

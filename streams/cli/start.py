@@ -35,6 +35,8 @@ def main() -> None:
     if sys.argv[1:2] == ["worker"]:
         # a restart waits for what is loaded, and the collector takes a sixth of that; the worker turns it on again
         gc.disable()
+        # nor does it look through everything that is installed for plugins of pydantic
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from streams.cli.main import run
 
     if not until_told:

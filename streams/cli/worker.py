@@ -1,20 +1,15 @@
 """`stoplist worker`: folds the input topics into decisions, until it is told to stop."""
 
 import sys
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from kafka import KafkaAdminClient
 
-from schemas.catalogue import TOPICS
-from streams.cli.connection import AGAIN_SECONDS, admin_client, patiently
-from streams.cli.failure import Failure
 from streams.cli.options import load_policy
 from streams.cli.settings import unknown_variables, worker_settings
-from streams.cli.topic_setup import keep_own_time
+from streams.cli.worker_topics import looked_at
 from streams.engine.restore_progress import RestoreProgress
 
 
@@ -68,15 +63,14 @@ def worker(
     for sentence in unknown_variables():
         typer.echo(f"stoplist: {sentence}", err=True)
     engine = settings.engine()
-    with admin_client(settings.bootstrap) as client:
-        seconds = settings.topics_wait_ms / 1000
-        _await_topics(client, settings.bootstrap, seconds)
-        patiently(seconds, lambda: _look_at_clocks(client, engine.input_topics, settings.simulated_time))
+    wait_s = settings.topics_wait_ms / 1000
+    with looked_at(settings.bootstrap, engine.input_topics, settings.simulated_time, wait_s):
+        from streams.agents.folds import fold_of
+        from streams.agents.worker import load, run
 
-    from streams.agents.folds import fold_of
-    from streams.agents.worker import run
-
-    run(engine, fold_of(settings.fold, numbers), _restore_view())
+        rules = fold_of(settings.fold, numbers)
+        load()
+    run(engine, rules, _restore_view())
 
 
 def _restore_view() -> Callable[[RestoreProgress], None]:
@@ -86,26 +80,3 @@ def _restore_view() -> Callable[[RestoreProgress], None]:
     from streams.cli.restore_view import RestoreView
 
     return RestoreView()
-
-
-def _await_topics(client: KafkaAdminClient, bootstrap: str, seconds: float) -> None:
-    """Refuses a broker that lacks a topic, and still does so long afterwards: it may only just have been made."""
-    give_up = time.monotonic() + seconds
-    while missing := patiently(seconds, lambda: _missing(client)):
-        if time.monotonic() >= give_up:
-            raise Failure(f"topic {missing[0]} is missing at {bootstrap}; make the topics with stoplist topics create")
-        time.sleep(AGAIN_SECONDS)
-
-
-def _missing(client: KafkaAdminClient) -> list[str]:
-    there = set(client.list_topics())
-    return [topic.name for topic in TOPICS if topic.name not in there]
-
-
-def _look_at_clocks(client: KafkaAdminClient, inputs: Iterable[str], simulated_time: bool) -> None:
-    """Refuses topics made for the other clock."""
-    for name, own_time in keep_own_time(client, inputs).items():
-        if own_time and not simulated_time:
-            raise Failure(f"topic {name} is made for simulated time; start the worker with --simulated-time")
-        if simulated_time and not own_time:
-            raise Failure(f"topic {name} is stamped by the broker's clock; start without --simulated-time")

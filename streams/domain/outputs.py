@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.outputs import MODELS
+from schemas.catalogue import TOPIC_OF_TYPE
 from schemas.records import Header, Output
 from streams.domain.sentences import Text
 
@@ -25,7 +25,7 @@ encode = msgspec.json.Encoder().encode
 _SPEC: Final[Header] = ("ce_specversion", b"1.0")
 _SOURCE: Final[Header] = ("ce_source", b"stoplist")
 _CONTENT: Final[Header] = ("content-type", b"application/json")
-_TYPES: Final[dict[str, Header]] = {name: ("ce_type", name.encode()) for name in MODELS}
+_TYPES: Final[dict[str, Header]] = {name: ("ce_type", name.encode()) for name in TOPIC_OF_TYPE}
 
 
 class RecordCause(msgspec.Struct, tag_field="kind", tag="record", omit_defaults=True, gc=False):

@@ -19,6 +19,7 @@ from schemas.security import Security
 from streams.engine.engine import Engine
 from streams.engine.failures import Refusal, Stopped
 from streams.engine.fold import Fold
+from streams.engine.lean import NoSession, forgo_extensions
 from streams.engine.library_logs import LibraryHandler, route
 from streams.engine.process import EXIT_CLEAN, EXIT_STOPPED, EngineWorker, exit_code, tell_on
 from streams.engine.restore_progress import RestoreProgress
@@ -53,6 +54,7 @@ class EngineApp(faust.App):
 
 def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
     """The application, not started."""
+    forgo_extensions()
     # The group remembers a static member under this name and Faust insists on it: host and port may change meanwhile.
     named: dict[str, Any] = {}
     if settings.instance_id:
@@ -70,6 +72,7 @@ def build(settings: EngineSettings, fold: Fold[Any, Any]) -> EngineApp:
         consumer_group_instance_id=settings.instance_id,
         consumer_max_fetch_size=settings.fetch_bytes_max,
         ConsumerScheduler=ChunkScheduler,
+        HttpClient=NoSession,
         TableManager=EngineTableManager,
         datadir=settings.data_directory,
         recovery_consistency_check=False,

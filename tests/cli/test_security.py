@@ -1,11 +1,14 @@
 """Who we are to the brokers, from the environment: what is missing or unusable is named, and no password is shown."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from schemas.security import Security
 from streams.cli.failure import Failure
 from streams.cli.security import connection_security
+from tests.security.certificates import make_certificates
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +28,15 @@ def test_one_line_end_is_no_part_of_the_password() -> None:
 def test_the_broker_must_prove_its_name() -> None:
     context = connection_security().client_settings()["ssl_context"]
     assert context.check_hostname
+
+
+def test_certificates_are_read_once_until_they_change(tmp_path: Path) -> None:
+    file = make_certificates(tmp_path).authority
+    security = Security(protocol="SSL", ca_file=file)
+    first = security.client_settings()["ssl_context"]
+    assert security.client_settings()["ssl_context"] is first
+    os.utime(file, ns=(0, 0))
+    assert security.client_settings()["ssl_context"] is not first
 
 
 def test_a_password_is_never_shown() -> None:

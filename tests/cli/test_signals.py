@@ -48,7 +48,7 @@ def _told(
     [
         ("worker", "typer"),
         ("worker", "streams.cli.worker"),
-        ("worker", "kafka"),
+        ("worker", "aiokafka"),
         ("demo", "typer"),
         ("demo", "streams.cli.demo.command"),
         ("demo", "rich.console"),

@@ -84,9 +84,10 @@ class Measurement:
         started = _now_ms()
         self._fleet.start(name)
         self._fleet.wait_for_all(list(_WORKERS), self._partitions)
+        worked = self._fleet.worked(name)
         if self._fleet.partitions(name) != mine:
             print(f"{name} has other partitions than before: it was away for longer than its session", flush=True)
-        self._explain(name, told, started)
+        self._explain(name, mine, told, started, worked)
         time.sleep(self._settle)
         found = pauses(self._watch.decided(), since, _now_ms() - 1000 * int(self._settle / 2))
         self._tell(f"restart of {name}, its partitions", _of(found, mine), _RESTART_MAX_S)
@@ -100,24 +101,50 @@ class Measurement:
         started = _now_ms()
         self._fleet.start(name)
         self._fleet.wait_for_all(list(_WORKERS), self._partitions)
-        self._explain(name, since, started)
+        worked = self._fleet.worked(name)
+        self._explain(name, mine, since, started, worked)
         time.sleep(self._settle)
         found = pauses(self._watch.decided(), since, _now_ms() - 1000 * int(self._settle / 2))
         self._tell(f"crash and restart of {name}, its partitions", _of(found, mine), _RESTART_MAX_S)
 
-    def _explain(self, name: str, told: int, started: int) -> None:
-        """What a restart's time went to."""
+    def _explain(self, name: str, mine: list[int], told: int, started: int, worked: tuple[float, float]) -> None:
+        """What the pause of a worker's partitions went to; `worked`: until it was ready again (see `Fleet.worked`)."""
         closed = self._fleet.told(name, "partition_closed", told)
         serving = self._fleet.told(name, "serving", started)
         taken = self._fleet.told(name, "partition_taken", started)
-        steps: dict[str, int] = {}
-        if closed:
-            steps["told to end until its partitions are closed"] = closed[-1] - told
-            steps["closed until the process has ended"] = started - closed[-1]
-        if serving and taken:
-            steps["started until the program is loaded"] = serving[0] - started
-            steps["loaded until the partitions are taken"] = taken[-1] - serving[0]
-        print("  " + ", ".join(f"{step} {ms / 1000:.2f} s" for step, ms in steps.items()), flush=True)
+        if not serving or not taken:
+            return
+        decided = [one.at_ms for one in self._watch.decided() if one.partition in mine]
+        last = max(at_ms for at_ms in decided if at_ms < started)
+        steps = {
+            "last chunk until the partitions are closed": closed[-1] - last if closed else None,
+            "closed until the process has ended": started - closed[-1] if closed else started - last,
+            "started until the program is loaded": serving[0] - started,
+            "loaded until the first partition is being taken": self._owned_since(mine, started) - serving[0],
+            "until all are taken": taken[-1] - self._owned_since(mine, started),
+            "taken until each has decided something": self._first(mine, started) - taken[-1],
+        }
+        told_s = (f"{step} {ms / 1000:.2f} s" for step, ms in steps.items() if ms is not None)
+        print("  " + ", ".join(told_s), flush=True)
+        print(
+            f"  until it was ready it ran for {worked[0]:.2f} s and waited for a core for {worked[1]:.2f} s", flush=True
+        )
+
+    def _owned_since(self, mine: list[int], since_ms: int) -> int:
+        """When the first owner record since an instant was written."""
+        return min(at_ms for partition, at_ms in self._watch.owned() if partition in mine and at_ms >= since_ms)
+
+    def _first(self, mine: list[int], since_ms: int) -> int:
+        """When the last of these partitions decided something for the first time since an instant."""
+        wait_until(lambda: self._decided_since(since_ms) >= set(mine), "something is decided everywhere", 30, 0.05)
+        firsts: dict[int, int] = {}
+        for one in self._watch.decided():
+            if one.partition in mine and one.at_ms >= since_ms:
+                firsts.setdefault(one.partition, one.at_ms)
+        return max(firsts.values())
+
+    def _decided_since(self, since_ms: int) -> set[int]:
+        return {one.partition for one in self._watch.decided() if one.at_ms >= since_ms}
 
     def _die(self, name: str, others: list[str]) -> None:
         mine = self._fleet.partitions(name)

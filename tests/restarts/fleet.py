@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ class Fleet:
         self._folder = folder
         self._environment = {f"STOPLIST_{name}": value for name, value in settings.items()}
         self._environment["STOPLIST_BOOTSTRAP"] = bootstrap
+        # as installed: compiled once, by the first start, wherever this runs from
+        self._environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ports: dict[str, int] = {}
 
@@ -46,11 +49,12 @@ class Fleet:
             "STOPLIST_METRICS_PORT": str(port),
             "STOPLIST_DATA_DIRECTORY": str(self._folder / name),
         }
+        inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         with (self._folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "streams.cli", "worker"],
                 cwd=_ROOT,
-                env={**os.environ, **self._environment, **own},
+                env={**inherited, **self._environment, **own},
                 stdout=log,
                 stderr=log,
             )
@@ -68,6 +72,15 @@ class Fleet:
         """SIGKILL, as a power cut would."""
         self._processes[name].kill()
         self._processes[name].wait()
+
+    def worked(self, name: str) -> tuple[float, float]:
+        """Seconds in which a worker's threads have run so far, and in which they could have and no core was free."""
+        ran = waited = 0
+        for thread in Path(f"/proc/{self._processes[name].pid}/task").iterdir():
+            with suppress(OSError):  # it has ended meanwhile
+                ran_ns, waited_ns, _ = (thread / "schedstat").read_text().split()
+                ran, waited = ran + int(ran_ns), waited + int(waited_ns)
+        return ran / 1e9, waited / 1e9
 
     def partitions(self, name: str) -> list[int]:
         """Of a worker that is ready; none of one that is not."""

@@ -54,6 +54,7 @@ class JournalWatch:
         self._lock = threading.Lock()
         self._decided: list[Decided] = []
         self._owners: dict[int, str] = {}
+        self._owned: list[tuple[int, int]] = []
         self._last: dict[int, int] = {}
         self._covered: dict[int, int] = {}
         self._ending = threading.Event()
@@ -78,6 +79,11 @@ class JournalWatch:
         with self._lock:
             return self._owners.get(partition, "")
 
+    def owned(self) -> list[tuple[int, int]]:
+        """Each partition that was taken, and when, by the broker's clock."""
+        with self._lock:
+            return list(self._owned)
+
     def covered(self, partition: int) -> bool:
         """Whether a checkpoint covers its last chunk: nothing would be folded again."""
         with self._lock:
@@ -94,6 +100,7 @@ class JournalWatch:
         match entry:
             case Owner():
                 self._owners[partition] = entry.instance
+                self._owned.append((partition, at_ms))
             case Chunk() | TimeChunk() | HoldChunk() | RetryChunk():
                 self._decided.append(Decided(partition, at_ms, entry.n))
                 self._last[partition] = entry.n

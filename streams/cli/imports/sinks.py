@@ -17,9 +17,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from schemas.partitioning import partition_of
-from streams.cli.connection import addresses, admin_client, partitions_of
+from streams.cli.connection import admin_client, partitions_of
 from streams.cli.failure import Failure
 from streams.cli.history_writing import writing
+from streams.cli.reaching import addresses
 from streams.cli.receivables import Entry
 from streams.cli.security import client_settings
 

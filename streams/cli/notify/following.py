@@ -12,7 +12,6 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, KafkaError
 
 from schemas.envelope import SequenceFilter
-from streams.cli.connection import addresses
 from streams.cli.failure import Failure
 from streams.cli.notify.calling import Caller
 from streams.cli.notify.config import NotifyConfig
@@ -20,6 +19,7 @@ from streams.cli.notify.endpoint import Endpoint
 from streams.cli.notify.events import published
 from streams.cli.notify.offsets import Offsets
 from streams.cli.notify.parked import Parked
+from streams.cli.reaching import addresses
 from streams.cli.security import client_settings
 from streams.engine.pacing import pace
 from streams.views.ending import ended
