@@ -68,10 +68,13 @@ class Events:
     async def _read(self) -> None:
         epoch, last = await self._redis.mget(names.EPOCH, names.EVENTS_LAST)
         name, number = (epoch or b"").decode()[:8], int(last or 0)
-        if name != self._epoch or number < self._last:
+        if not self._begun.is_set():  # what happened until now is on the pages that will be opened
             self._epoch, self._last = name, number
+        elif name != self._epoch or number < self._last:
+            # of another read model nothing was told yet; what it read of the past is not among its events
+            self._last = 0 if name != self._epoch else number
+            self._epoch = name
             self._hand(self._reset("the read model was filled anew"))
-            return
         while self._last < number:
             found = await self._between(self._last, number)
             if not found:  # more came than are kept
@@ -109,13 +112,19 @@ class Events:
                 queue.put_nowait(told)
 
     async def stream(self, last_id: str | None, client_id: str | None) -> AsyncIterator[Told]:
-        """Events as they come, after `last_id` where that can be told, until the reader is too slow."""
+        """Where it begins (an id without an event), then events as they come, after `last_id` where that can be told,
+        until the reader is too slow."""
+        late = not self._begun.is_set()
         await self._begun.wait()
         queue: asyncio.Queue[Told | None] = asyncio.Queue(_QUEUE_MAX)
         self._streams.add(queue)
         try:
             sent = self._last
-            if last_id is not None:
+            if last_id is None:  # one that is cut off before its first event goes on from here
+                yield Told(f"{self._epoch}-{sent}", "", "", None)
+                if late:  # it was open before there was anything to go on from
+                    yield self._reset("the server has only now begun to read")
+            else:
                 async for told in self._missed(last_id, sent):
                     if client_id is None or told.client_id in (None, client_id):
                         yield told
@@ -132,7 +141,8 @@ class Events:
         after = int(text) if text.isdecimal() and len(text) < 16 else -1
         first = await self._redis.zrange(names.EVENTS, 0, 0)
         kept_after = int(first[0].partition(b":")[0]) - 1 if first else until
-        if epoch != self._epoch or not kept_after <= after <= until:
+        before_all = not epoch and after == 0  # of a time when there was no read model yet
+        if not (before_all or epoch == self._epoch) or not kept_after <= after <= until:
             yield self._reset("what came since is not kept any more")
             return
         while after < until:
