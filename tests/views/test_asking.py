@@ -77,7 +77,9 @@ def test_it_is_counted_by_the_path_that_describes_it(site: Site) -> None:
     viewer, path = site.clients["viewer"], "/v1/clients/{client_id}/may-ship"
     viewer.get("/v1/clients/a/may-ship?amount=1")
     counted = f'stoplist_http_calls_total{{path="{path}",status="200"}}'
-    assert counted in site.clients["manager"].get("/metrics").text
+    told = site.clients["manager"].get("/metrics").text
+    assert counted in told
+    assert 'stoplist_may_ship_answers_total{decision="unknown"} 1.0' in told  # no projector has said anything yet
     assert path in viewer.get("/openapi.json").json()["paths"]
     refused(site.clients["manager"].post("/v1/clients/a/may-ship", json={}), 405, "method")
     refused(viewer.get("/v1/clients/a/b/may-ship?amount=1"), 404, "not-found")
