@@ -51,7 +51,7 @@ def test_generated_files_are_not_stale(name: str) -> None:
 def test_every_file_is_part_of_the_deployment() -> None:
     (base,) = documents(BASE / "kustomization.yaml")
     assert {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"} == set(base["resources"])
-    assert {path.name for path in KUBERNETES.glob("*")} == {"base", "overlays"}
+    assert {path.name for path in KUBERNETES.glob("*")} == {"base", "components", "overlays"}
 
 
 def test_topics_are_those_of_the_catalogue() -> None:
@@ -412,6 +412,24 @@ def test_a_server_that_says_unknown_stays_within_reach() -> None:
     (server,) = containers(WORKLOADS["stoplist-server"])
     assert {server[f"{kind}Probe"]["httpGet"]["path"] for kind in ("liveness", "readiness")} == {"/healthz"}
     assert SERVER_METRICS[0].name in "".join(alert.expression for alert in ALERTS)
+
+
+def test_the_ingress_ends_tls_before_a_server_that_knows_it_and_holds_no_event_back() -> None:
+    folder = KUBERNETES / "components/ingress"
+    (component,) = documents(folder / "kustomization.yaml")
+    assert component["kind"] == "Component"
+    (ingress,) = [one for name in component["resources"] for one in documents(folder / name)]
+    spec, notes = ingress["spec"], ingress["metadata"]["annotations"]
+    (rule,) = spec["rules"]
+    assert [rule["host"]] == spec["tls"][0]["hosts"]  # nothing is answered without TLS
+    (path,) = rule["http"]["paths"]
+    service = named(MANIFESTS, "Service", path["backend"]["service"]["name"])
+    assert path["backend"]["service"]["port"]["name"] in {port["name"] for port in service["spec"]["ports"]}
+    (server,) = containers(WORKLOADS["stoplist-server"])
+    assert "--https" in server["args"]
+    assert notes["nginx.ingress.kubernetes.io/proxy-buffering"] == "off"
+    assert int(notes["nginx.ingress.kubernetes.io/proxy-read-timeout"]) > 15  # of a stream's signs of life
+    assert "ingress-nginx" in str(_policies("stoplist-server", "Ingress"))  # it may reach the server
 
 
 def test_prometheus_reaches_what_it_asks() -> None:
