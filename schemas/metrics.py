@@ -155,6 +155,52 @@ READ_MODEL_FRESH: Final = Metric(
     "1 while the server's answers about the clients of a partition are relied on, else 0: it says unknown.",
 )
 
+READ_MODEL_AS_OF_SECONDS: Final = Metric(
+    "stoplist_read_model_as_of_seconds",
+    "gauge",
+    "seconds",
+    ("partition",),
+    "Up to when the read model is complete, in seconds since 1970. Standing still: ask the server's /readyz.",
+)
+MAY_SHIP_ANSWERS: Final = Metric(
+    "stoplist_may_ship_answers_total",
+    "counter",
+    "",
+    ("decision",),
+    "Answers to «may I ship»: approve, refuse or unknown. Many unknown: the read model is behind.",
+)
+HTTP_CALLS: Final = Metric(
+    "stoplist_http_calls_total", "counter", "", ("path", "status"), "Calls answered, by the pattern of their path."
+)
+HTTP_CALL_SECONDS: Final = Metric(
+    "stoplist_http_call_seconds", "histogram", "seconds", ("path",), "From call to the answer's beginning.", _FAST_S
+)
+HTTP_STREAMS: Final = Metric("stoplist_http_streams", "gauge", "", (), "Open streams of events: pages that are live.")
+PROJECTION_LAG_RECORDS: Final = Metric(
+    "stoplist_projection_lag_records",
+    "gauge",
+    "records",
+    ("topic",),
+    "Records that have been published and are not in the read model yet, as far as the projector has heard of them.",
+)
+PROJECTION_RECORDS: Final = Metric(
+    "stoplist_projection_records_total", "counter", "records", ("topic",), "Records applied to the read model."
+)
+PROJECTION_PROGRESS: Final = Metric(
+    "stoplist_projection_progress_ratio",
+    "gauge",
+    "ratio",
+    (),
+    "How much of what lay there at the start is applied, from 0 to 1; 1 once the projector follows.",
+)
+PROJECTION_IDLE_SECONDS: Final = Metric(
+    "stoplist_projection_idle_seconds",
+    "gauge",
+    "seconds",
+    (),
+    "How long ago the last record was applied, or the projector began. With lag above 0 for minutes: it hangs.",
+)
+
 WORKER_METRICS: Final = (
     READY,
     WORKER_INFO,
@@ -179,5 +225,19 @@ WORKER_METRICS: Final = (
     RESTORE_SECONDS,
 )
 """Of a worker, in the order of the page."""
-SERVER_METRICS: Final = (READ_MODEL_FRESH,)
-"""Of the server, what alerts ask for; docs/http.md says where the others are."""
+SERVER_METRICS: Final = (
+    READ_MODEL_FRESH,
+    READ_MODEL_AS_OF_SECONDS,
+    MAY_SHIP_ANSWERS,
+    HTTP_CALLS,
+    HTTP_CALL_SECONDS,
+    HTTP_STREAMS,
+)
+"""Of the server."""
+PROJECTOR_METRICS: Final = (
+    PROJECTION_LAG_RECORDS,
+    PROJECTION_RECORDS,
+    PROJECTION_PROGRESS,
+    PROJECTION_IDLE_SECONDS,
+)
+"""Of the projector."""

@@ -6,7 +6,7 @@ A test fails when the page is stale.
 import sys
 from typing import Final
 
-from schemas.metrics import WORKER_METRICS, Metric
+from schemas.metrics import PROJECTOR_METRICS, SERVER_METRICS, WORKER_METRICS, Metric
 
 _PAGE: Final = """\
 # Metrics
@@ -25,6 +25,22 @@ Python tells of its process (`process_resident_memory_bytes`, `process_cpu_secon
 |---|---|---|---|
 {rows}
 
+## Of the server
+
+At `/metrics` of `stoplist serve`, to who has a token of any role ([http.md](http.md)).
+
+| metric | kind | labels | what it says |
+|---|---|---|---|
+{server}
+
+## Of the projector
+
+At `/metrics` of `stoplist project --metrics-port PORT`, beside `/healthz` and `/readyz`.
+
+| metric | kind | labels | what it says |
+|---|---|---|---|
+{projector}
+
 ## What to ask
 
 | question | in PromQL |
@@ -39,13 +55,19 @@ Python tells of its process (`process_resident_memory_bytes`, `process_cpu_secon
 | does time stand still | `min_over_time(stoplist_deadlines_due[10m]) > 0` |
 | are snapshots written | `max(stoplist_snapshot_age_seconds) > 120` |
 | does nobody have a partition | `sum(stoplist_partitions)` below the topics' partitions |
+| does the server say unknown | `sum(rate(stoplist_may_ship_answers_total{{decision="unknown"}}[5m])) > 0` |
+| is the read model behind | `sum(stoplist_projection_lag_records)`, `min(stoplist_read_model_fresh) == 0` |
 | is a worker not ready | `stoplist_ready == 0` |
 """
 
 
 def metrics_page() -> str:
     """`docs/metrics.md`."""
-    return _PAGE.format(rows="\n".join(_row(metric) for metric in WORKER_METRICS))
+    return _PAGE.format(rows=_rows(WORKER_METRICS), server=_rows(SERVER_METRICS), projector=_rows(PROJECTOR_METRICS))
+
+
+def _rows(metrics: tuple[Metric, ...]) -> str:
+    return "\n".join(_row(metric) for metric in metrics)
 
 
 def _row(metric: Metric) -> str:

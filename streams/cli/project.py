@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from streams.cli.connection import admin_client, partitions_of
+from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
 from streams.cli.reaching import addresses
 from streams.cli.redis_address import REDIS_DEFAULT, RedisAddress, redis_at
@@ -31,6 +32,18 @@ def project(
         typer.Option(min=1_000, max=86_400_000, envvar="STOPLIST_SESSION_TIMEOUT_MS", help="That of the workers."),
     ] = 10_000,
     history_max: Annotated[int, typer.Option(min=1, max=100_000, help="Events kept of one client.")] = 200,
+    metrics_host: Annotated[
+        str, typer.Option(envvar="STOPLIST_METRICS_HOST", help="Address for health and metrics.")
+    ] = "127.0.0.1",
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65_535,
+            envvar="STOPLIST_METRICS_PORT",
+            help="Serve /healthz, /readyz and /metrics at this port; left out, nothing is served.",
+        ),
+    ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Empty the read model first and fill it anew.")] = False,
 ) -> None:
     """Keeps the read model in Redis: statuses, blocks, worklists, histories, from what workers publish.
@@ -42,8 +55,10 @@ def project(
     Examples:
       stoplist project
       stoplist project --redis redis://127.0.0.1:6379/0 --bootstrap kafka-1:9092
+      stoplist project --metrics-port 9465
       stoplist project --rebuild
     """
+    from streams.views.projection.operating import Operating, serve
     from streams.views.projection.projector import Projector, ProjectorSettings
     from streams.views.projection.store import Limits
 
@@ -60,11 +75,24 @@ def project(
         if rebuild:
             await projector.store.clear()
         task = asyncio.ensure_future(projector.run())
+        serving = None
+        if metrics_port is not None:
+            serving = asyncio.ensure_future(serve(Operating(projector), metrics_host, metrics_port))
+            serving.add_done_callback(lambda _: task.cancel())
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         with suppress(asyncio.CancelledError):
             await task
         await client.aclose()
+        if serving is None:
+            return
+        serving.cancel()
+        try:
+            await serving
+        except asyncio.CancelledError:
+            pass
+        except OSError as error:
+            raise Failure(f"{error}; choose another --metrics-port") from None
 
     asyncio.run(run())
 

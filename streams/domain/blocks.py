@@ -87,13 +87,15 @@ def _bring(client: Client, view: View) -> bool:
 def _released(rules: Rules, client: Client, view: View, closed: list[str], cause: Cause) -> Change:
     because: list[Because] = []
     ended: list[Text] = []
+    covered = [reason for reason in closed if reason in view.active]
     for reason in closed:
         if reason in view.active:
             because.append(overriding.because(rules, client, view, reason))
-            ended.append(overriding.covered(rules, client, view, reason))
         else:
             because += STOP_CONDITIONS[reason].because(rules, client, view)
             ended.append(STOP_CONDITIONS[reason].ended(rules, client, view))
+    # an override is named once, however many reasons it lifts
+    ended += overriding.covered(rules, client, view, covered)
     kind, record_id = (cause.type, cause.id) if isinstance(cause, RecordCause) else (None, None)
     said = explanation.released(ended, kind, record_id)
     ids = overriding.ids(client, view)

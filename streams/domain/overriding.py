@@ -32,10 +32,17 @@ def because(rules: Rules, client: Client, view: View, reason: str) -> Because:
     )
 
 
-def covered(rules: Rules, client: Client, view: View, reason: str) -> Text:
-    """Why an active condition blocks nothing, in a few words."""
-    name, override = overrides.for_anything(client, view.instant, reason)[-1]
-    what, until = reason_names.name(reason), moment(rules, override.expires_at)
+def covered(rules: Rules, client: Client, view: View, reasons: list[str]) -> list[Text]:
+    """Why active conditions block nothing, in a few words: one for each override, with all that it lifts."""
+    by_override: dict[str, tuple[Override, list[Text]]] = {}
+    for reason in reasons:
+        name, override = overrides.for_anything(client, view.instant, reason)[-1]
+        by_override.setdefault(name, (override, []))[1].append(reason_names.name(reason))
+    return [_lifts(rules, name, override, lifted) for name, (override, lifted) in by_override.items()]
+
+
+def _lifts(rules: Rules, name: str, override: Override, lifted: list[Text]) -> Text:
+    what, until = sentences.enumerated(lifted), moment(rules, override.expires_at)
     author, why = override.proof.author, override.reason.rstrip(".")
     return Text(
         f"override {name} of {author} lifts {what.en} until {until.en} ({why})",
@@ -45,7 +52,7 @@ def covered(rules: Rules, client: Client, view: View, reason: str) -> Text:
 
 def lifts_now(rules: Rules, client: Client, view: View, reason: str) -> Text:
     """The same as a sentence beside the condition's own."""
-    said = covered(rules, client, view, reason)
+    (said,) = covered(rules, client, view, [reason])
     return Text(f"{said.en[:1].upper()}{said.en[1:]}.", f"{said.ru[:1].upper()}{said.ru[1:]}.")
 
 

@@ -93,3 +93,13 @@ def listed(ids: list[str]) -> Text:
         return Text(text, text)
     text, more = ", ".join(ids[:IDS_SPOKEN_MAX]), len(ids) - IDS_SPOKEN_MAX
     return Text(f"{text} and {more} more", f"{text} и ещё {more}")
+
+
+def enumerated(items: list[Text]) -> Text:
+    """`a, b and c`, `а, б и в`."""
+    if len(items) == 1:
+        return items[0]
+    first, last = items[:-1], items[-1]
+    return Text(
+        f"{', '.join(item.en for item in first)} and {last.en}", f"{', '.join(item.ru for item in first)} и {last.ru}"
+    )

@@ -2,29 +2,18 @@
 
 import logging
 import time
-from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from structlog.contextvars import bind_contextvars
 
 from schemas import metrics as catalogue
-from schemas.metrics import Metric
+from streams.engine.metric_making import made
 from streams.engine.ownership import Ownership
 
 log = structlog.get_logger(__name__)
-# when a counter began is told by process_start_time_seconds
-disable_created_metrics()  # type: ignore[no-untyped-call]
-
-
-def made(metric: Metric, registry: CollectorRegistry) -> Any:
-    """The Prometheus metric that the catalogue describes."""
-    if metric.kind == "histogram":
-        return Histogram(metric.name, metric.help, metric.labels, buckets=metric.buckets, registry=registry)
-    kind = Counter if metric.kind == "counter" else Gauge
-    return kind(metric.name, metric.help, metric.labels, registry=registry)
 
 
 class WorkerMetrics:

@@ -166,15 +166,22 @@ def test_our_containers_are_closed(compose: dict[str, Any]) -> None:
         assert service["security_opt"] == ["no-new-privileges:true"], name
 
 
-def test_prometheus_asks_every_worker_where_it_listens(compose: dict[str, Any]) -> None:
+def test_prometheus_asks_every_program_where_it_listens(compose: dict[str, Any]) -> None:
     asked = yaml.safe_load((CHECKOUT / "deploy/prometheus/prometheus.yaml").read_text("utf-8"))["scrape_configs"]
     targets = {job["job_name"]: job["static_configs"][0]["targets"] for job in asked}
     workers = [name for name in sorted(OURS) if compose["services"][name]["command"][0] == "worker"]
     assert workers == ["importance", "worker"]
-    for name in workers:
+    for name in (*workers, "projector"):
         environment = compose["services"][name]["environment"]
         assert environment["STOPLIST_METRICS_HOST"] == "0.0.0.0"
         assert targets[f"stoplist-{name}"] == [f"{name}:{environment['STOPLIST_METRICS_PORT']}"]
+    (server,) = [job for job in asked if job["job_name"] == "stoplist-server"]
+    assert server["static_configs"][0]["targets"] == [
+        compose["services"]["server"]["ports"][0].replace("127.0.0.1:8650", "server")
+    ]
+    token = server["authorization"]["credentials_file"]
+    assert f"> deploy/prometheus/{token}" in (CHECKOUT / "docs/deploy.md").read_text("utf-8")
+    assert f"/deploy/prometheus/{token}" in (CHECKOUT / ".gitignore").read_text("utf-8")
 
 
 def test_the_image_is_pinned_checked_and_not_run_as_root() -> None:

@@ -10,9 +10,9 @@ import yaml
 
 from schemas.access import BY_USER, GROUP, GROUP_IMPORTANCE, ROLES, WRITERS
 from schemas.catalogue import BY_NAME, INPUTS, JOURNAL, PARTITIONS_DEFAULT, TOPIC_OF_TYPE, TOPICS
-from schemas.metrics import SERVER_METRICS, WORKER_METRICS
+from schemas.metrics import PROJECTOR_METRICS, SERVER_METRICS, WORKER_METRICS
 from streams.agents.folds import of_scopes
-from streams.cli.deployment.alerts import ALERTS, CLIENTS_JOB, SCOPES_JOB, SERVER_JOB
+from streams.cli.deployment.alerts import ALERTS, CLIENTS_JOB, PROJECTOR_JOB, SCOPES_JOB, SERVER_JOB
 from streams.cli.deployment.files import files
 from streams.cli.main import COMMANDS
 from streams.cli.security import PREFIX
@@ -51,7 +51,7 @@ def test_generated_files_are_not_stale(name: str) -> None:
 def test_every_file_is_part_of_the_deployment() -> None:
     (base,) = documents(BASE / "kustomization.yaml")
     assert {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"} == set(base["resources"])
-    assert {path.name for path in KUBERNETES.glob("*")} == {"base", "overlays"}
+    assert {path.name for path in KUBERNETES.glob("*")} == {"base", "components", "overlays"}
 
 
 def test_topics_are_those_of_the_catalogue() -> None:
@@ -347,7 +347,7 @@ def _ports(name: str, way: str) -> set[int]:
     [
         ("stoplist-worker", {9464}, {53, 9093}),
         ("stoplist-importance", {9464}, {53, 9093}),
-        ("stoplist-projector", set(), {53, 9093, 6379}),
+        ("stoplist-projector", {9464}, {53, 9093, 6379}),
         ("stoplist-server", {8650}, {53, 9093, 6379}),
         ("stoplist-redis", {6379}, set()),
     ],
@@ -382,7 +382,7 @@ def test_names_are_used_once() -> None:
 
 
 def test_alerts_ask_for_metrics_there_are_and_say_what_to_do() -> None:
-    known = {metric.name for metric in (*WORKER_METRICS, *SERVER_METRICS)}
+    known = {metric.name for metric in (*WORKER_METRICS, *SERVER_METRICS, *PROJECTOR_METRICS)}
     for alert in ALERTS:
         assert set(_METRIC.findall(alert.expression)) <= known, alert.name
         assert alert.remedy.endswith("."), alert.name
@@ -391,9 +391,10 @@ def test_alerts_ask_for_metrics_there_are_and_say_what_to_do() -> None:
 
 def test_alerts_and_scraping_speak_of_the_same_jobs() -> None:
     scraped = yaml.safe_load((CHECKOUT / "deploy/prometheus/prometheus.yaml").read_text("utf-8"))["scrape_configs"]
-    assert {job["job_name"] for job in scraped} == {CLIENTS_JOB, SCOPES_JOB} == WORKERS.keys()
+    assert {CLIENTS_JOB, SCOPES_JOB} == WORKERS.keys()
+    assert {job["job_name"] for job in scraped} == {CLIENTS_JOB, SCOPES_JOB, PROJECTOR_JOB, SERVER_JOB} == OURS
     (expression,) = named(MANIFESTS, "PodMonitor", "stoplist")["spec"]["selector"]["matchExpressions"]
-    assert set(expression["values"]) == WORKERS.keys()
+    assert set(expression["values"]) == {*WORKERS, PROJECTOR_JOB}
     server = named(MANIFESTS, "PodMonitor", "stoplist-server")["spec"]
     assert server["selector"]["matchLabels"] == {"app.kubernetes.io/name": SERVER_JOB}
     (asked,) = server["podMetricsEndpoints"]
@@ -411,6 +412,24 @@ def test_a_server_that_says_unknown_stays_within_reach() -> None:
     (server,) = containers(WORKLOADS["stoplist-server"])
     assert {server[f"{kind}Probe"]["httpGet"]["path"] for kind in ("liveness", "readiness")} == {"/healthz"}
     assert SERVER_METRICS[0].name in "".join(alert.expression for alert in ALERTS)
+
+
+def test_the_ingress_ends_tls_before_a_server_that_knows_it_and_holds_no_event_back() -> None:
+    folder = KUBERNETES / "components/ingress"
+    (component,) = documents(folder / "kustomization.yaml")
+    assert component["kind"] == "Component"
+    (ingress,) = [one for name in component["resources"] for one in documents(folder / name)]
+    spec, notes = ingress["spec"], ingress["metadata"]["annotations"]
+    (rule,) = spec["rules"]
+    assert [rule["host"]] == spec["tls"][0]["hosts"]  # nothing is answered without TLS
+    (path,) = rule["http"]["paths"]
+    service = named(MANIFESTS, "Service", path["backend"]["service"]["name"])
+    assert path["backend"]["service"]["port"]["name"] in {port["name"] for port in service["spec"]["ports"]}
+    (server,) = containers(WORKLOADS["stoplist-server"])
+    assert "--https" in server["args"]
+    assert notes["nginx.ingress.kubernetes.io/proxy-buffering"] == "off"
+    assert int(notes["nginx.ingress.kubernetes.io/proxy-read-timeout"]) > 15  # of a stream's signs of life
+    assert "ingress-nginx" in str(_policies("stoplist-server", "Ingress"))  # it may reach the server
 
 
 def test_prometheus_reaches_what_it_asks() -> None:
@@ -442,7 +461,7 @@ def test_the_dashboard_shows_every_metric_and_no_other() -> None:
         for target in panel["targets"]
         for name in _METRIC.findall(target["expr"])
     }
-    assert asked == {metric.name for metric in WORKER_METRICS}
+    assert asked == {metric.name for metric in (*WORKER_METRICS, *SERVER_METRICS, *PROJECTOR_METRICS)}
 
 
 def test_panels_of_the_dashboard_do_not_cover_each_other() -> None:

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from schemas.metrics import WORKER_METRICS, Metric
+from schemas.metrics import PROJECTOR_METRICS, SERVER_METRICS, WORKER_METRICS, Metric
 from streams.cli.metrics_page import metrics_page
 from tests.harness.beside import CHECKOUT
 
-_BY_NAME = {metric.name: metric for metric in WORKER_METRICS}
+_ALL = (*WORKER_METRICS, *SERVER_METRICS, *PROJECTOR_METRICS)
+_BY_NAME = {metric.name: metric for metric in _ALL}
 _IN_QUESTIONS = re.compile(r"\bstoplist_[a-z_]+")
 
 
@@ -23,10 +24,10 @@ def test_the_page_asks_only_for_metrics_there_are() -> None:
 
 
 def test_no_metric_is_declared_twice() -> None:
-    assert len(_BY_NAME) == len(WORKER_METRICS)
+    assert len(_BY_NAME) == len(_ALL)
 
 
-@pytest.mark.parametrize("metric", WORKER_METRICS, ids=lambda metric: metric.name)
+@pytest.mark.parametrize("metric", _ALL, ids=lambda metric: metric.name)
 def test_a_metric_is_named_as_prometheus_wants_it(metric: Metric) -> None:
     assert re.fullmatch(r"stoplist_[a-z]+(_[a-z]+)*", metric.name)
     assert metric.name.endswith("_total") == (metric.kind == "counter")

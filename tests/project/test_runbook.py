@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from schemas.metrics import SERVER_METRICS, WORKER_METRICS
+from schemas.metrics import PROJECTOR_METRICS, SERVER_METRICS, WORKER_METRICS
 from streams.cli.deployment.alerts import ALERTS
 from streams.engine import checks
 from tests.harness.beside import CHECKOUT
@@ -88,7 +88,7 @@ def test_every_alert_leads_to_an_entry_and_no_other_is_named() -> None:
 def test_every_metric_named_exists() -> None:
     named = set(re.findall(r"\bstoplist_[a-z_]+", _page()))
     assert named
-    assert named - {metric.name for metric in (*WORKER_METRICS, *SERVER_METRICS)} == set()
+    assert named - {metric.name for metric in (*WORKER_METRICS, *SERVER_METRICS, *PROJECTOR_METRICS)} == set()
 
 
 def test_every_entry_says_over_and_tried() -> None:

@@ -105,7 +105,7 @@ def _of_client(polled: Mapping[Any, list[Any]]) -> list[Any]:
 class Page:
     """`stoplist serve` as the user of the broker that it has, and somebody who may do everything there."""
 
-    def __init__(self, kafka: SecuredKafka, model: str, folder: Path) -> None:
+    def __init__(self, kafka: SecuredKafka, model: str, folder: Path, user: str = "server") -> None:
         self._port = free_port()
         tokens = folder / "tokens.json"
         command = [sys.executable, "-m", "streams.cli"]
@@ -118,8 +118,18 @@ class Page:
         self._token = made.stdout.strip()
         self.server = Server("server", folder / "server.log")
         serve: list[str | Path] = [*command, "serve", "--redis", model, "--tokens", tokens, "--port", str(self._port)]
-        environment = {**os.environ, **kafka.environment("server")}
+        environment = {**os.environ, **kafka.environment(user)}
         self.server.start(serve, lambda: self.status("/healthz") == 200, environment=environment)
+
+    def problem(self, path: str) -> tuple[int, str]:
+        """Status and detail of a call that is answered with a problem document, within thirty seconds."""
+        call = urllib.request.Request(
+            f"http://127.0.0.1:{self._port}{path}", headers={"Authorization": f"Bearer {self._token}"}
+        )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(call, timeout=30)
+        assert refused.value.headers["Content-Type"] == "application/problem+json"
+        return refused.value.code, json.loads(refused.value.read())["detail"]
 
     def status(self, path: str, said: dict[str, Any] | None = None) -> int | None:
         """Of a call that looks, or of one that says something; None: nobody listens yet."""
@@ -168,6 +178,25 @@ def test_projector_and_server_need_no_more_than_their_access_lists(
         for program in (projector, worker.server, *(() if page is None else (page.server,))):
             program.kill()
     assert [line for program in (page.server, projector) for line in _refused(program.log.read_text())] == []
+
+
+def test_a_server_that_may_not_read_says_so_instead_of_a_picture(
+    secured: SecuredKafka, redis_node: RedisServer, tmp_path: Path
+) -> None:
+    with redis.Redis.from_url(redis_node.url) as model:
+        model.flushdb()
+        model.set("stoplist:partitions", 2)
+        model.hset("stoplist:client:romashka", "name", "Romashka")
+    page = Page(secured, redis_node.url, tmp_path, user="warehouse")
+    try:
+        timeline = "/v1/desk/clients/romashka/timeline"
+        known = "The server may not read"
+        wait_until(lambda: known in page.problem(timeline)[1], "the server has heard of the partitions", 30)
+        status, detail = page.problem(timeline)
+        assert status == 503
+        assert "payments" in detail
+    finally:
+        page.server.kill()
 
 
 def test_workers_need_no_more_than_their_access_lists(secured: SecuredKafka, tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 import csv
 import io
+import socket
 from pathlib import Path
 
 import pytest
 
+from streams.cli.timeline import timeline_of
 from streams.views import names
+from streams.views.desk import facts
 from tests.harness.components import RedisAddress
+from tests.harness.ports import LOOPBACK
 from tests.harness.redis import RedisServer
 from tests.harness.waiting import wait_until
 from tests.views.outputs import blocked, condition, output, owed, released, status
@@ -73,7 +77,9 @@ def test_it_is_counted_by_the_path_that_describes_it(site: Site) -> None:
     viewer, path = site.clients["viewer"], "/v1/clients/{client_id}/may-ship"
     viewer.get("/v1/clients/a/may-ship?amount=1")
     counted = f'stoplist_http_calls_total{{path="{path}",status="200"}}'
-    assert counted in site.clients["manager"].get("/metrics").text
+    told = site.clients["manager"].get("/metrics").text
+    assert counted in told
+    assert 'stoplist_may_ship_answers_total{decision="unknown"} 1.0' in told  # no projector has said anything yet
     assert path in viewer.get("/openapi.json").json()["paths"]
     refused(site.clients["manager"].post("/v1/clients/a/may-ship", json={}), 405, "method")
     refused(viewer.get("/v1/clients/a/b/may-ship?amount=1"), 404, "not-found")
@@ -185,3 +191,18 @@ def test_a_redis_that_does_not_answer_is_a_problem_and_comes_back(redis_node: Re
         assert site.anybody.get("/healthz").status_code == 200
         redis_node.start()
         wait_until(lambda: viewer.get("/v1/clients/a").status_code == 404, "it answers again, of an empty Redis")
+
+
+def test_a_picture_is_refused_in_time_when_kafka_says_nothing(
+    redis_server: RedisAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Connections are taken and nobody answers: alone the client of Kafka would wait for longer than any browser."""
+    monkeypatch.setattr(facts, "_ANSWER_SECONDS_MAX", 0.5)
+    with socket.create_server((LOOPBACK, 0)) as silent:
+        bootstrap = f"{LOOPBACK}:{silent.getsockname()[1]}"
+        with Site(redis_server.url, tmp_path, bootstrap, timeline=timeline_of) as site:
+            site.put("client-status", status("A-7", 1))
+            site.fresh()
+            answer = site.clients["viewer"].get("/v1/desk/clients/A-7/timeline")
+            refused(answer, 503, "unavailable")
+            assert answer.json()["detail"] == "Kafka does not answer; try again."

@@ -1,13 +1,15 @@
 """Live events: what comes, what was missed, and when that cannot be told any more."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from streams.views import names
+from streams.views.serving.events import Events
 from tests.harness.waiting import wait_until
 from tests.views.outputs import blocked, condition, output, released
 from tests.views.site import Site
@@ -113,6 +115,59 @@ def test_a_read_model_filled_anew_is_a_reset(site: Site) -> None:
             pass  # the server saw Redis empty, and what fills it has not begun yet
         site.put("category-changes", change("a", 2))
         assert told.next_of("category.changed", "reset")["data"]["sequence"] == 2
+
+
+def test_the_first_events_of_a_read_model_filled_anew_reach_a_stream_opened_after_many_of_the_old(site: Site) -> None:
+    with stream(site) as told:
+        for number in (1, 2, 3):
+            site.put("category-changes", change("a", number))
+        while told.next_of("category.changed")["data"]["sequence"] < 3:
+            pass  # the server has read all three
+    with stream(site) as told:
+        site.redis.flushdb()
+        site.put("category-changes", change("b", 1))
+        assert told.next_of("category.changed")["data"]["client_id"] == "b"
+
+
+def test_a_stream_opened_before_the_read_model_is_told_of_its_first_events(site: Site) -> None:
+    site.redis.flushdb()
+    with stream(site) as told:
+        site.put("shipment-blocks", blocked("a", 1, condition("conduct")))
+        assert told.next_of("shipment.blocked")["data"]["client_id"] == "a"
+
+
+def test_a_stream_cut_off_before_its_first_event_gets_what_it_missed(site: Site) -> None:
+    with site.clients["viewer"].stream("GET", "/v1/events") as answer:
+        began = next(line for line in answer.iter_lines() if line.startswith("id: ")).removeprefix("id: ")
+    site.put("category-changes", change("a", 1))
+    with stream(site, last_id=began) as told:
+        assert told.next_of("category.changed", "reset")["data"].get("sequence") == 1
+
+
+def test_a_stream_opened_before_the_server_could_read_is_told_to_look_again() -> None:
+    """Redis is slow to answer, and the first block came meanwhile: it is in no later event."""
+
+    class Late:
+        def __init__(self) -> None:
+            self.answers = asyncio.Event()
+
+        async def mget(self, *names: str) -> list[bytes]:
+            await self.answers.wait()
+            return [b"0123456789", b"1"]
+
+    async def story() -> list[tuple[str | None, str]]:
+        redis = Late()
+        events = Events(cast(Any, redis))
+        reading = asyncio.create_task(events.run())
+        told = events.stream(None, None)
+        first = asyncio.ensure_future(anext(told))
+        await asyncio.sleep(0)  # it waits
+        redis.answers.set()
+        found = [await first, await anext(told)]
+        reading.cancel()
+        return [(one.id, one.event) for one in found]
+
+    assert asyncio.run(story()) == [("01234567-1", ""), ("01234567-1", "reset")]
 
 
 def test_a_partition_that_falls_silent_is_told(site: Site) -> None:

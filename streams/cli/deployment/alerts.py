@@ -10,6 +10,8 @@ from schemas.metrics import (
     DEADLINES_DUE,
     LAG_SECONDS,
     PARTITIONS,
+    PROJECTION_IDLE_SECONDS,
+    PROJECTION_LAG_RECORDS,
     READ_MODEL_FRESH,
     READY,
     SNAPSHOT_AGE_SECONDS,
@@ -18,6 +20,7 @@ from schemas.metrics import (
 CLIENTS_JOB: Final = "stoplist-worker"
 SCOPES_JOB: Final = "stoplist-importance"
 SERVER_JOB: Final = "stoplist-server"
+PROJECTOR_JOB: Final = "stoplist-projector"
 
 
 class Alert(NamedTuple):
@@ -72,6 +75,14 @@ ALERTS: Final = (
         "page",
         "For clients of {{ $value }} partitions the server answers unknown, and warehouses do not ship",
         "The server's /readyz says for each why: a worker, the projector or Redis is away or behind.",
+    ),
+    Alert(
+        "StoplistProjectionHangs",
+        f"sum({PROJECTION_LAG_RECORDS.name}) > 0 and min({PROJECTION_IDLE_SECONDS.name}) > 60",
+        3,
+        "page",
+        "{{ $value }} records wait for the read model and nothing has been applied for a minute",
+        "Look at the projector's log: Kafka or Redis does not answer it, or Redis is full.",
     ),
     Alert(
         "StoplistNotReady",

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from schemas.metrics import WORKER_METRICS, Metric
+from schemas.metrics import PROJECTOR_METRICS, SERVER_METRICS, WORKER_METRICS, Metric
 
 _WIDTH: Final = 24
+_ALL: Final = (*WORKER_METRICS, *SERVER_METRICS, *PROJECTOR_METRICS)
 _SOURCE: Final = {"type": "prometheus", "uid": "prometheus"}
 _UNITS: Final = {"seconds": "s", "ratio": "percentunit", "records": "short", "": "short"}
 _FIRST: Final = (
@@ -43,7 +44,7 @@ def _variable() -> dict[str, Any]:
         "label": "Program",
         "type": "query",
         "datasource": _SOURCE,
-        "query": {"query": "label_values(stoplist_ready, job)", "refId": "job"},
+        "query": {"query": 'label_values(up{job=~"stoplist-.+"}, job)', "refId": "job"},
         "refresh": 2,
         "includeAll": True,
         "multi": True,
@@ -62,7 +63,7 @@ def _panels() -> Iterator[dict[str, Any]]:
     number += 1
     yield _workers(number, {"x": 0, "y": y, "w": _WIDTH, "h": 6})
     y += 6
-    for place, metric in enumerate(metric for metric in WORKER_METRICS if metric.name not in _NO_PANEL):
+    for place, metric in enumerate(metric for metric in _ALL if metric.name not in _NO_PANEL):
         number += 1
         row, column = divmod(place, 2)
         yield _graph(number, metric, {"x": column * 12, "y": y + row * 8, "w": 12, "h": 8})
@@ -143,7 +144,7 @@ def _asks(metric: Metric) -> Iterator[tuple[str, str]]:
 
 def _of_job(question: str) -> str:
     """The question about the chosen programs only."""
-    for metric in WORKER_METRICS:
+    for metric in _ALL:
         if metric.name in question:
             return question.replace(metric.name, f'{metric.name}{{job=~"$job"}}')
     raise AssertionError(f"{question} asks for no metric")

@@ -1,9 +1,11 @@
 """A client's facts as senders wrote them, read from the inputs' one partition when somebody looks at the client."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from schemas.catalogue import CLIENTS, JUDGEMENTS, PAYMENTS, POLICIES, SHIPMENTS
 from schemas.partitioning import partition_of
@@ -12,6 +14,9 @@ from schemas.security import Security
 TOPICS: Final = (POLICIES, CLIENTS, JUDGEMENTS, SHIPMENTS, PAYMENTS)
 """Sales move no obligation, so they are left out; of records of one instant those of the earlier topic come first."""
 _SECONDS_MAX: Final = 10.0
+_ANSWER_SECONDS_MAX: Final = 15.0
+"""Connecting included; a page waits for twenty."""
+_STOP_SECONDS_MAX: Final = 2.0
 _RECORDS_MAX: Final = 5_000
 _POLL_MS: Final = 500
 _FETCH_BYTES: Final = 8 << 20
@@ -26,7 +31,8 @@ class Facts(NamedTuple):
 
 
 async def facts_of(bootstrap: list[str], security: Security, client_id: str, partitions: int) -> Facts:
-    """Everything up to the topics' ends as of now. Raises KafkaError, OSError."""
+    """Everything up to the topics' ends as of now. Raises TopicAuthorizationFailedError with the topics that may not be
+    read, or are not there; KafkaError, OSError, and TimeoutError when there is no answer in fifteen seconds."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         client_id="stoplist-timeline",
@@ -39,10 +45,16 @@ async def facts_of(bootstrap: list[str], security: Security, client_id: str, par
         **security.client_settings(),
     )
     try:
-        await consumer.start()
-        return await _read(consumer, client_id.encode(), partitions)
+        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
+            await consumer.start()
+            # asked for the offsets of a topic that it may not see, the client of Kafka asks again and again
+            if hidden := sorted(set(TOPICS) - await consumer.topics()):
+                raise TopicAuthorizationFailedError(*hidden)
+            return await _read(consumer, client_id.encode(), partitions)
     finally:
-        await consumer.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS_MAX):
+                await consumer.stop()
 
 
 async def _read(consumer: AIOKafkaConsumer, key: bytes, partitions: int) -> Facts:

@@ -1,17 +1,20 @@
 """`GET /v1/desk…`: what the page shows of all clients together, and of one through time."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from aiokafka.errors import KafkaError
+import structlog
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from streams.views import names
 from streams.views.desk.copy import TableCopy
-from streams.views.desk.facts import facts_of
+from streams.views.desk.facts import Facts, facts_of
 from streams.views.desk.recent import Recent
 from streams.views.desk.rows import shown
 from streams.views.desk.table import Filters
@@ -19,9 +22,12 @@ from streams.views.desk.totals import desk_of
 from streams.views.serving.context import Context, checked_id
 from streams.views.serving.problems import Problem
 
+log = structlog.get_logger(__name__)
+
 ListName = Literal["all", "blocked", "next", "calls", "largest_overdue"]
 Importance = Literal["key", "medium", "small"]
 _READ_AT_ONCE_MAX: Final = 2
+_TURN_SECONDS_MAX: Final = 10.0
 _SHIPMENT_ID_MAX: Final = 64
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -89,17 +95,41 @@ def looking(context: Context, recent: Recent) -> APIRouter:
             raise Problem("unavailable", "This server was built without the rules that make a timeline of facts.")
         if not present.partitions:
             raise Problem("unavailable", "The read model is not there yet; try again.", retry_after_seconds=5)
-        async with reading:
-            try:
-                settings = context.settings
-                facts = await facts_of(settings.bootstrap, settings.security, known, present.partitions)
-            except (KafkaError, OSError):
-                raise Problem("unavailable", "Kafka does not answer; try again.", retry_after_seconds=5) from None
+        async with _a_turn(reading):
+            facts = await _facts(context, known)
             history = [msgspec.json.decode(item) for item in await context.redis.zrange(names.HISTORY + known, 0, -1)]
             made = await asyncio.to_thread(timeline_of, present.policy, known, facts, history, present.now)
         return _json(made)
 
     return router
+
+
+@asynccontextmanager
+async def _a_turn(reading: asyncio.Semaphore) -> AsyncIterator[None]:
+    """One of the few that may read at once. Raises Problem."""
+    try:
+        async with asyncio.timeout(_TURN_SECONDS_MAX):
+            await reading.acquire()
+    except TimeoutError:
+        raise Problem("unavailable", "Others are looking; try again.", retry_after_seconds=5) from None
+    try:
+        yield
+    finally:
+        reading.release()
+
+
+async def _facts(context: Context, client_id: str) -> Facts:
+    """Raises Problem."""
+    settings = context.settings
+    try:
+        return await facts_of(settings.bootstrap, settings.security, client_id, context.present.partitions)
+    except TopicAuthorizationFailedError as error:
+        log.warning("facts_not_read", topics=[str(topic) for topic in error.args])
+        raise Problem(
+            "unavailable", f"The server may not read {', '.join(map(str, error.args))}; give its user the right to."
+        ) from None
+    except (KafkaError, OSError):  # TimeoutError is one
+        raise Problem("unavailable", "Kafka does not answer; try again.", retry_after_seconds=5) from None
 
 
 def _json(body: Any) -> Response:

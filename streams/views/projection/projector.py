@@ -70,6 +70,11 @@ class Projector:
         self.watch: Watch | None = None
         self.caught_up = asyncio.Event()
         """Set while everything that lay there at the start is applied."""
+        self.ends: dict[tuple[str, int], int] = {}
+        """How long the partitions are, as far as the broker has told."""
+        self.progress = 0.0
+        """How much of what lay there at the start is applied: 1 while the projector follows."""
+        self.on_applied: Callable[[str, int], None] = lambda topic, records: None
         self._on_progress = on_progress or (lambda applied, total: None)
 
     async def run(self) -> None:
@@ -84,6 +89,7 @@ class Projector:
             except (RedisError, KafkaError, OSError, Recreated) as error:
                 log.warning("projection_interrupted", reason=f"{type(error).__name__}: {error}", wait_seconds=wait_s)
             self.caught_up.clear()
+            self.progress = 0.0
             await asyncio.sleep(wait_s)
             wait_s = _WAIT_MIN_S if sum(self.applied.values()) > before else min(2 * wait_s, _WAIT_MAX_S)
 
@@ -137,6 +143,8 @@ class Projector:
             while True:
                 poll_ms = _POLL_MS if self.caught_up.is_set() else _POLL_BEHIND_MS
                 fetched = await consumer.getmany(timeout_ms=poll_ms, max_records=_RECORDS_MAX)
+                for place in consumer.assignment():
+                    self.ends[tuple(place)] = consumer.highwater(place) or reading.ends[place]
                 batches: list[Batch] = []
                 for batch in reading.batches(fetched):
                     batches.append(batch)
@@ -155,7 +163,9 @@ class Projector:
     async def _apply(self, batches: list[Batch]) -> None:
         await self.store.apply(batches)
         for batch in batches:
-            self.applied[batch.topic, batch.partition] = batch.next_offset
+            place = (batch.topic, batch.partition)
+            self.on_applied(batch.topic, batch.next_offset - max(batch.follows, self.applied.get(place, 0)))
+            self.applied[place] = batch.next_offset
 
     def _look_back(self, consumer: AIOKafkaConsumer, reading: "_Reading") -> None:
         """Tell the progress, and go on to the other topics when the first are read."""
@@ -163,8 +173,11 @@ class Projector:
         if consumer.paused() and not any(place.topic in ANSWERS for place in behind):
             consumer.resume(*consumer.paused())
         if behind:
-            self._on_progress(reading.count(self.applied), reading.total)
+            applied, total = reading.count(self.applied), reading.total
+            self.progress = applied / total
+            self._on_progress(applied, total)
         else:
+            self.progress = 1.0
             self.caught_up.set()
             log.info("projection_caught_up", records=reading.total)
             self._on_progress(reading.total, 0)

@@ -76,7 +76,7 @@ def build(redis: RedisClient, settings: ServerSettings) -> ASGIApp:
     app.add_exception_handler(Exception, _on_bug)
     if _PAGE.is_dir():
         app.mount("/", StaticFiles(directory=_PAGE, html=True))
-    return Guard(metrics.around(Quick(app, context)), context.logins, settings)
+    return Guard(metrics.around(Quick(app, context, metrics.may_ship)), context.logins, settings)
 
 
 def _context(redis: RedisClient, settings: ServerSettings) -> Context:

@@ -14,6 +14,7 @@ from streams.views.serving.present import Freshness
 
 log = structlog.get_logger(__name__)
 
+_RESET: Final = "reset"
 _EVERY_S: Final = 0.1
 _READ_MAX: Final = 1_000
 _QUEUE_MAX: Final = 2_000
@@ -68,10 +69,13 @@ class Events:
     async def _read(self) -> None:
         epoch, last = await self._redis.mget(names.EPOCH, names.EVENTS_LAST)
         name, number = (epoch or b"").decode()[:8], int(last or 0)
-        if name != self._epoch or number < self._last:
+        if not self._begun.is_set():  # what happened until now is on the pages that will be opened
             self._epoch, self._last = name, number
+        elif name != self._epoch or number < self._last:
+            # of another read model nothing was told yet; what it read of the past is not among its events
+            self._last = 0 if name != self._epoch else number
+            self._epoch = name
             self._hand(self._reset("the read model was filled anew"))
-            return
         while self._last < number:
             found = await self._between(self._last, number)
             if not found:  # more came than are kept
@@ -109,17 +113,25 @@ class Events:
                 queue.put_nowait(told)
 
     async def stream(self, last_id: str | None, client_id: str | None) -> AsyncIterator[Told]:
-        """Events as they come, after `last_id` where that can be told, until the reader is too slow."""
+        """Where it begins (an id without an event), then events as they come, after `last_id` where that can be told,
+        until the reader is too slow."""
+        late = not self._begun.is_set()
         await self._begun.wait()
         queue: asyncio.Queue[Told | None] = asyncio.Queue(_QUEUE_MAX)
         self._streams.add(queue)
         try:
             sent = self._last
-            if last_id is not None:
+            if last_id is None:  # one that is cut off before its first event goes on from here
+                yield Told(f"{self._epoch}-{sent}", "", "", None)
+                if late:  # it was open before there was anything to go on from
+                    yield self._reset("the server has only now begun to read")
+            else:
                 async for told in self._missed(last_id, sent):
                     if client_id is None or told.client_id in (None, client_id):
                         yield told
             while (told_now := await queue.get()) is not None:
+                if told_now.event == _RESET:
+                    sent = 0  # events of another read model are counted anew: all that come are news
                 news = not told_now.number or told_now.number > sent
                 if news and (client_id is None or told_now.client_id in (None, client_id)):
                     yield told_now
@@ -132,7 +144,8 @@ class Events:
         after = int(text) if text.isdecimal() and len(text) < 16 else -1
         first = await self._redis.zrange(names.EVENTS, 0, 0)
         kept_after = int(first[0].partition(b":")[0]) - 1 if first else until
-        if epoch != self._epoch or not kept_after <= after <= until:
+        before_all = not epoch and after == 0  # of a time when there was no read model yet
+        if not (before_all or epoch == self._epoch) or not kept_after <= after <= until:
             yield self._reset("what came since is not kept any more")
             return
         while after < until:
@@ -145,4 +158,4 @@ class Events:
 
     def _reset(self, reason: str) -> Told:
         """Its id is where the stream goes on."""
-        return Told(f"{self._epoch}-{self._last}", "reset", msgspec.json.encode({"reason": reason}).decode(), None)
+        return Told(f"{self._epoch}-{self._last}", _RESET, msgspec.json.encode({"reason": reason}).decode(), None)

@@ -80,4 +80,6 @@ def living(context: Context, metrics: Metrics) -> APIRouter:
 
 
 def _sent(told: Told) -> ServerSentEvent:
+    if not told.event:
+        return ServerSentEvent(comment="from here", id=told.id)
     return ServerSentEvent(told.data, event=told.event, id=told.id)

@@ -3,13 +3,12 @@
 import time
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from schemas.metrics import READ_MODEL_FRESH
+from schemas import metrics as catalogue
+from streams.engine.metric_making import made
 from streams.views.serving.present import Freshness
-
-_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
 class Metrics:
@@ -17,22 +16,16 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
-        self._calls = Counter("stoplist_http_calls", "Calls answered.", ("path", "status"), registry=registry)
-        self._seconds = Histogram(
-            "stoplist_http_call_seconds",
-            "From call to the answer's beginning.",
-            ("path",),
-            registry=registry,
-            buckets=_BUCKETS,
-        )
-        self._streams = Gauge("stoplist_http_streams", "Open streams of events.", registry=registry)
-        self._as_of = Gauge(
-            "stoplist_read_model_as_of_seconds",
-            "Up to when the read model is complete.",
-            ("partition",),
-            registry=registry,
-        )
-        self._fresh = Gauge(READ_MODEL_FRESH.name, READ_MODEL_FRESH.help, READ_MODEL_FRESH.labels, registry=registry)
+        self._calls = made(catalogue.HTTP_CALLS, registry)
+        self._seconds = made(catalogue.HTTP_CALL_SECONDS, registry)
+        self._streams = made(catalogue.HTTP_STREAMS, registry)
+        self._as_of = made(catalogue.READ_MODEL_AS_OF_SECONDS, registry)
+        self._fresh = made(catalogue.READ_MODEL_FRESH, registry)
+        self._answers = made(catalogue.MAY_SHIP_ANSWERS, registry)
+
+    def may_ship(self, decision: str) -> None:
+        """Somebody was told so."""
+        self._answers.labels(decision).inc()
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """An application that counts the calls of `app`."""

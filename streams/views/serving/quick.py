@@ -39,8 +39,9 @@ _ROUTE: Final = _Route(PATH)
 class Quick:
     """An application that answers this call itself and hands on all others."""
 
-    def __init__(self, app: ASGIApp, context: Context) -> None:
+    def __init__(self, app: ASGIApp, context: Context, told: Callable[[str], None]) -> None:
         self._app = app
+        self._told = told
         self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +51,7 @@ class Quick:
             return
         scope["route"] = _ROUTE
         try:
-            body = await answer(self._context, asked[1], QueryParams(scope["query_string"]).get)
+            body = await answer(self._context, asked[1], QueryParams(scope["query_string"]).get, self._told)
         except Problem as problem:
             await problem.response(scope["path"])(scope, receive, send)
         except RedisError:
@@ -64,8 +65,13 @@ class Quick:
             await send({"type": "http.response.body", "body": body})
 
 
-async def answer(context: Context, name: str, query: Callable[[str], str | None]) -> bytes:
-    """The answer as JSON (`answers.MayShip`). Raises Problem, RedisError."""
+async def answer(
+    context: Context,
+    name: str,
+    query: Callable[[str], str | None],
+    told: Callable[[str], None] = lambda decision: None,
+) -> bytes:
+    """The answer as JSON (`answers.MayShip`); `told` hears the decision. Raises Problem, RedisError."""
     present, settings = context.present, context.settings
     client_id, shipment_id = checked_id(name), query("shipment_id") or None
     try:
@@ -77,6 +83,7 @@ async def answer(context: Context, name: str, query: Callable[[str], str | None]
     late_ms_max = None if settings.simulated_time else settings.silence_ms_max
     asked = Asked(amount, shipment_id, present.now)
     found = may_ship.answer(asked, present.policy, status, block, freshness.reason, late_ms_max)
+    told(found.decision)
     return _encode(
         {
             "client_id": client_id,

@@ -74,6 +74,20 @@ def test_an_override_releases_and_its_expiry_blocks_again_by_time_alone() -> Non
     assert (status["blocked"], status["overrides"]) == (True, [])
 
 
+def test_an_override_of_two_reasons_is_named_once() -> None:
+    company = overdue()
+    judge(company, "conduct.recorded", "C1", "2026-03-03T13:00:00+03:00", kind="ethics", evidence="A letter.")
+    until = "2026-03-05T18:30:00+03:00"
+    released, _ = grant(company, "V1", "2026-03-04", until, "first_payment_overdue", "conduct", key="k2")
+    assert released["closed"] == ["first_payment_overdue", "conduct"]
+    assert released["explanation"] == {
+        "en": "Shipping is allowed again after override V1: override V1 of D. Director lifts the stop for an overdue "
+        "first deal and the stop for conduct until 5 March 2026, 18:30 (agreed by telephone).",
+        "ru": "Отгрузки снова разрешены после исключения V1: первый платёж просрочен и нарушение требований или этики: "
+        "действует исключение V1, D. Director, до 05.03.2026 18:30 (agreed by telephone).",
+    }
+
+
 def test_revoked_before_it_expires() -> None:
     company = overdue()
     grant(company, "V1", "2026-03-04", "2026-03-05T18:30:00+03:00", "first_payment_overdue")
