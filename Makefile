@@ -17,6 +17,8 @@ COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --generate-hashes --allo
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
 # pip-compile asks pip's settings for further places to find wheels; pins hold what the index has
 export PIP_FIND_LINKS :=
+# tests start hundreds of processes: without bytecode each compiles all modules anew, a fifth of a second of a core
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## this list
@@ -83,6 +85,10 @@ site: $(VENV)/installed-dev ## the documents as a site with a search, into build
 	rm -rf build/site
 	$(BIN)/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going -d build/site-read -c docs/site . build/site
 	@echo 'build/site/index.html'
+
+.PHONY: pictures
+pictures: $(VENV)/installed-dev ## the README's pictures of the page, anew, by Chromium from the demo
+	$(BIN)/python -m tests.page.pictures
 
 .PHONY: deployment
 deployment: $(VENV)/installed-dev ## write what of deploy/ is made from the catalogues anew: topics, users, alerts, dashboard
