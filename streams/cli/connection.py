@@ -27,8 +27,11 @@ logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it says the same again,
 
 @contextmanager
 def admin_client(bootstrap: str) -> Iterator[KafkaAdminClient]:
-    """An admin client, closed at the end; broker errors become Failures."""
-    with _opened(KafkaAdminClient, bootstrap, request_timeout_ms=15_000) as client:
+    """An admin client, closed at the end; broker errors become Failures.
+
+    It learns within a second of a broker that came back: whoever waits for one asks it again and again.
+    """
+    with _opened(KafkaAdminClient, bootstrap, request_timeout_ms=15_000, metadata_max_age_ms=1_000) as client:
         yield client
 
 

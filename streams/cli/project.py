@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from streams.cli.connection import admin_client, partitions_of
+from streams.cli.event_loop import run_in_loop
 from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap
 from streams.cli.reaching import addresses
@@ -94,7 +95,7 @@ def project(
         except OSError as error:
             raise Failure(f"{error}; choose another --metrics-port") from None
 
-    asyncio.run(run())
+    run_in_loop(run())
 
 
 class _Told:

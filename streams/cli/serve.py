@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from streams.cli.event_loop import run_in_loop
 from streams.cli.failure import Failure
 from streams.cli.options import BOOTSTRAP_DEFAULT, Bootstrap, load_policy
 from streams.cli.reaching import addresses
@@ -89,8 +90,7 @@ def serve(
         finally:
             await client.aclose()
 
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(run())
+    run_in_loop(run())
 
 
 async def _serve(application: Any, host: str, port: int, descriptor: int | None) -> None:
@@ -128,11 +128,3 @@ async def _serve(application: Any, host: str, port: int, descriptor: int | None)
         raise Failure(f"{host}:{port} cannot be listened at; choose another --port") from None
     typer.echo(f"stoplist: serving at http://{host}:{port}", err=True)
     await server.serve(sockets)
-
-
-def _loop_factory() -> Any:
-    try:
-        import uvloop
-    except ImportError:  # not on every system
-        return None
-    return uvloop.new_event_loop

@@ -10,7 +10,7 @@ from typing import Final
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
+from kafka.errors import KafkaError, UnknownBrokerIdError, UnknownTopicOrPartitionError, for_code
 
 from streams.cli.failure import Failure
 
@@ -46,6 +46,8 @@ def _lacking(client: KafkaAdminClient, names: Sequence[str]) -> str | None:
         client.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST), timeout_ms=0)
     except UnknownTopicOrPartitionError:
         return f"not every broker knows of {', '.join(names)}"
+    except UnknownBrokerIdError as error:  # it leads again, and the client has yet to hear of it
+        return f"the leaders of {', '.join(names)} are not all known ({error})"
     except KafkaError as error:
         if not error.retriable:
             raise

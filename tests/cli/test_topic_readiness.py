@@ -73,7 +73,8 @@ def test_partitions_without_a_leader_are_waited_for_and_told(
     lost, rest = cluster.nodes[2], ",".join(node.bootstrap for node in cluster.nodes[:2])
     assert run(["topics", "create", "--bootstrap", cluster.bootstrap, "--partitions", "3"]) == 0
     lost.kill()
-    with closing(Asking(bootstrap_servers=rest)) as client, ThreadPoolExecutor(1) as pool:
+    asking = Asking(bootstrap_servers=rest, metadata_max_age_ms=1_000)  # as the commands'
+    with closing(asking) as client, ThreadPoolExecutor(1) as pool:
         wait_until(lambda: without_leader(rest, NAMES), "the others know that it is away", every_seconds=0.2)
         # of the other two each may learn it later than the one that was asked
         wait_until(lambda: _LEADERLESS(_told(client)), "it says that a partition has no leader", every_seconds=0.2)

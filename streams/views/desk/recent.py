@@ -62,6 +62,9 @@ class Recent:
             await asyncio.sleep(_WAIT_S)
 
     async def _follow(self) -> None:
+        places = [TopicPartition(name, one) for name in TOPICS for one in range(self._partitions())]
+        if not places:  # no consumer yet: one that stops without partitions cancels whoever stops it
+            return
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             client_id="stoplist-desk",
@@ -73,9 +76,6 @@ class Recent:
         )
         try:
             await pace(consumer).start()
-            places = [TopicPartition(name, one) for name in TOPICS for one in range(self._partitions())]
-            if not places:
-                return
             consumer.assign(places)
             await self._begin(consumer, places)
             while True:
