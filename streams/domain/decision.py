@@ -42,6 +42,7 @@ from streams.domain.outputs import (
     output,
     value_of,
 )
+from streams.domain.packing import unpack
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Days
@@ -210,7 +211,7 @@ class Decision:
         lasting_json = encode(lasting)
         late = view.overdue
         longest_is_open = late.days_current == late.days_longest > 0
-        if not status.says_more(counted, lasting_json, longest_is_open, client.decided.status):
+        if not status.says_more(counted, lasting_json, longest_is_open, unpack(client.decided.status)):
             return
         because = list(grounds.of_risk_group(rules, view)) if view.group else [grounds.NO_VIOLATIONS]
         for reason in view.reasons:

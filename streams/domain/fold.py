@@ -66,22 +66,26 @@ class ClientFold:
         return Client(id=key.decode("utf-8", "replace"), seen=shared.number, deadline=NEVER)
 
     def encode(self, state: Client) -> bytes:
+        """The block is kept packed from now on: few are followed by another."""
+        decided = state.decided
+        status, decided.block = decided.status, pack(decided.block)
+        decided.status = pack(status)
+        try:
+            return self._encode(state)
+        finally:
+            decided.status = status
+
+    def decode(self, data: bytes) -> Client:
+        return self._decode(data)
+
+    def canonical(self, state: Client) -> bytes:
         decided = state.decided
         status, block = decided.status, decided.block
-        decided.status, decided.block = pack(status), pack(block)
+        decided.status, decided.block = unpack(status), unpack(block)
         try:
             return self._encode(state)
         finally:
             decided.status, decided.block = status, block
-
-    def decode(self, data: bytes) -> Client:
-        state: Client = self._decode(data)
-        decided = state.decided
-        decided.status, decided.block = unpack(decided.status), unpack(decided.block)
-        return state
-
-    def canonical(self, state: Client) -> bytes:
-        return self._encode(state)
 
     def empty(self, state: Client) -> bool:
         """Nothing is known of the client, not even that a record of it is a dead letter."""
@@ -107,7 +111,7 @@ class ClientFold:
     def republish(self, state: Client) -> list[Output]:
         """The last status and the last block or release, as they were."""
         last = ((outputs.STATUS, state.decided.status), (outputs.BLOCKS, state.decided.block))
-        return [outputs.again(topic, value) for topic, value in last if value]
+        return [outputs.again(topic, unpack(value)) for topic, value in last if value]
 
     def status_as_of(self, shared: Shared, state: Client, at: Instant) -> bytes:
         """The client's status at `at`, up to which `fire` has been called: the days that passed since are counted."""
@@ -118,7 +122,7 @@ class ClientFold:
             decide(standing, state, at, standing.rules.day_of(at), cause, False, out)
             return state.decided.status
         view = look(standing, state, at, standing.rules.day_of(at))
-        return status.as_of(state.decided.status, status.counted(state, view, standing.rules.instant_text(at)))
+        return status.as_of(unpack(state.decided.status), status.counted(state, view, standing.rules.instant_text(at)))
 
     def rejected(self, source: Source, why: Rejected, at: Instant) -> Output:
         return rejected_output(source, why)

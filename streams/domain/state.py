@@ -27,8 +27,8 @@ from streams.domain.request_facts import Requests
 Allocation = tuple[str, int, int]
 """(shipment id, index of its instalment, amount); the shipment id is "" for an obligation of the opening balances."""
 
-STATE_VERSION = 3
-"""1: what was published last is not packed; it can still be read."""
+STATE_VERSION = 4
+"""1: what was published last is not packed; 2 and 3: it is deflated. All can still be read."""
 
 
 class Obligation(msgspec.Struct, array_like=True, gc=False):
@@ -269,9 +269,9 @@ class Decided(msgspec.Struct, array_like=True, gc=False):
     violations: int = 0
     flags: list[str] = []
     status: bytes = b""
-    """The last published record of `client-status`, byte for byte."""
+    """The last published record of `client-status`, byte for byte once it is unpacked (`packing`)."""
     block: bytes = b""
-    """The last published record of `shipment-blocks`, byte for byte; empty when there was none."""
+    """The same of `shipment-blocks`; empty when there was none."""
     categories: PublishedCategories = msgspec.field(default_factory=PublishedCategories)
     deal: Start | None = None
     """The first deal has started: on what terms."""

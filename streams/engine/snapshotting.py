@@ -93,7 +93,7 @@ class SnapshotRound:
             for other in states.others.pop(client, ()):
                 if other != self._owner:  # a journal made anew names owners as the one before it did
                     deleted.append((key_of(client, other), None, []))
-            del dirty[client]
+            states.snapshotted(client, header, data, self._owner)
         self._next = min(self._next + most, len(self._todo))
         if records and (self.all_taken or len(records) >= _WRITTEN_TOGETHER):
             self._encoded, self._deleted = [], []

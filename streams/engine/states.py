@@ -98,8 +98,11 @@ class States(Generic[State, Shared]):
 
     def _store(self, key: bytes, state: State) -> None:
         self._drop(key)
-        header = self._header(0, state)
-        self.stored[key] = pack(self.fold.encode(state), header, NOBODY)
+        self._keep(key, self._header(0, state), self.fold.encode(state), NOBODY)
+
+    def _keep(self, key: bytes, header: SnapshotHeader, data: bytes, owner: int) -> None:
+        """These bytes say all of the client, which has none yet."""
+        self.stored[key] = pack(data, header, owner)
         self.stored_flagged += header.flagged
 
     def forget(self, key: bytes) -> None:
@@ -143,15 +146,21 @@ class States(Generic[State, Shared]):
                 self._store(key, state)
 
     def snapshot(self, key: bytes, chunk: int) -> tuple[SnapshotHeader, bytes]:
-        """The client as a snapshot of `chunk`; the caller takes it out of `dirty`."""
+        """The client as a snapshot of `chunk`."""
         fold = self.fold
         if (held := self.held.get(key)) is not None:
             return SnapshotHeader(chunk, NEVER, 0, fold.state_version, True), encode_held(held)
-        state = self.live.get(key)
-        if state is not None:
-            return self._header(chunk, state), fold.encode(state)
-        stored = self.stored[key]
-        return header_of(stored)._replace(chunk=chunk), state_of(stored)
+        stored = self.stored.get(key)
+        if stored is not None:
+            return header_of(stored)._replace(chunk=chunk), state_of(stored)
+        state = self.live[key]
+        return self._header(chunk, state), fold.encode(state)
+
+    def snapshotted(self, key: bytes, header: SnapshotHeader, data: bytes, owner: int) -> None:
+        """`owner` writes this snapshot. Where not all clients stay decoded its bytes are kept for `trim`."""
+        del self.dirty[key]
+        if len(self) > self.decoded_clients_max and key in self.live and key not in self.stored:
+            self._keep(key, header, data, owner)
 
     def _header(self, chunk: int, state: State) -> SnapshotHeader:
         fold = self.fold

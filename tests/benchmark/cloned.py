@@ -12,6 +12,7 @@ from typing import NamedTuple
 from schemas.catalogue import JOURNAL, SNAPSHOTS
 from schemas.records import Output
 from streams.domain.fold import ClientFold
+from streams.domain.packing import unpack
 from streams.domain.state import Client
 from streams.engine import journal
 from streams.engine.snapshot_records import SnapshotHeader, headers_of, key_of
@@ -64,7 +65,7 @@ def folded(clients: int, days: int, facts: int) -> Patterns:
 def _snapshots(patterns: Patterns, count: int, partitions: int) -> Iterator[Record]:
     """One snapshot for each of `count` clients."""
     fold = patterns.fold
-    originals = [(one.id.encode(), one.decided.status, one.decided.block) for one in patterns.clients]
+    originals = [(one.id.encode(), unpack(one.decided.status), unpack(one.decided.block)) for one in patterns.clients]
     for number in range(count):
         state = patterns.clients[number % len(patterns.clients)]
         before, status, block = originals[number % len(patterns.clients)]

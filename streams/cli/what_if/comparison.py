@@ -19,6 +19,7 @@ from streams.cli.folding import HistoryFold
 from streams.cli.history import Line
 from streams.cli.live_inputs import Held
 from streams.domain.fold import ClientFold
+from streams.domain.packing import unpack
 from streams.domain.shared import Shared
 from streams.domain.state import Client
 
@@ -170,4 +171,6 @@ def _reasons(status: dict[str, Any]) -> list[str]:
 
 def _why(state: Client | None) -> Any:
     """The sentence of the client's block."""
-    return _decode(state.decided.block).get("explanation") if state is not None and state.decided.block else None
+    return (
+        _decode(unpack(state.decided.block)).get("explanation") if state is not None and state.decided.block else None
+    )

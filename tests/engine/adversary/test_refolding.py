@@ -87,8 +87,8 @@ class History:
         begun, todo = self._round
         count = self.random.randrange(0, 3) if self.random.random() < 0.8 else 100
         for key in todo[:count]:
-            self.snapshots[key] = states.snapshot(key, n)
-            del states.dirty[key]
+            header, data = self.snapshots[key] = states.snapshot(key, n)
+            states.snapshotted(key, header, data, 0)
         del todo[:count]
         if not todo and self.random.random() < 0.8:
             if self.random.random() < 0.7:  # else the snapshots are out and the checkpoint is not
