@@ -37,6 +37,15 @@ def make_due(states: States[Any, Any], number: int, instant: Instant, reach: Rea
     states.deadlines.rebuild()
 
 
+def remind(fold: Fold[Any, Any], states: States[Any, Any], shared: Any, key: bytes, state: Any) -> None:
+    """Make one client due at the first broadcast that reaches it and that it has not taken."""
+    deadline, seen = states.deadlines.due[key], fold.seen(state)
+    for number, instant, reach in fold.broadcasts(shared):
+        if seen < number and instant < deadline <= reach.deadline_until:
+            states.deadlines.set(key, instant)
+            return
+
+
 def settle(fold: Fold[Any, Any], states: States[Any, Any], shared: Any) -> None:
     """Tell the fold which broadcasts nobody still has to take; held clients take theirs when they are tried again."""
     first = states.deadlines.first()

@@ -9,7 +9,7 @@ from typing import Final, Generic
 
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from streams.engine.bad_records import BadRecords
-from streams.engine.broadcasting import fold_broadcast, make_due, settle
+from streams.engine.broadcasting import fold_broadcast, make_due, remind, settle
 from streams.engine.failures import ClientFailed
 from streams.engine.fitting import fitting
 from streams.engine.fold import Fold, Shared, State
@@ -246,6 +246,7 @@ class Folder(Generic[State, Shared]):
             except Exception as error:
                 raise ClientFailed(key) from error
             states.changed({key: state})
+            self._remind(key, state)
             self._touched_apart(key)
         self.at = max(self.at, instant)
         self._settle()
@@ -274,9 +275,15 @@ class Folder(Generic[State, Shared]):
             states.hold(key, HeldClient(data, [], fold.rules_version, "rules", seen=seen))
             return
         states.put(key, state)
+        self._remind(key, state)
         self._touched_apart(key)
 
     # broadcasts
+
+    def _remind(self, key: bytes, state: State) -> None:
+        """A client that fired up to an instant before a broadcast, which had reached it, is due at the broadcast."""
+        if self._broadcasts:
+            remind(self.fold, self.states, self.shared, key, state)
 
     def _broadcast(self, record: Source, index: int, out: list[Output]) -> None:
         """Fold a record without a client; those it reaches are due at its instant."""

@@ -252,8 +252,9 @@ class Partition:
         if self._clock.simulated:
             instant, settled = self._clock.now(self.folder.at), self.inbox.empty() and not self._waiting_for()
         else:
-            (now, ends), folded = self._horizon, self.inbox.folded_to
-            instant = max(now, self.folder.at)
+            # not the partition's own instant: it may have moved on with a record that came after the horizon, and
+            # what another topic got in between is not folded yet
+            (instant, ends), folded = self._horizon, self.inbox.folded_to
             settled = all(max(folded[topic], self._read_to.get(topic, 0)) >= end for topic, end in ends.items())
         if settled:
             self._time_waits_since = None

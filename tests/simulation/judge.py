@@ -100,6 +100,8 @@ class Reference:
         self.at = 0
         self.states: dict[bytes, Any] = {}
         self.due: dict[bytes, int] = {}
+        self.broadcasts: list[tuple[int, int]] = []
+        """(instant, the deadlines up to which it reaches clients) of each."""
         self.held: dict[bytes, tuple[bytes, list[tuple[str, int]]]] = {}
         """Clients on which the rules raised: the state before, and (topic, offset) of every record since."""
         self.out: list[Output] = []
@@ -159,6 +161,7 @@ class Reference:
         if isinstance(reach, Rejected):
             self.out.append(self.fold.rejected(record, reach, self.at))
         elif isinstance(reach, Reach):
+            self.broadcasts.append((self.at, reach.deadline_until))
             for key, due in self.due.items():
                 if self.at < due <= reach.deadline_until:
                     self.due[key] = self.at
@@ -170,10 +173,17 @@ class Reference:
                 state = self.states[key]
                 self.touched[self.n][key] = None
                 self.fold.fire(self.shared, state, instant, self.out)
-                self.due[key] = self.fold.deadline(state)
+                self.due[key] = self._due_after(instant, self.fold.deadline(state))
         self.at = max(self.at, instant)
         if self.check is not None and self.states:
             self.check.look(self, through[1])
+
+    def _due_after(self, instant: int, deadline: int) -> int:
+        """A broadcast after the instant up to which a client fired comes before its next deadline."""
+        for at, until in self.broadcasts:
+            if instant < at < deadline <= until:
+                return at
+        return deadline
 
     def canonical(self) -> dict[bytes, bytes]:
         """Every state, with all broadcasts taken that are due."""
@@ -199,7 +209,7 @@ def reference(simulation: "Simulation", number: int) -> Reference:
         made.begin(entry)
         if entry["type"] == "time":
             client = base64.b64decode(entry["client"])
-            if not plan.simulated_time and entry["instant"] > made.at:
+            if not plan.simulated_time:
                 _all_before(number, entry, inputs, position, entry["instant"] - ahead)
             made.time(entry["instant"], (entry["due"], client))
             continue

@@ -234,6 +234,15 @@ MUTANTS: tuple[Mutant, ...] = (
         (Folder, "fire_again", ("deadlines.pop_through(through)", "deadlines.pop(instant, 1000)")),
     ),
     mutant(
+        "time passes up to the partition's own instant",
+        (Partition, "_instant", ("settled = all(max(folded", "instant = max(instant, self.folder.at)\n        "
+                                 "settled = all(max(folded")),
+    ),
+    mutant(
+        "a broadcast after the instant up to which a client fired is forgotten",
+        (Folder, "_remind", ("if self._broadcasts:", "if False:")),
+    ),
+    mutant(
         "outputs pipelined",
         (Publisher, "write",
          ("written.append(await self._send(batch, topic, partition))\n            batch",

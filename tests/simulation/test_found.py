@@ -200,3 +200,11 @@ def test_a_worker_believed_dead_learns_when_it_wakes_that_it_is_no_member(simula
     """It slept while it took a partition: until the group told it, it kept that beside the next owner, who had nothing
     to write and so did not meet it either."""
     assert run(UPGRADING, plan_of(UPGRADING, 500_155)).fault is None
+
+
+@pytest.mark.parametrize("seed", [414, 180])
+def test_time_passes_only_up_to_the_instant_of_which_every_input_was_read(simulation: None, seed: int) -> None:
+    """414: a record that came later moved the partition's own instant on, and deadlines up to that went before an
+    older record of another topic. 180: a client that fires up to an instant before a broadcast is due at the broadcast.
+    """
+    assert run(COUNTING, plan_of(COUNTING, seed)).fault is None
