@@ -94,7 +94,7 @@ class App {
     document.title = `${this.#view.title} · Stoplist`;
     if (focus) {
       scrollTo(0, 0);
-      if (!main.contains(document.activeElement)) main.focus();
+      if (!main.contains(document.activeElement)) main.focus({ preventScroll: true }); // the menu stays in sight
     }
   }
 

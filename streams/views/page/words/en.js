@@ -7,7 +7,7 @@ export const words = {
 
   skip: "Skip to the content", menu: "Main", desk: "Desk", lists: "Lists", warehouse: "Warehouse",
   search: "Find a client", search_none: "Nobody of that id or name",
-  language: "Language", theme: "Colours", theme_auto: "As the device", theme_light: "Light", theme_dark: "Dark",
+  language: "Language", theme: "Colours", theme_auto: "Auto", theme_light: "Light", theme_dark: "Dark",
   role: "Whose day it is", role_all: "All roles", log_out: "Log out", print: "Print", loading: "Loading …",
   live: "Live", connecting: "Connecting", stale: "Not current", lost: "No connection",
   data_age: "data {span} old",

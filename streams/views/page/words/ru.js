@@ -7,7 +7,7 @@ export const words = {
 
   skip: "К содержанию", menu: "Главное", desk: "Обзор", lists: "Списки", warehouse: "Склад",
   search: "Найти клиента", search_none: "Такого кода или названия нет",
-  language: "Язык", theme: "Цвета", theme_auto: "Как на устройстве", theme_light: "Светлые", theme_dark: "Тёмные",
+  language: "Язык", theme: "Цвета", theme_auto: "Авто", theme_light: "Светлые", theme_dark: "Тёмные",
   role: "Чей это день", role_all: "Все роли", log_out: "Выйти", print: "Печать", loading: "Загружается …",
   live: "На связи", connecting: "Соединение", stale: "Данные устарели", lost: "Нет связи",
   data_age: "данным {span}",
