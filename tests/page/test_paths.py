@@ -133,6 +133,17 @@ def test_a_ready_link_logs_in_once_and_leaves_no_token_in_the_address(visit: Vis
     expect(page.locator(".tiles")).to_be_visible()
 
 
+def test_a_link_that_has_logged_somebody_in_says_so(visit: Visit, stack: Stack) -> None:
+    page = visit("#/desk")
+    for language in ("en", "ru"):
+        page.context.clear_cookies()
+        page.evaluate("language => localStorage.setItem('stoplist.language', language)", language)
+        page.goto("about:blank")
+        page.goto(f"{stack.address}#login=used")
+        said = {"en": "a link may log in once only", "ru": "по ссылке можно войти один раз"}
+        expect(page.get_by_role("alert")).to_contain_text(said[language])
+
+
 def test_a_page_prints_without_what_cannot_be_clicked_on_paper(visit: Visit) -> None:
     page = visit("#/client/volna")
     expect(page.locator(".timeline-picture")).to_be_visible()

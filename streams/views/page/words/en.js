@@ -19,6 +19,7 @@ export const words = {
 
   login_title: "Log in", login_text: "Enter the token that you were given. It is kept for this browser session only.",
   login_token: "Token", login: "Log in", login_wrong: "This token does not count. Check it, or ask for a new one.",
+  login_link_over: "This link no longer counts: a link may log in once only. Ask for a new one, or enter a token.",
 
   blocked_now: "Blocked now", blocks_next: "Will be blocked by the end of tomorrow",
   overdue: "Overdue", outstanding: "Outstanding", of_outstanding: "{share} of what is outstanding", of_clients: "of {clients}",
