@@ -108,6 +108,14 @@ def test_a_warehouse_asks_by_client_and_by_shipment(visit: Visit, stack: Stack) 
     ask("dn-3")
     expect(answer).to_have_attribute("data-state", "ship")
     expect(answer).to_contain_text("Approved: 50.00 USD")
+    page.get_by_label("Amount, USD").fill("50.00.00")
+    ask("bereg")
+    expect(answer).to_have_attribute("data-state", "unknown")
+    expect(answer).to_contain_text("Write the amount as a number")
+    page.get_by_label("Amount, USD").fill("50,00")
+    ask("bereg")
+    expect(answer).to_contain_text("the first deal needs a request")
+    page.get_by_label("Amount, USD").fill("")
     ask("nobody")
     expect(answer).to_have_attribute("data-state", "unknown")
     expect(answer).to_contain_text("ask the credit manager")
@@ -123,6 +131,17 @@ def test_a_ready_link_logs_in_once_and_leaves_no_token_in_the_address(visit: Vis
     page.get_by_label("Token").fill(stack.tokens["viewer"])
     page.get_by_role("button", name="Log in").click()
     expect(page.locator(".tiles")).to_be_visible()
+
+
+def test_a_link_that_has_logged_somebody_in_says_so(visit: Visit, stack: Stack) -> None:
+    page = visit("#/desk")
+    for language in ("en", "ru"):
+        page.context.clear_cookies()
+        page.evaluate("language => localStorage.setItem('stoplist.language', language)", language)
+        page.goto("about:blank")
+        page.goto(f"{stack.address}#login=used")
+        said = {"en": "a link may log in once only", "ru": "по ссылке можно войти один раз"}
+        expect(page.get_by_role("alert")).to_contain_text(said[language])
 
 
 def test_a_page_prints_without_what_cannot_be_clicked_on_paper(visit: Visit) -> None:

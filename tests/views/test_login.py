@@ -281,3 +281,21 @@ def test_openapi_tells_every_call(site: Site) -> None:
         assert path in told["paths"]
     body = told["paths"]["/v1/requests"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert {"client_id", "shipment_id", "lines", "amount"} <= set(body["required"])
+    posts = {path: calls["post"] for path, calls in told["paths"].items() if "post" in calls}
+    assert [path for path, call in posts.items() if "requestBody" not in call] == []
+    paid = posts["/v1/payments"]["requestBody"]["content"]["application/json"]["schema"]
+    assert paid["required"] == ["client_id", "amount"]
+    assert {"value_date", "obligations"} <= set(paid["properties"])
+
+
+def test_openapi_tells_how_to_log_in_and_where_nobody_need(site: Site) -> None:
+    told = site.anybody.get("/openapi.json").json()
+    assert told["security"] == [{"token": []}, {"session": []}]
+    assert told["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    free = {
+        f"{method} {path}"
+        for path, calls in told["paths"].items()
+        for method, call in calls.items()
+        if call.get("security") == []
+    }
+    assert free == {"post /v1/session", "get /healthz", "get /readyz"}

@@ -3,6 +3,7 @@
 import { begin, get, onLoggedOut, post, remove } from "./api.js";
 import { h } from "./dom.js";
 import { Frame } from "./frame.js";
+import { t } from "./language.js";
 import { Live } from "./live.js";
 import { login } from "./login.js";
 import { route } from "./routes.js";
@@ -20,11 +21,16 @@ class App {
     onLoggedOut(() => { if (this.session) this.leave(); });
     addEventListener("hashchange", () => { if (this.session) this.navigate(); });
     const token = new URLSearchParams(location.hash.slice(1)).get("login");
+    let why = "";
     if (token) {
       history.replaceState(null, "", `${location.pathname}#/desk`); // the token must not stay in the address or history
-      try { return this.enter(await post("v1/session", { token })); } catch { /* the form says more */ }
+      try {
+        return this.enter(await post("v1/session", { token }));
+      } catch (problem) {
+        why = problem.status === 401 ? t("login_link_over") : problem.message;
+      }
     }
-    try { this.enter(await get("v1/session")); } catch { this.leave(); }
+    try { this.enter(await get("v1/session")); } catch { this.leave(why); }
   }
 
   /** Somebody has logged in. */
@@ -37,11 +43,11 @@ class App {
   }
 
   /** Nobody is logged in. */
-  leave() {
+  leave(why = "") {
     this.session = null;
     this.live.stop();
     this.#close();
-    document.body.replaceChildren(login((given) => this.enter(given)));
+    document.body.replaceChildren(login((given) => this.enter(given), why));
   }
 
   /** Goes on with one of one's roles, or with all (null); a warehouse begins at the gate, who comes from there at the desk. */
@@ -94,7 +100,7 @@ class App {
     document.title = `${this.#view.title} · Stoplist`;
     if (focus) {
       scrollTo(0, 0);
-      if (!main.contains(document.activeElement)) main.focus();
+      if (!main.contains(document.activeElement)) main.focus({ preventScroll: true }); // the menu stays in sight
     }
   }
 

@@ -4,7 +4,7 @@ import { listAddress } from "./addresses.js";
 import { get } from "./api.js";
 import { calmed, h, icon } from "./dom.js";
 import { count } from "./format.js";
-import { named, t } from "./language.js";
+import { counted, named, t } from "./language.js";
 import { columnsOf } from "./list_columns.js";
 import { printedList } from "./printed_list.js";
 import { VirtualRows } from "./virtual_rows.js";
@@ -46,7 +46,7 @@ export class List {
 
   async #ask(offset, limit) {
     const answer = await get(this.#path(offset, limit));
-    const said = `${count(answer.total)}`;
+    const said = counted(answer.total, "clients_counted", count(answer.total));
     if (this.#total.textContent !== said) this.#total.textContent = said;
     return answer;
   }
@@ -63,7 +63,7 @@ export class List {
         values.map((value) => h("option", { value, selected: this.#filters[name] === value }, name === "importance" ? named(value) : value)))));
     return h("div", { class: "tools" }, filters,
       h("button", { type: "button", onclick: () => print() }, icon("print"), t("print_list")),
-      h("a", { class: "button", href: "v1/blocked.csv", download: "blocked.csv" }, t("csv")));
+      this.#list === "blocked" ? h("a", { class: "button", href: "v1/blocked.csv", download: "blocked.csv" }, t("csv")) : null);
   }
 
   #filter(name, value) {

@@ -7,7 +7,7 @@ import { named, t } from "./language.js";
 import { dueSaid, groupMark, liftSaid, reasonMarks, since, stateMark, until } from "./parts.js";
 
 const COLUMNS = {
-  client: [() => t("client"), (item) => [h("b", {}, item.name ?? item.client_id), h("span", { class: "quiet" }, ` ${item.client_id}`)]],
+  client: [() => t("client"), (item) => [h("b", {}, item.name ?? item.client_id), " ", h("span", { class: "quiet id" }, item.client_id)]],
   group: [() => t("group"), (item) => groupMark(item.risk_group)],
   volume: [() => t("volume"), (item) => item.volume],
   importance: [() => t("importance"), (item) => (item.importance ? named(item.importance) : "–")],

@@ -4,9 +4,9 @@ import { post } from "./api.js";
 import { h, icon } from "./dom.js";
 import { t } from "./language.js";
 
-/** `entered` gets the session. */
-export function login(entered) {
-  const error = h("p", { class: "form-error", role: "alert" });
+/** `entered` gets the session; `why` says why a link did not lead further. */
+export function login(entered, why = "") {
+  const error = h("p", { class: "form-error", role: "alert" }, why);
   const token = h("input", { id: "token", type: "password", autocomplete: "current-password", required: true, maxlength: 4096 });
   const submit = async (event) => {
     event.preventDefault();

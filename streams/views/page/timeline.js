@@ -21,6 +21,11 @@ export function drawTimeline(facts) {
     return h("p", { class: "empty" }, t("timeline_none"));
   }
   const scroll = h("div", { class: "timeline-scroll", tabindex: "0", role: "group", "aria-label": t("timeline") }, picture(facts));
+  const names = scroll.querySelectorAll(".line-name");
+  scroll.addEventListener("scroll", () => { // the names of the lines stay in sight
+    const shift = (scroll.scrollLeft / scroll.scrollWidth) * WIDTH;
+    for (const name of names) name.setAttribute("x", LEFT + shift);
+  }, { passive: true });
   requestAnimationFrame(() => { scroll.scrollLeft = scroll.scrollWidth; }); // on a narrow screen today comes first
   return [
     scroll,

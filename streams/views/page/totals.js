@@ -23,7 +23,7 @@ export function groupTable(desk) {
   const heads = [[t("risk_group")], [t("clients"), "number"], [t("moved"), "number"], [t("trend", { days: desk.trend_days }), "wide"],
     [t("blocked_now"), "number extra"], [t("outstanding"), "number"], [t("overdue"), "number"]];
   const rows = desk.risk_groups.map((row) => h("tr", {},
-    h("th", { scope: "row" }, h("a", { href: listAddress("all", { risk_group: row.group }) }, groupMark(row.group), ` ${t(`group_${row.group}`)}`)),
+    h("th", { scope: "row" }, h("a", { href: listAddress("all", { risk_group: row.group }) }, groupMark(row.group), " ", h("u", {}, t(`group_${row.group}`)))),
     h("td", { class: "number" }, count(row.clients)),
     h("td", { class: "number moved" }, moved("up", row.moved_in, t("moved_in")), moved("down", row.moved_out, t("moved_out"))),
     h("td", { class: "wide" }, trend(row, desk)),

@@ -55,7 +55,11 @@ export class Warehouse {
   #form() {
     const submit = (event) => {
       event.preventDefault();
-      this.#begin(this.#input.value.trim(), amountOf(this.#amountInput.value));
+      const code = this.#input.value.trim();
+      const typed = this.#amountInput.value.trim();
+      const amount = amountOf(typed);
+      if (code && typed && amount === null) this.#misread();
+      else this.#begin(code, amount);
       this.#input.select(); // the next scan replaces this one
     };
     const code = field(t("ask_label"), (id) => (this.#input = h("input", {
@@ -72,6 +76,13 @@ export class Warehouse {
     this.#say({ state: "asking", words: [] });
     this.#ask(true);
     return undefined;
+  }
+
+  /** An amount was typed that is none: an answer without it would say more than was asked. */
+  #misread() {
+    this.#code = "";
+    this.#asked += 1; // an answer under way is of no use now
+    this.#say({ state: "unknown", words: [t("amount_wrong")] });
   }
 
   async #ask(asked) {

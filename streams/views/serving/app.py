@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
@@ -26,6 +25,7 @@ from streams.views.ending import ended
 from streams.views.serving import answers
 from streams.views.serving.asking import asking, freshness_part
 from streams.views.serving.context import Context
+from streams.views.serving.describing import Described
 from streams.views.serving.events import Events
 from streams.views.serving.guard import Guard
 from streams.views.serving.living import living
@@ -57,7 +57,7 @@ def build(redis: RedisClient, settings: ServerSettings) -> ASGIApp:
     context = _context(redis, settings)
     recent = Recent(settings.bootstrap, settings.security, lambda: context.present.partitions)
     metrics = Metrics()
-    app = FastAPI(
+    app = Described(
         title="Stoplist",
         version="1",
         summary="May I ship, who to call, why am I blocked.",

@@ -51,7 +51,7 @@ class Guard:
         sending = self._with_headers(send, no_store=path.startswith("/v1/"))
         try:
             headers = dict(scope["headers"])
-            if _needs_login(path, scope["method"]):
+            if needs_login(path, scope["method"]):
                 scope.setdefault("state", {})["who"] = await self._who(scope, headers)
             elif path == _SESSION:
                 self._attempt(scope)
@@ -127,7 +127,8 @@ class Guard:
         return sending
 
 
-def _needs_login(path: str, method: str) -> bool:
+def needs_login(path: str, method: str) -> bool:
+    """Whether a call is answered only to somebody whose token counts."""
     return path == "/metrics" or (path.startswith("/v1/") and not (path == _SESSION and method == "POST"))
 
 

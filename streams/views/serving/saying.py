@@ -18,7 +18,7 @@ from streams.views.serving.sending import Sent
 
 _encode: Final = msgspec.json.Encoder().encode
 _GIVEN_BY_US: Final = ("type", "author", "role", "signature", "key_id")
-_USUAL: Final = ("id", "at", "granted_at", "on", "currency", "valid_from")
+_USUAL: Final = ("id", "at", "granted_at", "on", "currency", "valid_from", "value_date")
 Key = Annotated[str | None, Header(alias="Idempotency-Key", description="New for each thing said.")]
 
 
@@ -44,7 +44,7 @@ def saying(context: Context) -> APIRouter:
         status_code=202,
         responses={**taken, 200: {"model": answers.Said, "description": "Answered."}},
         response_class=Response,
-        openapi_extra=_schema("shipment.requested"),
+        openapi_extra=body_schema("shipment.requested"),
     )
     async def request_shipment(
         request: Request,
@@ -62,7 +62,7 @@ def saying(context: Context) -> APIRouter:
         status_code=202,
         responses=taken,
         response_class=Response,
-        openapi_extra=_schema("shipment.cancelled"),
+        openapi_extra=body_schema("shipment.cancelled"),
     )
     async def cancel_shipment(request: Request, idempotency_key: Key = None) -> Response:
         """Say that a requested shipment will not leave."""
@@ -73,7 +73,7 @@ def saying(context: Context) -> APIRouter:
         status_code=202,
         responses=taken,
         response_class=Response,
-        openapi_extra=_schema(*JUDGED, *ACCOUNTED),
+        openapi_extra=body_schema(*JUDGED, *ACCOUNTED),
     )
     async def decide(request: Request, idempotency_key: Key = None) -> Response:
         """Say what a person has decided; author and role come from the login."""
@@ -105,14 +105,14 @@ def checked_key(key: str | None) -> str:
     return key
 
 
-def _schema(*kinds: str) -> dict[str, Any]:
+def body_schema(*kinds: str) -> dict[str, Any]:
     """The body for OpenAPI: the event's own schema, without what the server fills in."""
-    schemas = [_body_schema(kind, with_type=len(kinds) > 1) for kind in kinds]
+    schemas = [_schema(kind, with_type=len(kinds) > 1) for kind in kinds]
     schema = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-def _body_schema(kind: str, with_type: bool) -> dict[str, Any]:
+def _schema(kind: str, with_type: bool) -> dict[str, Any]:
     schema = MODELS[kind].model_json_schema(ref_template="#/components/schemas/{model}")
     defs = schema.pop("$defs", {})
     left_out = _GIVEN_BY_US[1:] if with_type else _GIVEN_BY_US

@@ -7,7 +7,7 @@ export const words = {
 
   skip: "Skip to the content", menu: "Main", desk: "Desk", lists: "Lists", warehouse: "Warehouse",
   search: "Find a client", search_none: "Nobody of that id or name",
-  language: "Language", theme: "Colours", theme_auto: "As the device", theme_light: "Light", theme_dark: "Dark",
+  language: "Language", theme: "Colours", theme_auto: "Auto", theme_light: "Light", theme_dark: "Dark",
   role: "Whose day it is", role_all: "All roles", log_out: "Log out", print: "Print", loading: "Loading …",
   live: "Live", connecting: "Connecting", stale: "Not current", lost: "No connection",
   data_age: "data {span} old",
@@ -19,6 +19,7 @@ export const words = {
 
   login_title: "Log in", login_text: "Enter the token that you were given. It is kept for this browser session only.",
   login_token: "Token", login: "Log in", login_wrong: "This token does not count. Check it, or ask for a new one.",
+  login_link_over: "This link no longer counts: a link may log in once only. Ask for a new one, or enter a token.",
 
   blocked_now: "Blocked now", blocks_next: "Will be blocked by the end of tomorrow",
   overdue: "Overdue", outstanding: "Outstanding", of_outstanding: "{share} of what is outstanding", of_clients: "of {clients}",

@@ -7,7 +7,7 @@ export const words = {
 
   skip: "К содержанию", menu: "Главное", desk: "Обзор", lists: "Списки", warehouse: "Склад",
   search: "Найти клиента", search_none: "Такого кода или названия нет",
-  language: "Язык", theme: "Цвета", theme_auto: "Как на устройстве", theme_light: "Светлые", theme_dark: "Тёмные",
+  language: "Язык", theme: "Цвета", theme_auto: "Авто", theme_light: "Светлые", theme_dark: "Тёмные",
   role: "Чей это день", role_all: "Все роли", log_out: "Выйти", print: "Печать", loading: "Загружается …",
   live: "На связи", connecting: "Соединение", stale: "Данные устарели", lost: "Нет связи",
   data_age: "данным {span}",
@@ -19,6 +19,7 @@ export const words = {
 
   login_title: "Вход", login_text: "Введите выданный вам ключ. Он действует только в этом сеансе браузера.",
   login_token: "Ключ", login: "Войти", login_wrong: "Этот ключ не действует. Проверьте его или попросите новый.",
+  login_link_over: "Эта ссылка больше не действует: по ссылке можно войти один раз. Попросите новую или введите ключ.",
 
   blocked_now: "Сейчас под запретом", blocks_next: "Под запрет до конца завтра",
   overdue: "Просрочено", outstanding: "К оплате", of_outstanding: "{share} от суммы к оплате", of_clients: "из {clients}",
