@@ -8,7 +8,8 @@ import pytest
 from schemas.catalogue import TOPIC_OF_TYPE
 from schemas.decoding import decode
 from schemas.records import Rejected
-from tests.cli.imports.harness import SAMPLES, Desk
+from tests.cli.imports.harness import Desk
+from tests.harness.packaged import SAMPLES
 
 Capture = pytest.CaptureFixture[str]
 
