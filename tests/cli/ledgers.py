@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from schemas.policy_file import default_policy_text
 from tests.harness.beside import shared_path
+from tests.harness.packaged import SAMPLES
 
-SAMPLE = Path(__file__).parents[2] / "streams/cli/samples/receivables.csv"
+SAMPLE = SAMPLES / "receivables.csv"
 REAL = shared_path("data/receivables.csv")
 LEDGERS = [SAMPLE, *([REAL] if REAL else [])]
 FULLEST = REAL or SAMPLE

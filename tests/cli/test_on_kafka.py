@@ -20,11 +20,12 @@ from schemas.records import Rejected
 from streams.cli import sending
 from streams.cli.main import run
 from streams.cli.topic_readiness import wait_until_usable
+from tests.harness.packaged import POLICY, SAMPLES
 from tests.harness.waiting import SECONDS_MAX, wait_until
 
 pytestmark = pytest.mark.kafka
 ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "streams/cli/samples/receivables.csv"
+SAMPLE = SAMPLES / "receivables.csv"
 Capture = pytest.CaptureFixture[str]
 Topics = Callable[..., str]
 
@@ -134,7 +135,7 @@ def test_more_copies_than_brokers_is_one_sentence(empty: str, capfd: Capture) ->
 
 def test_a_policy_is_activated_in_every_partition(topics: Topics, capfd: Capture) -> None:
     bootstrap = topics("--partitions", "3")
-    file = ROOT / "schemas/policy.default.yaml"
+    file = POLICY
     assert run(["policy", "activate", str(file), "--bootstrap", bootstrap]) == 0
     digest = policy_digest(default_policy())
     assert capfd.readouterr().out == f"version 1, digest {digest}, activated on 3 partitions\n"
@@ -233,7 +234,7 @@ def test_a_first_policy_has_the_currency_of_the_workers(topics: Topics, capfd: C
 
 def test_a_policy_on_simulated_time_needs_its_instant(topics: Topics, capfd: Capture) -> None:
     bootstrap = topics("--partitions", "2", "--simulated-time")
-    command = ["policy", "activate", str(ROOT / "schemas/policy.default.yaml"), "--bootstrap", bootstrap]
+    command = ["policy", "activate", str(POLICY), "--bootstrap", bootstrap]
     assert run(command) == 2
     assert "say with --at when the policy comes into force" in capfd.readouterr().err
     assert run([*command, "--at", "2012-01-01T00:00:00+04:00"]) == 0
@@ -242,7 +243,7 @@ def test_a_policy_on_simulated_time_needs_its_instant(topics: Topics, capfd: Cap
 
 def test_the_brokers_clock_says_when_a_policy_comes_into_force(topics: Topics, capfd: Capture) -> None:
     bootstrap = topics("--partitions", "2")
-    command = ["policy", "activate", str(ROOT / "schemas/policy.default.yaml"), "--bootstrap", bootstrap]
+    command = ["policy", "activate", str(POLICY), "--bootstrap", bootstrap]
     assert run([*command, "--at", "2012-01-01T00:00:00+04:00"]) == 2
     assert "leave out --at" in capfd.readouterr().err
     assert read(bootstrap, "policies") == []
@@ -251,7 +252,7 @@ def test_the_brokers_clock_says_when_a_policy_comes_into_force(topics: Topics, c
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["policy", "activate", str(ROOT / "schemas/policy.default.yaml")],
+        ["policy", "activate", str(POLICY)],
         ["import", str(SAMPLE), "--format", "receivables"],
         ["watch", "blocks", "--once"],
         ["obligations"],

@@ -21,6 +21,7 @@ from streams.cli.opening import OpeningForm, entries_of
 from streams.domain.fold import ClientFold
 from streams.domain.shared import Shared
 from streams.domain.state import Client
+from tests.harness.packaged import SAMPLES
 
 Capture = pytest.CaptureFixture[str]
 SAMPLE = Path(__file__).parents[2] / "docs/examples/opening-balances.csv"
@@ -332,7 +333,7 @@ def test_a_form_without_clients_says_so(tmp_path: Path, capfd: Capture) -> None:
 
 
 def test_options_of_the_other_format_are_refused(capfd: Capture) -> None:
-    ledger = str(Path(__file__).parents[2] / "streams/cli/samples/receivables.csv")
+    ledger = str(SAMPLES / "receivables.csv")
     assert run(["import", ledger, "--format", "receivables", "--history", "-", "--skip-bad"]) == 2
     assert "are for --format opening" in capfd.readouterr().err
 

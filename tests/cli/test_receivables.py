@@ -11,9 +11,10 @@ from schemas.records import Rejected
 from streams.cli.failure import Failure
 from streams.cli.history import read_history
 from streams.cli.receivables import events, read_invoices
+from tests.harness.packaged import SAMPLES
 
 HEADER = "countryCode,customerID,PaperlessDate,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate"
-SAMPLE = Path(__file__).parents[2] / "streams/cli/samples/receivables.csv"
+SAMPLE = SAMPLES / "receivables.csv"
 MOSCOW = ZoneInfo("Europe/Moscow")
 
 

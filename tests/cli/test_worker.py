@@ -12,11 +12,12 @@ import pytest
 
 from streams.cli.main import run
 from streams.cli.state_reading import states
+from tests.harness.packaged import SAMPLES
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "streams/cli/samples/receivables.csv"
+SAMPLE = SAMPLES / "receivables.csv"
 
 
 def test_a_worker_folds_the_sample_and_ends_with_exit_code_0(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from streams.cli.main import COMMANDS, run
+from tests.harness.packaged import POLICY, SAMPLES
 
 ROOT = Path(__file__).parents[2]
 CLOSED = "127.0.0.1:1"
@@ -70,14 +71,14 @@ def test_wrong_arguments_are_one_sentence(capfd: pytest.CaptureFixture[str], arg
     [
         ["topics", "create"],
         ["topics", "check"],
-        ["policy", "activate", str(ROOT / "schemas/policy.default.yaml")],
-        ["import", str(ROOT / "streams/cli/samples/receivables.csv"), "--format", "receivables"],
+        ["policy", "activate", str(POLICY)],
+        ["import", str(SAMPLES / "receivables.csv"), "--format", "receivables"],
         ["watch", "blocks"],
         ["watch", "categories"],
         ["watch", "status"],
         ["obligations"],
         ["explain", "C-1"],
-        ["what-if", "--live", "--policy", str(ROOT / "schemas/policy.default.yaml")],
+        ["what-if", "--live", "--policy", str(POLICY)],
         ["worker"],
     ],
     ids=lambda arguments: " ".join(arguments[:2]).partition("/")[0],

@@ -33,7 +33,8 @@ _SHARED: Final = re.compile(r"(30|409|474)[0-9]{17,18}")
 """Accounts of banks themselves, through which many people pay."""
 _REMEMBERED_MAX: Final = 100_000
 """Parties whose match is remembered: a file names each many times."""
-_FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
+_CHANGED_BY_SPREADSHEETS: Final = re.compile(r"[=+\-@\t\r].*|0[0-9]+|[0-9]{12,}", re.DOTALL)
+"""Cells that a spreadsheet takes for formulas, or for numbers and saves without their first zero or as 7.703E+11."""
 
 
 class Match(NamedTuple):
@@ -81,7 +82,7 @@ class ClientList:
             if text:
                 self._by[key].setdefault(text, set()).add(client_id)
         if row.get("inn") and row.get("kpp"):
-            self._kpp.setdefault((_form("inn", row["inn"]), row["kpp"]), set()).add(client_id)
+            self._kpp.setdefault((_form("inn", row["inn"]), _form("kpp", row["kpp"])), set()).add(client_id)
 
     def match(self, party: Party) -> Match:
         """The one client that everything known of the party points to."""
@@ -103,7 +104,7 @@ class ClientList:
             if key == "account" and not found and _form("inn", party.inn):
                 continue  # somebody else may pay through the same account: a tax number that is unknown stays so
             if key == "inn" and len(named) > 1:
-                named = self._kpp.get((text, party.kpp), named)
+                named = self._kpp.get((text, _form("kpp", party.kpp)), named)
             if not named:
                 continue
             both = found & named if found else named
@@ -183,8 +184,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _form(key: str, text: str) -> str:
-    """What is compared: without spaces and case, a tax number with the zero that spreadsheets drop."""
+    """What is compared: without spaces and case, numbers of the tax office with the zero that spreadsheets drop."""
     text = "".join(text.removeprefix("'").split())
+    if key == "kpp":
+        return text.zfill(9) if text.isdecimal() else text.upper()
     if key == "inn":
         text = text.zfill(_LEFT_PADDED.get(len(text), 0)) if text.isdecimal() else text.upper()
         return "" if not text.strip("0") else text
@@ -194,8 +197,8 @@ def _form(key: str, text: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    """A spreadsheet must not take a payer's name for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """A spreadsheet must not take a payer's name for a formula, and must save codes and tax numbers as they are."""
+    return f"'{text}" if _CHANGED_BY_SPREADSHEETS.fullmatch(text) else text
 
 
 def _list(clients: Iterable[str]) -> str:

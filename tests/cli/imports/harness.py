@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from streams.cli.main import run
+from tests.harness.packaged import SAMPLES
 
-SAMPLES = Path(__file__).parents[3] / "streams/cli/samples"
 CLIENTS = SAMPLES / "clients.csv"
 
 

@@ -15,7 +15,8 @@ from streams.cli.imports.importing import Importer, Money
 from streams.cli.imports.register import opened
 from streams.cli.imports.sinks import HistorySink
 from streams.cli.imports.watching import Folder
-from tests.cli.imports.harness import CLIENTS, SAMPLES, statement
+from tests.cli.imports.harness import CLIENTS, statement
+from tests.harness.packaged import SAMPLES
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 STRANGER = {"Номер": "2", "ПлательщикИНН": "7799000013", "ПлательщикСчет": "9"}

@@ -59,6 +59,8 @@ A;К-1;AAAA-1;0700000017;;;Alpha
 B;К-2;;7702000028;770201001;;Beta north
 C;К-3;;7702000028;770201002;DE02 1203;Beta south
 C;;;;;30232810000000000001;through a bank's own account
+D;;;101000001;10101001;;South
+E;;;101000001;10101002;;South, too
 """
 
 
@@ -70,6 +72,7 @@ C;;;;;30232810000000000001;through a bank's own account
         (Party(inn="700000017"), Match("A")),  # a spreadsheet dropped the zero
         (Party(account="de021203"), Match("C")),
         (Party(inn="7702000028", kpp="770201002"), Match("C")),
+        (Party(inn="0101000001", kpp="010101001"), Match("D")),  # it dropped both
         (Party(inn="7702000028"), Match("", "its inn is of several clients: B, C")),
         (Party(inn="7702000028", account="DE021203"), Match("C")),
         (Party(code="К-1", inn="7702000028"), Match("", "code is of A, inn of B, C")),
@@ -96,6 +99,34 @@ def test_a_client_list_that_is_none_is_refused(tmp_path: Path, text: str, said: 
     with pytest.raises(Failure) as caught:
         _clients(tmp_path, text)
     assert said in str(caught.value)
+
+
+def _as_saved_by_a_spreadsheet(text: str) -> str:
+    """Digits become numbers: without a first zero, and from the twelfth on with six places that count."""
+
+    def cell(text: str) -> str:
+        if not text.isdecimal():
+            return text
+        return str(int(text)) if len(text) < 12 else f"{int(text):.5E}".replace(".", ",")
+
+    return "\r\n".join(";".join(cell(one) for one in line.split(";")) for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    "payer",
+    [
+        {"ПлательщикИНН": "770300000305"},
+        {"ПлательщикИНН": "0199000013"},
+        {"ПлательщикИНН": "", "ПлательщикСчет": "40702810200000000903"},
+    ],
+)
+def test_a_list_of_the_unmatched_may_be_finished_in_a_spreadsheet(desk: Desk, payer: dict[str, str]) -> None:
+    file = desk.file("a.txt", statement(payer))
+    assert desk.take(file) == []
+    saved = _as_saved_by_a_spreadsheet(desk.unmatched.read_text("utf-8-sig"))
+    desk.unmatched.write_text(saved.replace("\n;", "\nfound;"), "cp1251")
+    (event,) = desk.take(file)
+    assert (event["client_id"], desk.code) == ("found", 0)
 
 
 def test_a_payers_name_is_no_formula_in_a_spreadsheet(desk: Desk) -> None:
