@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from tests.harness import components
-from tests.harness.components import Broker, RedisAddress
+from tests.harness.components import Broker, Existing, RedisAddress
 from tests.harness.embedded import Embedded
 from tests.harness.kafka import KafkaNode, kafka_missing
 from tests.harness.redis import RedisServer, redis_missing
@@ -53,9 +54,10 @@ def _long_ones_first(items: list[pytest.Item], processes: int) -> list[pytest.It
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[Broker]:
+def kafka(request: pytest.FixtureRequest) -> Iterator[Broker]:
     """A Kafka broker for all tests of the run: give topics and groups names of your own (`unique`)."""
-    with components.broker() as broker:
+    shared: str | None = getattr(request.config, "workerinput", {}).get("kafka")
+    with components.broker() if shared is None else nullcontext(Existing(shared)) as broker:
         yield broker
 
 
@@ -123,6 +125,22 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     told: dict[str, object] | None = getattr(session.config, "workeroutput", None)
     if told is not None:
         told["not_tried"] = components.not_tried
+
+
+_SHARED = pytest.StashKey[str | None]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The processes of a run (pytest-xdist) share one Kafka: a node takes a twentieth of a core while nobody asks."""
+    config: pytest.Config = node.config
+    if _SHARED not in config.stash:
+        config.stash[_SHARED] = None
+        if components.TEST_KAFKA not in os.environ and kafka_missing() is None:
+            kafka = KafkaNode()
+            config.add_cleanup(kafka.close)
+            config.stash[_SHARED] = kafka.start().bootstrap
+    node.workerinput["kafka"] = config.stash[_SHARED]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -119,6 +119,11 @@ def test_an_existing_kafka_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> 
         assert found == Existing("127.0.0.1:9")
 
 
+def test_the_processes_of_a_run_share_one_kafka(request: pytest.FixtureRequest, kafka: Broker) -> None:
+    process = getattr(request.config, "workerinput", {"kafka": None})  # of a run in one process nothing is told here
+    assert kafka.bootstrap == (process["kafka"] or kafka.bootstrap)
+
+
 def test_what_is_missing_is_noted_and_in_ci_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr("tests.harness.components.not_tried", noted := dict[str, str]())

@@ -8,9 +8,11 @@ import asyncio
 from asyncio import base_events
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import Context, ContextVar
-from heapq import heappop
-from typing import Any
+from contextvars import Context, ContextVar, copy_context
+from heapq import heappop, heappush
+from typing import Any, TypeVarTuple
+
+_Args = TypeVarTuple("_Args")
 
 PROCESS: ContextVar["Process | None"] = ContextVar("process", default=None)
 
@@ -28,7 +30,7 @@ class Process:
         """Its clock, compared with the broker's."""
         self.alive = True
         self.paused = False
-        self.waiting: list[asyncio.Handle] = []
+        self.waiting: list[Call] = []
         self.fuse = 0
         """Callbacks until `struck` is called; 0: never."""
         self.struck: Callable[[], None] = lambda: None
@@ -38,6 +40,27 @@ class Process:
 
 class Stuck(Exception):
     """Nothing will ever happen again, or too much has."""
+
+
+class Call:
+    """A callback to come, in the place of asyncio's handles, which cost more than what most callbacks here do."""
+
+    __slots__ = ("args", "callback", "context", "over", "when")
+
+    def __init__(self, when: float, callback: Callable[..., Any], args: tuple[Any, ...], context: Context) -> None:
+        self.when, self.callback, self.args, self.context = when, callback, args, context
+        self.over = False
+
+    def __lt__(self, _: object) -> bool:
+        return False  # of one instant: none is before the other
+
+    def cancel(self) -> None:
+        """It will not be called."""
+        self.over, self.args = True, ()
+
+    def cancelled(self) -> bool:
+        """Whether it will not be called."""
+        return self.over
 
 
 class SimulatedLoop(base_events.BaseEventLoop):
@@ -68,43 +91,58 @@ class SimulatedLoop(base_events.BaseEventLoop):
     def _process_events(self, _: Any) -> None:
         """There are none."""
 
+    def call_soon(self, callback: Callable[[*_Args], object], *args: *_Args, context: Context | None = None) -> Any:
+        """See asyncio."""
+        call = Call(0.0, callback, args, copy_context() if context is None else context)
+        self._ready.append(call)  # type: ignore[attr-defined]
+        return call
+
+    call_soon_threadsafe = call_soon  # asked when a generator is thrown away
+
+    def call_later(
+        self, delay: float, callback: Callable[[*_Args], object], *args: *_Args, context: Context | None = None
+    ) -> Any:
+        """See asyncio."""
+        when = self._now + delay
+        call = Call(when, callback, args, copy_context() if context is None else context)
+        heappush(self._scheduled, (when, call))  # type: ignore[attr-defined]
+        return call
+
+    def call_at(
+        self, when: float, callback: Callable[[*_Args], object], *args: *_Args, context: Context | None = None
+    ) -> Any:
+        """See asyncio."""
+        call = Call(when, callback, args, copy_context() if context is None else context)
+        heappush(self._scheduled, (when, call))  # type: ignore[attr-defined]
+        return call
+
     def _run_once(self) -> None:
         ready: Any = self._ready  # type: ignore[attr-defined]
-        scheduled: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
-        while scheduled and scheduled[0]._cancelled:
-            heappop(scheduled)._scheduled = False  # type: ignore[attr-defined]
+        scheduled: list[tuple[float, Call]] = self._scheduled  # type: ignore[attr-defined]
+        while scheduled and scheduled[0][1].over:
+            heappop(scheduled)
         if not ready:
             if not scheduled:
                 raise Stuck("nobody waits for anything")
-            self._now = max(self._now, scheduled[0].when())
-        while scheduled and scheduled[0].when() <= self._now:
-            handle = heappop(scheduled)
-            handle._scheduled = False  # type: ignore[attr-defined]
-            ready.append(handle)
+            self._now = max(self._now, scheduled[0][0])
+        while scheduled and scheduled[0][0] <= self._now:
+            ready.append(heappop(scheduled)[1])
         count = len(ready)
         self._steps_left -= count
         if self._steps_left < 0:
             raise Stuck("it does not come to an end")
         for _ in range(count):
-            handle = ready.popleft()
-            if not handle._cancelled:
-                self._step(handle)
-
-    @staticmethod
-    def _step(handle: Any) -> None:
-        process: Process | None = handle._context.get(PROCESS)
-        if process is None:
-            handle._run()
-        elif process.paused and process.alive:
-            process.waiting.append(handle)
-        elif process.alive:
-            if process.fuse:
-                process.fuse -= 1
-                if not process.fuse:
-                    process.struck()
-                    return SimulatedLoop._step(handle)
-            handle._run()
-        return None
+            call = ready.popleft()
+            if call.over:
+                continue
+            process: Process | None = call.context.get(PROCESS)
+            if process is None or _goes_on(process, call):
+                try:
+                    call.context.run(call.callback, *call.args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException:
+                    pass  # of a process that was killed in it, or a task that nobody awaited
 
     def dispose(self) -> None:
         """End what still waits; every process is dead by now."""
@@ -125,3 +163,18 @@ class SimulatedLoop(base_events.BaseEventLoop):
             process.paused = False
             waiting, process.waiting = process.waiting, []
             self._ready.extend(waiting)  # type: ignore[attr-defined]
+
+
+def _goes_on(process: Process, call: Call) -> bool:
+    """Whether a process does its next step now."""
+    if not process.alive:
+        return False
+    if process.paused:
+        process.waiting.append(call)
+        return False
+    if process.fuse:
+        process.fuse -= 1
+        if not process.fuse:
+            process.struck()
+            return _goes_on(process, call)
+    return True

@@ -5,6 +5,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from tests.domain.core.oracle import World
@@ -18,6 +19,7 @@ def cents(text: str) -> int:
     return int(whole) * 100 + int((rest + "00")[:2])
 
 
+@lru_cache(4096)
 def day_number(text: str) -> int:
     """Ordinal of a date."""
     return date.fromisoformat(text).toordinal()

@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from tests.domain.core.oracle import Oracle, World, lateness
-from tests.simulation.rules_facts import MOSCOW, Facts, local
+from tests.simulation.rules_facts import MOSCOW, Facts, day_number, local
 
 _NOON: Final = timedelta(hours=12)
 _WINDOW_DAYS: Final = 365
@@ -107,8 +107,9 @@ class _Then:
 class Standing:
     """What holds at an instant."""
 
-    fields: dict[str, Any]
-    """Of the status."""
+    then: _Then
+    late: tuple[int, int, int, int]
+    """Violations, longest and current days overdue, and since which day."""
     group: int
     volume: str
     lifecycle: str
@@ -117,6 +118,19 @@ class Standing:
     """Conditions, those that people lift included."""
     exposure: int
     limit: int | None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Of the status."""
+        then, (violations, longest, current, since) = self.then, self.late
+        order = sorted(then.owed, key=lambda one: (then.due[one], one))
+        return {
+            "outstanding": _text(sum(then.owed.values())), "unapplied": _text(then.unapplied),
+            "violations": violations, "overdue_days_longest": longest, "overdue_days_current": current,
+            "overdue_since": str(date.fromordinal(since)) if current else None, "reasons": sorted(self.active),
+            "open": [(name, _text(then.owed[name])) for name in order if then.owed[name]],
+            "exposure": _text(self.exposure),
+        }  # fmt: skip
 
     def blocking(self, facts: Facts, at: int, shipment: str = "") -> list[str]:
         """The conditions that no override lifts, for anything or for one shipment."""
@@ -129,15 +143,15 @@ class Standing:
 
 def standing(facts: Facts, books: Books, at: int, completed: int, terms: Terms, reserved: int = 0) -> Standing:
     """At an instant; `completed`: the last day accounting has posted, `reserved`: what approvals hold."""
-    today = local(at).date().toordinal()
+    date_of = local(at).date()
+    today = date_of.toordinal()
     then = _Then(books, today)
     judged = {due: completed >= due < today or at >= cutoff(due) for due in set(books.due_then.values())}
     violating, longest, current, since, overdue = lateness(then, today, _WINDOW_DAYS, judged)  # type: ignore[arg-type]
     count = len(violating)
     group = max((number for number, (most, days) in enumerate(terms.bands, 1) if count >= most or longest >= days),
                 default=0)  # fmt: skip
-    outstanding = sum(then.owed.values())
-    exposure, limit = max(0, outstanding + reserved - then.unapplied), _limit(facts, today)
+    exposure, limit = max(0, sum(then.owed.values()) + reserved - then.unapplied), _limit(facts, today)
     deal, names = _first_deal(facts, books, today)
     active = {
         "risk_group": group >= terms.group_min and bool(overdue or not terms.requires_overdue),
@@ -147,18 +161,11 @@ def standing(facts: Facts, books: Books, at: int, completed: int, terms: Terms, 
         "conduct": _misbehaves(facts, at),
     }
     past_deal = bool(facts.traded) or deal == "closed"
-    order = sorted(then.owed, key=lambda one: (then.due[one], one))
-    reasons = sorted(reason for reason, holds in active.items() if holds)
-    fields: dict[str, Any] = {
-        "outstanding": _text(outstanding), "unapplied": _text(then.unapplied), "violations": count,
-        "overdue_days_longest": longest, "overdue_days_current": current,
-        "overdue_since": str(date.fromordinal(since)) if current else None, "reasons": reasons,
-        "open": [(name, _text(then.owed[name])) for name in order if then.owed[name]], "exposure": _text(exposure),
-    }  # fmt: skip
-    volume = _volume(facts, local(at).date(), terms) if past_deal else "C"
     return Standing(
-        fields, group, volume, _lifecycle(facts, today, past_deal), _sales_type(facts, today), reasons, exposure, limit
-    )
+        then, (count, longest, current, since), group, _volume(facts, date_of, terms) if past_deal else "C",
+        _lifecycle(facts, today, past_deal), _sales_type(facts, today),
+        sorted(reason for reason, holds in active.items() if holds), exposure, limit,
+    )  # fmt: skip
 
 
 def _text(amount: int) -> str:
@@ -171,14 +178,16 @@ def _limit(facts: Facts, today: int) -> int | None:
 
 
 def _misbehaves(facts: Facts, at: int) -> bool:
+    if not facts.breaches:
+        return False
     cleared = {name for name, on in facts.clearings if on <= at}
     return any(on <= at and name not in cleared for name, on in facts.breaches.items())
 
 
 def _first_deal(facts: Facts, books: Books, today: int) -> tuple[str, list[str]]:
     """none, open, returned or closed; and its obligations until it is closed."""
-    left = [at for at in facts.at.values() if local(at[0]).date().toordinal() <= today]
-    if facts.traded or not left:
+    left = [] if facts.traded else [at for at in facts.at.values() if local(at[0]).date().toordinal() <= today]
+    if not left:
         return "none", []
     _, first = min(left)
     begins, rows = facts.world.dispatches[first]
@@ -194,7 +203,7 @@ def _first_deal(facts: Facts, books: Books, today: int) -> tuple[str, list[str]]
 
 
 def _volume(facts: Facts, today: date, terms: Terms) -> str:
-    last = (today.replace(day=1) - timedelta(1)).isoformat()[:7]
+    last = (today - timedelta(today.day)).isoformat()[:7]
     months = dict.fromkeys((last, today.isoformat()[:7]), 0)
     for day, amount, _ in facts.sold.values():
         if day[:7] in months:
@@ -209,7 +218,7 @@ def _lifecycle(facts: Facts, today: int, past_deal: bool) -> str:
     if not past_deal:
         return "new"
     days = [on for on, _ in facts.world.dispatches.values()]
-    days += [date.fromisoformat(day).toordinal() for day, _, _ in facts.sold.values()]
+    days += [day_number(day) for day, _, _ in facts.sold.values()]
     return "lost" if today - max([facts.traded, *days]) > _LOST_DAYS else "active"
 
 

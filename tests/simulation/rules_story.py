@@ -115,7 +115,7 @@ class Story:
         return found
 
     def _withdraw(self, found: Standing, at: int) -> bool:
-        blocking, any_gone = found.blocking(self.facts, at), False
+        blocking, any_gone = self.open and found.blocking(self.facts, at), False
         for shipment in sorted(self.open, key=lambda name: (self.open[name][1], name)) if blocking else ():
             if against := found.blocking(self.facts, at, shipment):
                 del self.open[shipment]

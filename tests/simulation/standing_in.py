@@ -4,12 +4,14 @@ import gc
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
 
+from schemas.policy import Policy
+from streams.domain import shared
 from streams.engine import administration, faults, ownership, publishing, reading
 from tests.simulation.loop import PROCESS, Killed, SimulatedLoop
 from tests.simulation.network import Admin, Fetcher, Producer, link_here
@@ -76,6 +78,18 @@ def reach(step: str) -> None:
                     raise Killed
 
 
+def written_once(write: Callable[[Policy], bytes]) -> Callable[[Policy], bytes]:
+    """Every worker and every judge of every history begins with one of a few policies: their bytes are made once."""
+    written: dict[int, tuple[Policy, bytes]] = {}
+
+    def bytes_of(policy: Policy) -> bytes:
+        if id(policy) not in written:
+            written[id(policy)] = policy, write(policy)
+        return written[id(policy)][1]
+
+    return bytes_of
+
+
 @contextmanager
 def simulated() -> Iterator[None]:
     """The engine's modules see the simulation; logs are off."""
@@ -90,6 +104,7 @@ def simulated() -> Iterator[None]:
     put(administration, "AIOKafkaAdminClient", Admin)
     put(ownership, "_PROCESS", "simulated")
     put(faults, "reach", reach)
+    put(shared, "policy_bytes", written_once(shared.policy_bytes))
     clock = SimulatedTime()
     for name, module in sorted(sys.modules.items()):
         if name.startswith("streams.engine.") and getattr(module, "time", None) is time:

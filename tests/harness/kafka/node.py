@@ -185,6 +185,7 @@ class KafkaNode(Started):
             "broker.heartbeat.interval.ms": "300",
             "group.initial.rebalance.delay.ms": "0",  # one worker does not wait for others that might come
             "group.min.session.timeout.ms": "500",  # tests of a lost worker need not wait six seconds
+            "metadata.max.idle.interval.ms": "0",  # else controllers write two records a second of nothing
             "auto.create.topics.enable": "false",  # a misspelt topic is an error
             **self._settings,
         }
