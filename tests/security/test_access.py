@@ -35,9 +35,13 @@ def reads(kafka: SecuredKafka, user: str, topic: str) -> bool:
     with closing(KafkaConsumer(**kafka.client(user), group_id=None, auto_offset_reset="earliest")) as consumer:
         place = TopicPartition(topic, 0)
         consumer.assign([place])
+
+        def answered() -> bool:
+            consumer.poll(timeout_ms=200)
+            return consumer.highwater(place) is not None  # it comes with a fetch; where the topic ends may be asked
+
         try:
-            consumer.poll(timeout_ms=1000)
-            return consumer.position(place) is not None
+            return wait_until(answered, f"{user} has an answer to a fetch of {topic}")
         except TopicAuthorizationFailedError:
             return False
 
