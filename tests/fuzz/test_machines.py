@@ -11,9 +11,9 @@ from tests.fuzz.run import stream_of
 SENT = "e7854e2257bfa27e1f2b7cf04a7e48681328904072035bbdaadfd87c569adc62"
 """SHA-256 over the records: when it differs, the records do, and not what is made of them."""
 MADE = "6ac76c8b1ab20c4a1d2056a5a63dad036eae181e64c9781e50c6ddbf0db72106"
-"""SHA-256 over the outputs and the states, unpacked: how they are packed may differ. Seen on CPython 3.11.7 (x86-64), and
-wherever this test has passed since; a change of the rules or of their words gives another. The bytes that were packed
-before, of the same outputs and states, were seen on 3.12.1 and 3.13.0 as well."""
+"""SHA-256 over the outputs and the states, unpacked: how they are packed may differ. Seen on CPython 3.11.7 (x86-64),
+and wherever this test has passed since; a change of the rules or of their words gives another. Other bytes of the same
+outputs and states were seen on 3.12.1 and 3.13.0 as well."""
 
 
 def test_every_machine_makes_the_same_bytes_of_the_same_records() -> None:

@@ -38,7 +38,8 @@ def reads(kafka: SecuredKafka, user: str, topic: str) -> bool:
 
         def answered() -> bool:
             consumer.poll(timeout_ms=200)
-            return consumer.highwater(place) is not None  # it comes with a fetch; where the topic ends may be asked
+            begins = consumer.position(place)  # refused who may not even ask where the topic ends
+            return begins is not None and consumer.highwater(place) is not None  # this comes with a fetch
 
         try:
             return wait_until(answered, f"{user} has an answer to a fetch of {topic}")
