@@ -29,7 +29,10 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                length = int(self.headers["content-length"])
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    return  # its sender was killed meanwhile
                 headers = {name.lower(): text for name, text in self.headers.items()}
                 if not is_from_stoplist(secret, headers, body):
                     receiver.forged += 1
