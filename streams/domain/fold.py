@@ -82,6 +82,7 @@ class ClientFold:
         decided = state.decided
         status, block = decided.status, decided.block
         decided.status, decided.block = unpack(status), unpack(block)
+        state.facts.look()
         try:
             return self._encode(state)
         finally:

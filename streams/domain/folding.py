@@ -197,7 +197,7 @@ def _drop_changes(client: Client, horizon: Days, waiting: dict[tuple[str, str], 
 def _drop_sales(facts: Facts, horizon: Days, begins: Days, waiting: dict[tuple[str, str], None]) -> None:
     gone = [sale.day for sale in facts.sales.values() if not sale.voided and begins <= sale.day < horizon]
     facts.about.sold_folded = max(gone, default=facts.about.sold_folded)
-    facts.sales = {name: sale for name, sale in facts.sales.items() if sale.day >= horizon}
+    facts.sales_kept = {name: sale for name, sale in facts.sales.items() if sale.day >= horizon}
     facts.sale_returns = {
         name: one
         for name, one in facts.sale_returns.items()

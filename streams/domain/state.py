@@ -10,7 +10,11 @@ obligation's `outstanding` and `spans` in its dispatch, a payment's `rest` and `
 decided and published, in the recorded order.
 """
 
+from typing import Any
+
 import msgspec
+from msgspec import Raw
+from msgspec.msgpack import Decoder
 
 from streams.domain.changes import ObligationChanges
 from streams.domain.client_facts import ClientFacts
@@ -21,6 +25,7 @@ from streams.domain.fact import Instant as Instant
 from streams.domain.fact import Step as Step
 from streams.domain.importance.books import Books
 from streams.domain.judgement_facts import Judgements, Proof
+from streams.domain.kept import Kept
 from streams.domain.published import PublishedCategories
 from streams.domain.request_facts import Requests
 
@@ -167,11 +172,12 @@ class Waiting(msgspec.Struct, array_like=True, gc=False):
 class Facts(msgspec.Struct, array_like=True, gc=False):
     """By business id; a dispatch's is its shipment id. Withdrawn facts stay, `voided`, so that older revisions lose."""
 
-    dispatches: dict[str, Dispatch] = {}
-    payments: dict[str, Payment] = {}
+    dispatches_kept: Kept[str, Dispatch] = msgspec.field(name="dispatches", default_factory=dict)
+    """`dispatches`, or their bytes while nobody has looked (`kept`); likewise payments and sales."""
+    payments_kept: Kept[str, Payment] = msgspec.field(name="payments", default_factory=dict)
     reversals: dict[str, Reversal] = {}
     returns: dict[str, GoodsReturn] = {}
-    sales: dict[str, Sale] = {}
+    sales_kept: Kept[str, Sale] = msgspec.field(name="sales", default_factory=dict)
     sale_returns: dict[str, SaleReturn] = {}
     limits: dict[str, Limit] = {}
     registrations: dict[str, Registration] = {}
@@ -198,6 +204,36 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     """Goods and reports until the first deal is closed."""
     requests: Requests | None = None
     """None until the client asks, or is blocked."""
+
+    def look(self) -> None:
+        """Nothing stays bytes: what an older version wrote is written anew then, as this one writes it."""
+        _ = self.dispatches, self.payments, self.sales
+
+    @property
+    def dispatches(self) -> dict[str, Dispatch]:
+        kept: Any = self.dispatches_kept
+        if type(kept) is Raw:
+            kept = self.dispatches_kept = _dispatches(kept)
+        return kept  # type: ignore[no-any-return]
+
+    @property
+    def payments(self) -> dict[str, Payment]:
+        kept: Any = self.payments_kept
+        if type(kept) is Raw:
+            kept = self.payments_kept = _payments(kept)
+        return kept  # type: ignore[no-any-return]
+
+    @property
+    def sales(self) -> dict[str, Sale]:
+        kept: Any = self.sales_kept
+        if type(kept) is Raw:
+            kept = self.sales_kept = _sales(kept)
+        return kept  # type: ignore[no-any-return]
+
+
+_dispatches = Decoder(dict[str, Dispatch]).decode
+_payments = Decoder(dict[str, Payment]).decode
+_sales = Decoder(dict[str, Sale]).decode
 
 
 class OpenObligation(msgspec.Struct, array_like=True, order=True, gc=False):

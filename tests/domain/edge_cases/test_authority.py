@@ -37,7 +37,9 @@ def send(company: Company, document: dict[str, Any]) -> tuple[str, str]:
     letters = [item for item in out if item.topic == "dead-letters"]
     if not letters:
         return "", ""
-    assert company.clients["c1"].facts == company.fold.decode(before).facts
+    as_before = company.fold.decode(before).facts
+    as_before.look()
+    assert company.clients["c1"].facts == as_before
     assert company.status()["flags"] == ["incomplete", "unregistered"]
     return letters[0].headers["stoplist-reason"], letters[0].headers["stoplist-field"]
 

@@ -21,6 +21,8 @@ def _visit(found: Any, lines: dict[str, str]) -> str:
                 fields = [f"{field.encode_name} {_visit(field.type, lines)}" for field in found.fields]
                 lines[name] = f"{name}: {', '.join(fields)}"
             return name
+        case inspect.Metadata(extra={"kept": kept}):
+            return _visit(inspect.type_info(kept), lines)
         case inspect.UnionType():
             return " | ".join(_visit(one, lines) for one in found.types)
         case inspect.ListType() | inspect.VarTupleType():
