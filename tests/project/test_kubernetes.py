@@ -36,7 +36,8 @@ _BYTES = {"Mi": 1 << 20, "Gi": 1 << 30}
 _METRIC = re.compile(r"\bstoplist_[a-z_]+")
 
 
-_MEMORY_OF_WORKERS = (CHECKOUT / "docs/deploy.md").read_text("utf-8").split("\n### Memory\n")[1].split("\nRedis ")[0]
+_MEMORY = (CHECKOUT / "docs/deploy.md").read_text("utf-8").split("\n### Memory\n")[1].split("\n## ")[0]
+_MEMORY_OF_WORKERS = _MEMORY.split("\nRedis ")[0]
 
 
 def _bytes(quantity: str) -> int:
@@ -280,6 +281,17 @@ def test_redis_holds_the_read_model_of_as_many_and_is_full_before_the_kernel_end
     assert _bytes(limits["requests"]["memory"]) >= 1.5 * taken
     assert memory_max >= 2 * taken
     assert _bytes(limits["limits"]["memory"]) >= 1.3 * memory_max
+
+
+@pytest.mark.parametrize(("folder", "clients"), [(BASE, 100_000), (PRODUCTION, 200_000)], ids=["base", "production"])
+def test_the_server_holds_the_desk_of_as_many(folder: Any, clients: int) -> None:
+    said = re.search(r"server takes ([0-9]+) MB and ([0-9,]+) bytes for each client", _MEMORY)
+    assert said
+    taken = int(said[1]) * 1e6 + clients * int(said[2].replace(",", ""))
+    (container,) = containers(named(built(folder), "Deployment", "stoplist-server"))
+    limits = container["resources"]
+    assert _bytes(limits["requests"]["memory"]) >= taken
+    assert _bytes(limits["limits"]["memory"]) >= 1.5 * taken
 
 
 # what goes with the workloads
