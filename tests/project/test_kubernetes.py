@@ -23,7 +23,7 @@ from streams.views.private_file import is_read_by_others
 from streams.views.projection.topics import ANSWERS, FOLDED, OTHERS
 from streams.views.serving.composing import ACCOUNTED, JUDGED, RECEIVED
 from tests.harness.beside import CHECKOUT
-from tests.harness.measured import memory_of
+from tests.harness.measured import WORKER_BYTES, memory_of
 from tests.harness.read_model import said_bytes_per_client
 from tests.project.manifests import BASE, KUBERNETES, PRODUCTION, Manifest, built, containers, documents, named, pod
 
@@ -281,6 +281,21 @@ def test_redis_holds_the_read_model_of_as_many_and_is_full_before_the_kernel_end
     assert _bytes(limits["requests"]["memory"]) >= 1.5 * taken
     assert memory_max >= 2 * taken
     assert _bytes(limits["limits"]["memory"]) >= 1.3 * memory_max
+
+
+@pytest.mark.parametrize(("folder", "clients"), [(BASE, 100_000), (PRODUCTION, 200_000)], ids=["base", "production"])
+def test_the_fold_of_scopes_holds_as_many(folder: Any, clients: int) -> None:
+    said = re.search(
+        r"([0-9]+) bytes for each client in each of its directions and territories, three on average", _MEMORY
+    )
+    assert said
+    taken = WORKER_BYTES + 3 * clients * int(said[1])
+    inputs = of_scopes(EngineSettings(), 1 << 20).input_topics
+    buffers = len(inputs) * PARTITIONS_DEFAULT * 3 * worker_settings().fetch_bytes_max
+    (container,) = containers(named(built(folder), "StatefulSet", "stoplist-importance"))
+    limits = container["resources"]
+    assert _bytes(limits["requests"]["memory"]) >= taken
+    assert _bytes(limits["limits"]["memory"]) >= taken + buffers
 
 
 @pytest.mark.parametrize(("folder", "clients"), [(BASE, 100_000), (PRODUCTION, 200_000)], ids=["base", "production"])
