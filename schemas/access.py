@@ -115,10 +115,10 @@ ROLES: Final[tuple[Access, ...]] = (
     ),
     Access(
         "credit-manager",
-        "People who decide, with the command stoplist: signed judgements, obligations, and every explanation.",
+        "People who decide, with the command stoplist: signed judgements, obligations, every explanation, erasures.",
         _topics(
             write=(JUDGEMENTS, CLIENTS),
-            read=(*INPUTS, *OUTPUTS, IMPORTANCE, JOURNAL, SNAPSHOTS),
+            read=(*INPUTS, *OUTPUTS, IMPORTANCE, JOURNAL, SNAPSHOTS, TURNOVER, SCOPES),
             settings=(JUDGEMENTS, CLIENTS),
         ),
     ),

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,28 @@ def test_a_clock_too_far_off() -> None:
     with pytest.raises(Refusal, match="clock is"):
         clock(EngineSettings(), 60_000, 1_000)
     clock(EngineSettings(simulated_time=True), 60_000, 1_000)
+
+
+_AHEAD = """\
+import time
+now, now_ns = time.time, time.time_ns
+time.time, time.time_ns = lambda: now() + 90, lambda: now_ns() + 90 * 10**9
+"""
+
+
+def test_a_machine_whose_clock_is_ahead(
+    world: Callable[..., World], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python imports this file before anything else: all of that worker's clocks are ninety seconds ahead."""
+    (tmp_path / "sitecustomize.py").write_text(_AHEAD)
+    one = world().create()
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(tmp_path))
+        _refused(one, "clock")
+    assert "s from the broker's; set it: at most 30 s are allowed" in one.tail()
+    one.send(0, [(keys_of(0, 1)[0], value())] * 8)
+    with one.worker():
+        one.wait_folded()
 
 
 def test_a_journal_that_is_gone(world: Callable[..., World]) -> None:
@@ -175,6 +198,17 @@ def test_a_journal_cut_in_between_two_owners(world: Callable[..., World]) -> Non
     one = world().create()
     _journal(one, Chunk(0, 4, one.inputs[0], 0, 0, 0, "r"))
     _refused(one, "journal_cut")
+
+
+def test_a_journal_without_a_chunk_in_between(world: Callable[..., World]) -> None:
+    one = _ran(world(snapshot_interval_ms=3_600_000).create())
+    owner = _next_offset(one)
+    rules = CountingFold().rules_version
+    last = max(int(record.get("n", record.get("c", 0))) for record in one.journal() if record["partition"] == 0)
+    lost = Chunk(owner, last + 2, one.inputs[0], 16, 20, 0, rules)
+    _journal(one, Owner(2, "earlier"), lost)
+    _refused(one, "journal_gap")
+    assert f"goes from chunk {last} to {last + 2}" in one.tail()
 
 
 def test_a_newer_journal(world: Callable[..., World]) -> None:

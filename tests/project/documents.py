@@ -57,8 +57,13 @@ def typed(document: Path) -> Iterator[Typed]:
     name, text = name_of(document), document.read_text("utf-8")
     for command in _INLINE.findall(_FENCE.sub("", text)):
         yield Typed(name, command)
+    yield from typed_in_blocks(document)
+
+
+def typed_in_blocks(document: Path) -> Iterator[Typed]:
+    """Of these, the whole lines that a reader copies: those in blocks for a shell."""
     for block in blocks(document, *_SHELLS):
-        yield from _of_block(name, block)
+        yield from _of_block(name_of(document), block)
 
 
 def _of_block(name: str, block: str) -> Iterator[Typed]:

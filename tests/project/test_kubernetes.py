@@ -23,6 +23,7 @@ from streams.views.private_file import is_read_by_others
 from streams.views.projection.topics import ANSWERS, FOLDED, OTHERS
 from streams.views.serving.composing import ACCOUNTED, JUDGED, RECEIVED
 from tests.harness.beside import CHECKOUT
+from tests.harness.measured import WORKER_BYTES, memory_of
 from tests.harness.read_model import said_bytes_per_client
 from tests.project.manifests import BASE, KUBERNETES, PRODUCTION, Manifest, built, containers, documents, named, pod
 
@@ -32,12 +33,17 @@ OURS = {name for name in WORKLOADS if name != "stoplist-redis"}
 WORKERS = {"stoplist-worker": "clients", "stoplist-importance": "importance"}
 _MADE_BY_HAND = {"stoplist-redis", "stoplist-tokens", "stoplist-server-key", "stoplist-server-metrics"}
 _BYTES = {"Mi": 1 << 20, "Gi": 1 << 30}
-_BASE_BYTES = 82_000_000  # of a worker without clients: docs/benchmarks/latest.json, section restore
 _METRIC = re.compile(r"\bstoplist_[a-z_]+")
 
 
+_MEMORY = (CHECKOUT / "docs/deploy.md").read_text("utf-8").split("\n### Memory\n")[1].split("\n## ")[0]
+_MEMORY_OF_WORKERS = _MEMORY.split("\nRedis ")[0]
+
+
 def _bytes(quantity: str) -> int:
-    return int(quantity[:-2]) * _BYTES[quantity[-2:]]
+    """Of a manifest or a page, whose units have a B behind them."""
+    number, unit = re.fullmatch(r"([0-9.]+) ?([MG]i)B?", quantity).groups()  # type: ignore[union-attr]
+    return int(float(number) * _BYTES[unit])
 
 
 # generated files
@@ -248,19 +254,20 @@ def test_a_worker_keeps_its_name_and_is_asked_where_it_answers(name: str, monkey
 @pytest.mark.parametrize(("folder", "clients"), [(BASE, 100_000), (PRODUCTION, 200_000)], ids=["base", "production"])
 def test_memory_holds_the_clients_it_is_said_to_hold(folder: Any, clients: int) -> None:
     # all partitions on one worker, while the other restarts
-    (figure,) = [
-        one
-        for one in json.loads((CHECKOUT / "docs/benchmarks/latest.json").read_text("utf-8"))["figures"]
-        if one["name"].startswith("resident memory of a client")
-    ]
     (container,) = containers(named(built(folder), "StatefulSet", "stoplist-worker"))
     settings = worker_settings()
-    states = _BASE_BYTES + clients * figure["value"]
+    held = memory_of(clients)
     inputs = len(EngineSettings().input_topics) * PARTITIONS_DEFAULT
     buffers = inputs * 3 * settings.fetch_bytes_max
     limits = container["resources"]
-    assert _bytes(limits["requests"]["memory"]) >= 1.5 * states
-    assert _bytes(limits["limits"]["memory"]) >= 1.5 * states + buffers
+    assert _bytes(limits["requests"]["memory"]) >= held
+    assert _bytes(limits["limits"]["memory"]) >= held + buffers
+    row = re.search(rf"^\| {clients:,} \(.+\) \| ([0-9.]+) GB \| (.+) \| (.+) \|$", _MEMORY_OF_WORKERS, re.MULTILINE)
+    assert row
+    assert float(row[1]) == pytest.approx(held / 1e9, abs=0.05)
+    assert [_bytes(said) for said in row.groups()[1:]] == [
+        _bytes(limits[kind]["memory"]) for kind in ("requests", "limits")
+    ]
 
 
 @pytest.mark.parametrize(("folder", "clients"), [(BASE, 100_000), (PRODUCTION, 200_000)], ids=["base", "production"])
@@ -274,6 +281,32 @@ def test_redis_holds_the_read_model_of_as_many_and_is_full_before_the_kernel_end
     assert _bytes(limits["requests"]["memory"]) >= 1.5 * taken
     assert memory_max >= 2 * taken
     assert _bytes(limits["limits"]["memory"]) >= 1.3 * memory_max
+
+
+@pytest.mark.parametrize(("folder", "clients"), [(BASE, 100_000), (PRODUCTION, 200_000)], ids=["base", "production"])
+def test_the_fold_of_scopes_holds_as_many(folder: Any, clients: int) -> None:
+    said = re.search(
+        r"([0-9]+) bytes for each client in each of its directions and territories, three on average", _MEMORY
+    )
+    assert said
+    taken = WORKER_BYTES + 3 * clients * int(said[1])
+    inputs = of_scopes(EngineSettings(), 1 << 20).input_topics
+    buffers = len(inputs) * PARTITIONS_DEFAULT * 3 * worker_settings().fetch_bytes_max
+    (container,) = containers(named(built(folder), "StatefulSet", "stoplist-importance"))
+    limits = container["resources"]
+    assert _bytes(limits["requests"]["memory"]) >= taken
+    assert _bytes(limits["limits"]["memory"]) >= taken + buffers
+
+
+@pytest.mark.parametrize(("folder", "clients"), [(BASE, 100_000), (PRODUCTION, 200_000)], ids=["base", "production"])
+def test_the_server_holds_the_desk_of_as_many(folder: Any, clients: int) -> None:
+    said = re.search(r"server takes ([0-9]+) MB and ([0-9,]+) bytes for each client", _MEMORY)
+    assert said
+    taken = int(said[1]) * 1e6 + clients * int(said[2].replace(",", ""))
+    (container,) = containers(named(built(folder), "Deployment", "stoplist-server"))
+    limits = container["resources"]
+    assert _bytes(limits["requests"]["memory"]) >= taken
+    assert _bytes(limits["limits"]["memory"]) >= 1.5 * taken
 
 
 # what goes with the workloads

@@ -5,11 +5,14 @@ import re
 import pytest
 
 from schemas.metrics import PROJECTOR_METRICS, SERVER_METRICS, WORKER_METRICS, Metric
+from streams.cli.deployment.alerts import ALERTS
 from streams.cli.metrics_page import metrics_page
 from tests.harness.beside import CHECKOUT
+from tests.project.documents import documents
 
 _ALL = (*WORKER_METRICS, *SERVER_METRICS, *PROJECTOR_METRICS)
 _BY_NAME = {metric.name: metric for metric in _ALL}
+_OTHERS = {"stoplist_session"}  # a cookie
 _IN_QUESTIONS = re.compile(r"\bstoplist_[a-z_]+")
 
 
@@ -21,6 +24,15 @@ def test_the_page_is_made_from_the_catalogue() -> None:
 def test_the_page_asks_only_for_metrics_there_are() -> None:
     asked = {name.removesuffix("_bucket") for name in _IN_QUESTIONS.findall(metrics_page())}
     assert asked == set(_BY_NAME)
+
+
+def test_every_page_and_alert_speaks_of_metrics_and_alerts_there_are() -> None:
+    alerts = {alert.name for alert in ALERTS}
+    for page in documents():
+        text = page.read_text("utf-8")
+        asked = {re.sub(r"_(bucket|sum|count)$", "", name) for name in _IN_QUESTIONS.findall(text)}
+        assert asked - set(_BY_NAME) - _OTHERS == set(), page.name
+        assert set(re.findall(r"`(Stoplist[A-Z]\w+)`", text)) - alerts == set(), page.name
 
 
 def test_no_metric_is_declared_twice() -> None:

@@ -11,6 +11,8 @@ from streams.engine import checks
 from tests.harness.beside import CHECKOUT
 
 _LEFT_OUT = "…"
+_WITHOUT_LOG = {"data_directory": "the data directory", "metrics_port": "health and metrics cannot be served at"}
+"""Refused before there is a log or a server to tell the code: known by their sentences alone."""
 
 
 @cache
@@ -68,7 +70,15 @@ def test_every_refusal_has_its_entry_in_the_words_that_are_printed() -> None:
     assert [code for code, sentence in shown.items() if sentence not in rows[code]] == []
 
 
-def test_every_reason_to_stop_has_its_entry() -> None:
+def test_every_refusal_is_brought_about_in_a_test_that_sees_the_worker_end() -> None:
+    tests = "".join(path.read_text("utf-8") for path in (CHECKOUT / "tests/engine").rglob("test_*.py"))
+    seen = set(re.findall(r'_refused\([^"]*"(\w+)"', tests))
+    seen |= {code for code, said in _WITHOUT_LOG.items() if f"{said} " in tests}
+    assert dict(_refusals()).keys() - seen == set()
+    assert f"Of {' and '.join(f'`{code}`' for code in _WITHOUT_LOG)} there is only the sentence" in _page()
+
+
+def _stops() -> set[str]:
     calls = (
         node
         for path in (CHECKOUT / "streams/engine").rglob("*.py")
@@ -76,7 +86,25 @@ def test_every_reason_to_stop_has_its_entry() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Stopped"
     )
     codes = {ast.literal_eval(call.args[1]) if len(call.args) > 1 else "stopped" for call in calls}
-    assert set(_rows("A worker stops")) == codes
+    return {*codes, "crashed"}  # what no sentence of ours foresaw
+
+
+def test_every_reason_to_stop_has_its_entry() -> None:
+    assert set(_rows("A worker stops")) == _stops()
+
+
+def test_every_code_that_readyz_says_has_its_line() -> None:
+    tree = ast.parse((CHECKOUT / "streams/engine/health.py").read_text("utf-8"))
+    said = {
+        call.args[0].value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) == "_problem"
+        and isinstance(call.args[0], ast.Constant)
+    }
+    page = (CHECKOUT / "docs/operate.md").read_text("utf-8").split("| `code` | what it means")[1].split("\n\n")[0]
+    assert said
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == said | _stops()
 
 
 def test_every_alert_leads_to_an_entry_and_no_other_is_named() -> None:

@@ -56,6 +56,7 @@ def reads(kafka: SecuredKafka, user: str, topic: str) -> bool:
         ("accounting", "shipments", False),
         ("warehouse", "shipments", True),
         ("warehouse", "shipment-blocks", False),  # a forged release would let a truck go
+        ("warehouse", "shipment-decisions", False),
         ("warehouse", "payments", False),
         ("sales-desk", "shipment-decisions", False),  # a forged approval as well
         ("sales-desk", "judgements", False),
@@ -81,6 +82,7 @@ def test_writing(secured: SecuredKafka, user: str, topic: str, may: bool) -> Non
     ("user", "topic", "may"),
     [
         ("warehouse", "shipment-blocks", True),
+        ("warehouse", "shipment-decisions", True),
         ("warehouse", "payments", False),  # what clients paid is not its matter
         ("warehouse", "client-status", False),
         ("accounting", "judgements", False),
@@ -134,6 +136,12 @@ def _stoplist(kafka: SecuredKafka, user: str, *arguments: str, **variables: str)
 def test_a_command_is_the_user_that_the_environment_names(secured: SecuredKafka) -> None:
     seen = _stoplist(secured, "warehouse", "watch", "decisions", "--from-beginning", "--once")
     assert (seen.returncode, seen.stderr) == (0, "")
+
+
+def test_who_decides_may_look_for_all_that_is_held_of_a_client(secured: SecuredKafka) -> None:
+    looked = _stoplist(secured, "credit-manager", "erase", "nobody-at-all")
+    assert looked.returncode == 2
+    assert "no topic holds anything of client 'nobody-at-all'" in looked.stderr
 
 
 def test_a_command_without_the_right_says_so_in_one_sentence(secured: SecuredKafka) -> None:

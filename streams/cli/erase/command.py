@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
-from schemas.catalogue import CLIENTS, DEAD_LETTERS, TOPIC_OF_TYPE
+from schemas.catalogue import CLIENTS, DEAD_LETTERS, JOURNAL, SCOPES, TOPIC_OF_TYPE
 from schemas.decoding import decode
 from schemas.personal import ERASED, PERSONAL
 from schemas.records import Rejected
@@ -82,6 +82,10 @@ def _remains(holding: Holding) -> str:
     gone_at = holding.gone_at
     if gone_at is not None:
         return datetime.fromtimestamp(gone_at / 1000, UTC).date().isoformat()
+    if holding.topic.name == JOURNAL:
+        return "its worker cuts the journal"
+    if holding.topic.name == SCOPES:
+        return "its sales have left the months that count"
     if holding.topic.cleanup_policy == "compact":
         return "the next record of the client replaces it"
     return "for ever: a signed decision is its own proof"

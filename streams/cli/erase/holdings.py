@@ -1,22 +1,24 @@
 """What the topics hold of one client: how many records, and until when they stay."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from kafka import KafkaConsumer, TopicPartition
 
-from schemas.catalogue import CLIENTS, SCOPES, SCOPES_JOURNAL, SNAPSHOTS, TOPICS, TURNOVER, Topic
+from schemas.catalogue import CLIENTS, DEAD_LETTERS, SCOPES, SCOPES_JOURNAL, TOPICS, TURNOVER, Topic
 from schemas.partitioning import partition_of
 from schemas.personal import NAMES
 from streams.cli.connection import admin_client, consumer, partitions_of
+from streams.cli.erase.naming import naming
 from streams.cli.failure import Failure
 from streams.cli.terminal import Progress
-from streams.engine.snapshot_records import split_key
 
 _POLL_MS: Final = 200
-_BY_SCOPE: Final = (TURNOVER, SCOPES_JOURNAL, SCOPES)
-"""Keyed by direction or territory: a client stands in the values, by its id and turnover alone."""
+_WITHOUT_CLIENTS: Final = (SCOPES_JOURNAL,)
+"""Chunks there name scopes."""
+_EVERYWHERE: Final = (DEAD_LETTERS, TURNOVER, SCOPES)
+"""Records about a client have other keys, or may have: they lie in any partition."""
 
 
 class Holding(NamedTuple):
@@ -45,10 +47,10 @@ class Held(NamedTuple):
 
 
 def held(bootstrap: str, client_id: str) -> Held:
-    """Read the client's partition of every topic to its end as of now; raises Failure when a topic is missing."""
-    key = client_id.encode()
+    """Read to its end as of now what of every topic may be the client's; raises Failure when a topic is missing."""
     with admin_client(bootstrap) as admin:
-        partition = partition_of(key, len(partitions_of(admin, CLIENTS)))
+        partitions = partitions_of(admin, CLIENTS)
+    own = [partition_of(client_id.encode(), len(partitions))]
     found: list[Holding] = []
     named: dict[tuple[str, str], dict[str, Any]] = {}
     with (
@@ -56,12 +58,13 @@ def held(bootstrap: str, client_id: str) -> Held:
         Progress("records looked at") as progress,
     ):
         for topic in TOPICS:
-            if topic.name in _BY_SCOPE:
+            if topic.name in _WITHOUT_CLIENTS:
                 continue
+            is_about = naming(topic.name, client_id)
             records = 0
             newest = 0
-            for record in _records(reader, topic.name, partition, progress):
-                if record.value is None or _client(topic, record.key) != key:
+            for record in _records(reader, topic.name, partitions if topic.name in _EVERYWHERE else own, progress):
+                if record.value is None or not is_about(record):
                     continue
                 records, newest = records + 1, max(newest, record.timestamp)
                 if topic.name == CLIENTS:
@@ -71,21 +74,18 @@ def held(bootstrap: str, client_id: str) -> Held:
     return Held(found, [event for event in named.values() if not event.get("voided")])
 
 
-def _records(reader: KafkaConsumer, topic: str, partition: int, progress: Progress) -> Iterator[Any]:
-    place = TopicPartition(topic, partition)
-    if partition not in (reader.partitions_for_topic(topic) or ()):
-        raise Failure(f"topic {topic} has no partition {partition}; make the topics with stoplist topics create")
-    reader.assign([place])
-    reader.seek_to_beginning(place)
-    end = reader.end_offsets([place])[place]
-    while reader.position(place) < end:
-        for batch in reader.poll(_POLL_MS).values():
-            progress.advance(len(batch))
-            yield from batch
-
-
-def _client(topic: Topic, key: bytes | None) -> bytes | None:
-    return split_key(key)[0] if key is not None and topic.name == SNAPSHOTS else key
+def _records(reader: KafkaConsumer, topic: str, partitions: Iterable[int], progress: Progress) -> Iterator[Any]:
+    for partition in partitions:
+        place = TopicPartition(topic, partition)
+        if partition not in (reader.partitions_for_topic(topic) or ()):
+            raise Failure(f"topic {topic} has no partition {partition}; make the topics with stoplist topics create")
+        reader.assign([place])
+        reader.seek_to_beginning(place)
+        end = reader.end_offsets([place])[place]
+        while reader.position(place) < end:
+            for batch in reader.poll(_POLL_MS).values():
+                progress.advance(len(batch))
+                yield from batch
 
 
 def _note(value: bytes, named: dict[tuple[str, str], dict[str, Any]]) -> None:
