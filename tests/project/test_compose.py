@@ -15,6 +15,7 @@ from streams.cli.main import COMMANDS
 from streams.cli.security import PREFIX
 from streams.cli.settings import WorkerSettings, worker_settings
 from streams.cli.tokens import TOKENS_DEFAULT
+from tests.benchmark.processes import AS_DEPLOYED
 from tests.harness.beside import CHECKOUT
 
 _SCHEMA = json.loads(Path(__file__).with_name("compose.schema.json").read_text("utf-8"))
@@ -195,6 +196,11 @@ def test_the_image_is_pinned_checked_and_not_run_as_root() -> None:
     assert "pip" not in last_stage  # what builds stays in the first
     assert "HEALTHCHECK" in last_stage
     assert "--require-hashes" in text
+
+
+def test_what_is_measured_has_the_memory_that_the_image_gives() -> None:
+    last_stage = _DOCKERFILE.read_text("utf-8").rsplit("\nFROM ", 1)[1]
+    assert {f"ENV {name}={value}" for name, value in AS_DEPLOYED.items()} <= set(last_stage.splitlines())
 
 
 def test_the_image_is_built_from_files_that_are_sent_to_it() -> None:
