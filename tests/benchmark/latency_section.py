@@ -9,6 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,10 +17,11 @@ from zoneinfo import ZoneInfo
 from schemas.policy_file import default_policy
 from tests.benchmark import not_asking
 from tests.benchmark.block_reader import LATE_SECONDS_MAX, Note, decode_notes
+from tests.benchmark.group import committed, cpu_of, settled, start
 from tests.benchmark.load import Load, Offered, Place
 from tests.benchmark.main_job_section import environment
 from tests.benchmark.node import Node
-from tests.benchmark.processes import Failed, Process, cpu_seconds
+from tests.benchmark.processes import Failed, Process
 from tests.benchmark.producing import Record, append_all
 from tests.benchmark.progress import say
 from tests.benchmark.report import Figure
@@ -50,7 +52,7 @@ def policy_with_cutoff(path: Path) -> datetime:
 
 
 class Bench:
-    """A worker on empty topics and a reader of its blocks."""
+    """Workers on empty topics and a reader of their blocks."""
 
     def __init__(
         self,
@@ -60,13 +62,15 @@ class Bench:
         beginnings: Sequence[list[Record]],
         policy: Path | None = None,
         topic: str = "shipment-blocks",
+        workers: int = 1,
     ) -> None:
         """`beginnings`: what clients start with, in steps; `begin` appends them. `topic`: what the reader waits for."""
         application = f"latency-{time.time_ns() // 1_000_000}"
         self._notes = scratch / f"{application}.notes"
         more = {"POLICY": str(policy)} if policy is not None else {}
-        more |= {"N": str(sum(map(len, beginnings))), "ENDS": "0"}
-        self._bootstrap = node.bootstrap
+        self._node = node
+        self._workers = workers
+        self._partitions = sizes.partitions
         self._beginnings = beginnings
         self._limit = sizes.limit_seconds
         self._scratch = scratch
@@ -79,26 +83,28 @@ class Bench:
         }
 
     def __enter__(self) -> "Bench":
-        self.worker = Process("tests.benchmark.worker", self._worker_environment, self._scratch / "latency-worker.log")
-        self.reader = Process(
-            "tests.benchmark.block_reader", self._reader_environment, self._scratch / "latency-reader.log"
-        )
-        self.worker.wait_result("recovered", self._limit)
-        self.reader.wait_result("ready", self._limit)
+        with ExitStack() as stack:
+            log = self._scratch / "latency-worker.log"
+            self.workers = start(stack, self._worker_environment, log, self._workers)
+            self.reader = stack.enter_context(
+                Process("tests.benchmark.block_reader", self._reader_environment, self._scratch / "latency-reader.log")
+            )
+            self.reader.wait_result("ready", self._limit)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.reader.kill()
-        self.worker.kill()
+        self._stack.close()
 
     async def begin(self) -> None:
-        """Append the beginnings; returns when all they make is published, so that no load waits behind them.
+        """Append the beginnings once every worker has its share; returns when all they make is published.
 
         A step is appended when the one before is acknowledged: without its documents a client may not be shipped to.
         """
+        await settled(self.workers, self._partitions, self._limit)
         for step in self._beginnings:
-            await append_all(self._bootstrap, step, "latency: beginnings of the clients")
-        await asyncio.to_thread(self.worker.wait_result, "t_flushed", self._limit)
+            await append_all(self._node.bootstrap, step, "latency: beginnings of the clients")
+            await committed(self._node, self._worker_environment["APP_ID"], self._partitions, self._limit)
 
     def notes(self) -> list[Note]:
         """End the reader; every block it saw."""
@@ -110,36 +116,36 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     """Each rate on fresh topics, alone and across the instant at which many clients fall due; then requests."""
     figures: list[Figure] = []
     for section in (_at, _across):
-        for rate in sizes.latency_rates:
+        for rate, workers in sizes.latency_rates:
             await node.delete_all()
             await node.create_ours(sizes.partitions)
-            figures += await section(node, sizes, scratch, rate)
+            figures += await section(node, sizes, scratch, rate, workers)
     await node.delete_all()
     await node.create_ours(sizes.partitions)
     return figures + await _answers(node, sizes, scratch)
 
 
-async def _at(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Figure]:
+async def _at(node: Node, sizes: Sizes, scratch: Path, rate: int, workers: int) -> list[Figure]:
     load = Load(node.bootstrap, sizes.latency_clients, sizes.partitions)
-    with Bench(node, sizes, scratch, [load.beginnings()]) as bench:
+    with Bench(node, sizes, scratch, [load.beginnings()], workers=workers) as bench:
         await bench.begin()
         await load.offer(rate, min(_SETTLE_SECONDS, sizes.latency_seconds))  # connections, caches; not counted
-        cpu = cpu_seconds(bench.worker.pid)
+        cpu = cpu_of(bench.workers)
         offered = await load.offer(rate, sizes.latency_seconds)
-        cpu = cpu_seconds(bench.worker.pid) - cpu
+        cpu = cpu_of(bench.workers) - cpu
         await asyncio.sleep(_SETTLE_SECONDS)
         waits = _waits(bench.notes(), offered)
-    return _figures(f"at {rate:,} events/s", waits, offered, _P99_MS_MAX, 1e6 * cpu / offered.events)
+    return _figures(f"at {rate:,} events/s", waits, offered, _P99_MS_MAX, 1e6 * cpu / offered.events, _blocks(workers))
 
 
-async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Figure]:
+async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int, workers: int) -> list[Figure]:
     """The same load while the cutoff passes for many clients."""
     policy = scratch / "policy.yaml"
     cutoff = policy_with_cutoff(policy)
     load = Load(node.bootstrap, sizes.latency_clients, sizes.partitions)
     due = (cutoff - timedelta(days=1)).date()
     documents, dispatches = load.due_at(due, sizes.due_at_once_clients)
-    with Bench(node, sizes, scratch, [load.beginnings() + documents, dispatches], policy) as bench:
+    with Bench(node, sizes, scratch, [load.beginnings() + documents, dispatches], policy, workers=workers) as bench:
         await bench.begin()
         await asyncio.sleep(max(0.0, cutoff.timestamp() - time.time() - sizes.latency_seconds / 2))
         offered = await load.offer(rate, sizes.latency_seconds)
@@ -158,7 +164,7 @@ async def _across(node: Node, sizes: Sizes, scratch: Path, rate: int) -> list[Fi
     waits = _waits(notes, offered)
     near = _waits([note for note in notes if abs(note.readable_ms - at_ms - 1000) < 1500], offered)
     return [
-        *_figures(name, waits, offered, _P99_MS_MAX_DUE, None),
+        *_figures(name, waits, offered, _P99_MS_MAX_DUE, None, _blocks(workers)),
         _figure(f"{name}: the 3 s around, max", near[-1] if near else 0.0, f"{len(near)} blocks"),
         _figure(f"{name}: half of them readable", quantile(by_time, 0.5), "after the instant"),
         _figure(f"{name}: all of them readable", by_time[-1], "after the instant"),
@@ -171,9 +177,9 @@ async def _answers(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     with Bench(node, sizes, scratch, [load.beginnings()], topic="shipment-decisions") as bench:
         await bench.begin()
         await load.offer(sizes.requests_rate, min(_SETTLE_SECONDS, sizes.latency_seconds))
-        cpu = cpu_seconds(bench.worker.pid)
+        cpu = cpu_of(bench.workers)
         offered = await load.offer(sizes.requests_rate, sizes.latency_seconds)
-        cpu = cpu_seconds(bench.worker.pid) - cpu
+        cpu = cpu_of(bench.workers) - cpu
         await asyncio.sleep(_SETTLE_SECONDS)
         notes = bench.notes()
     refused = sum(note.block.type == "shipment.refused" for note in notes)
@@ -193,6 +199,10 @@ def _waits(notes: list[Note], offered: Offered, *kinds: str) -> list[float]:
             if place in offered.appended_ms:
                 waits.append(max(0.0, note.readable_ms - offered.appended_ms[place]))
     return sorted(waits)
+
+
+def _blocks(workers: int) -> str:
+    return "blocks" if workers == 1 else f"blocks by {workers} workers"
 
 
 def _figures(

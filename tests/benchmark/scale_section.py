@@ -5,24 +5,21 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient
-
-from schemas.catalogue import INPUTS, SNAPSHOTS
+from schemas.catalogue import SNAPSHOTS
 from tests.benchmark.cloned import Patterns, fill, folded
+from tests.benchmark.group import WORKER, committed, cpu_of, settled, start
 from tests.benchmark.load import Load
 from tests.benchmark.main_job_section import environment
 from tests.benchmark.node import Node
-from tests.benchmark.processes import Failed, Process, Run, cpu_seconds, run_of
+from tests.benchmark.processes import Process, Run, run_of
 from tests.benchmark.progress import say
-from tests.benchmark.reading import count_records, scan
+from tests.benchmark.reading import scan
 from tests.benchmark.report import Figure
 from tests.benchmark.sizes import Sizes
 
 SECTION = "scale"
-_WORKER = "tests.benchmark.worker"
 _FIRST_NUMBER = 10_000_001
 _OFFERED_PER_SECOND = 30_000
-_QUIET_SECONDS = 4.0
 _RESTORE_SECONDS_MOST = 20.0
 _THROUGHPUT_LEAST = 0.7
 _SAMPLE = 2_000
@@ -65,7 +62,7 @@ async def _population(
     by_two = await _restored({**base, "APP_ID": f"{application}-by-two"}, log, 2, partitions, sizes)
     count = sizes.scale_events
     await load.offer(_OFFERED_PER_SECOND, count / _OFFERED_PER_SECOND)
-    with Process(_WORKER, {**base, "N": str(count), "ENDS": "0"}, log) as process:
+    with Process(WORKER, {**base, "N": str(count), "ENDS": "0"}, log) as process:
         result = await asyncio.to_thread(process.wait_result, "recovered", sizes.limit_seconds)
         run = run_of(await asyncio.to_thread(process.wait_result, "t_flushed", sizes.limit_seconds), 0.0)
         say(f"{said}: {run.rate:,.0f} events/s, {run.cpu_us:.0f} µs CPU")
@@ -97,34 +94,13 @@ async def _population(
 async def _restored(base: dict[str, str], log: Path, workers: int, partitions: int, sizes: Sizes) -> float:
     """Seconds from the first fence to the last partition taken; the workers stop cleanly then."""
     with ExitStack() as stack:
-        processes = _start(stack, base, log, workers)
-        await _settled(processes, partitions, sizes)
+        processes = start(stack, base, log, workers)
+        await settled(processes, partitions, sizes.limit_seconds)
         began = min(result["t_began"] for one in processes for result in one.results if "t_began" in result)
         ended = max(result["t_taken"] for one in processes for result in one.results if "t_taken" in result)
         for one in processes:
             await asyncio.to_thread(one.stop, sizes.limit_seconds)
     return float(ended - began)
-
-
-def _start(stack: ExitStack, base: dict[str, str], log: Path, workers: int) -> list[Process]:
-    """Workers of one group under names of their own; none ends by itself."""
-    processes = []
-    for number in range(workers):
-        own = {"INSTANCE": f"{base['APP_ID']}-{number + 1}", "STATE_DIR": f"{base['STATE_DIR']}-{number + 1}"}
-        processes.append(stack.enter_context(Process(_WORKER, {**base, **own}, log)))
-    return processes
-
-
-async def _settled(processes: list[Process], partitions: int, sizes: Sizes) -> None:
-    """Every worker has taken its share, and none has taken anything for some seconds."""
-    deadline = time.monotonic() + sizes.limit_seconds
-    while time.monotonic() < deadline:
-        taken = [result["t_taken"] for one in processes for result in one.results if "t_taken" in result]
-        each = all(any("t_taken" in result for result in one.results) for one in processes)
-        if each and len(taken) >= partitions and time.time() - max(taken) > _QUIET_SECONDS:
-            return
-        await asyncio.sleep(0.2)
-    raise Failed(f"{len(processes)} workers did not share {partitions} partitions\n{processes[0].log_tail()}")
 
 
 async def _workers(node: Node, sizes: Sizes, scratch: Path, clients: int) -> list[Figure]:
@@ -135,13 +111,13 @@ async def _workers(node: Node, sizes: Sizes, scratch: Path, clients: int) -> lis
         base = environment(node, f"scale-workers-{workers}", sizes, scratch, PARTITIONS=str(partitions))
         load = Load(node.bootstrap, clients, partitions, first_number=_FIRST_NUMBER * (workers + 1))
         with ExitStack() as stack:
-            processes = _start(stack, base, scratch / f"scale-{workers}-workers.log", workers)
-            await _settled(processes, partitions, sizes)
-            before, began = sum(cpu_seconds(one.pid) for one in processes), time.monotonic()
+            processes = start(stack, base, scratch / f"scale-{workers}-workers.log", workers)
+            await settled(processes, partitions, sizes.limit_seconds)
+            before, began = cpu_of(processes), time.monotonic()
             await load.offer(_OFFERED_PER_SECOND, sizes.scale_events / _OFFERED_PER_SECOND)
-            await _committed(node, base["APP_ID"], partitions, sizes)
+            await committed(node, base["APP_ID"], partitions, sizes.limit_seconds)
             seconds = time.monotonic() - began
-            used = sum(cpu_seconds(one.pid) for one in processes) - before
+            used = cpu_of(processes) - before
             for one in processes:
                 await asyncio.to_thread(one.stop, sizes.limit_seconds)
         per_cpu_second = sizes.scale_events / used
@@ -160,26 +136,6 @@ async def _workers(node: Node, sizes: Sizes, scratch: Path, clients: int) -> lis
             )
         )
     return figures
-
-
-async def _committed(node: Node, group: str, partitions: int, sizes: Sizes) -> None:
-    """Wait until the group has committed everything that the inputs hold."""
-    ends = {topic: await count_records(node.bootstrap, topic, partitions) for topic in INPUTS}
-    admin = AIOKafkaAdminClient(bootstrap_servers=node.bootstrap)
-    await admin.start()
-    try:
-        deadline = time.monotonic() + sizes.limit_seconds
-        while time.monotonic() < deadline:
-            committed = dict.fromkeys(INPUTS, 0)
-            for tp, offset in (await admin.list_consumer_group_offsets(group)).items():
-                if tp.topic in committed:
-                    committed[tp.topic] += max(0, offset.offset)
-            if committed == ends:
-                return
-            await asyncio.sleep(0.1)
-    finally:
-        await admin.close()
-    raise Failed(f"the group {group} did not come to the end of its inputs")
 
 
 async def _snapshot_bytes(node: Node, partitions: int) -> float:

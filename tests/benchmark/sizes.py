@@ -17,9 +17,9 @@ class Sizes:
     main_job_facts: int = 60
     """Of one client, on average."""
     latency_clients: int = 20_000
-    latency_rates: tuple[int, ...] = (1_000, 10_000)
+    latency_rates: tuple[tuple[int, int], ...] = ((1_000, 1), (10_000, 2))
+    """Events offered in a second, and the workers that share them: one has no time to spare at the higher rate."""
     requests_rate: int = 2_000
-    """Events offered in a second."""
     latency_seconds: float = 20.0
     due_at_once_clients: int = 5_000
     restore_clients: int = 100_000
@@ -52,7 +52,7 @@ QUICK = Sizes(
     main_job_days=40,
     main_job_facts=20,
     latency_clients=200,
-    latency_rates=(200,),
+    latency_rates=((200, 1), (250, 2)),
     requests_rate=100,
     latency_seconds=3.0,
     due_at_once_clients=50,
