@@ -5,6 +5,7 @@ python -m tests.benchmark [--only NAME[,NAME]] [--quick] [--json FILE]
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,8 @@ from tests.benchmark.processes import Failed
 from tests.benchmark.progress import say
 from tests.benchmark.report import Figure, print_table, write_json
 from tests.benchmark.sizes import FULL, QUICK, Sizes
+from tests.harness.kafka import kafka_missing
+from tests.harness.redis import redis_missing
 
 LATEST = Path(__file__).parents[2] / "docs" / "benchmarks" / "latest.json"
 
@@ -64,8 +67,15 @@ async def _awaited(section: Awaitable[list[Figure]]) -> list[Figure]:
     return await section
 
 
+def _lacking(names: list[str]) -> list[str]:
+    """What the sections need and the machine does not have."""
+    needed = [None if os.environ.get("STOPLIST_TEST_KAFKA") else kafka_missing()]
+    needed += [redis_missing() for name in names if name == "http"]
+    return [one for one in needed if one is not None]
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """0 when everything was measured, 1 when a contestant failed, 2 for wrong arguments."""
+    """0 when everything was measured, 1 when a contestant failed, 2 for wrong arguments or a machine that lacks something."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description="Measures Stoplist on Apache Kafka.")
     parser.add_argument("--only", help=f"sections, separated by commas: {', '.join(SECTIONS)}")
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, measures nothing")
@@ -77,6 +87,9 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = [name for name in names if name not in SECTIONS]
     if unknown:
         parser.error(f"there is no section {', '.join(unknown)}; choose of {', '.join(SECTIONS)}")
+    lacking = _lacking(names)
+    if lacking:
+        parser.error(f"this machine lacks {', '.join(lacking)}; install it, or name other sections with --only")
     complete = not options.quick and not options.only
     json_file = options.json or (LATEST if complete else None)
     try:
