@@ -58,7 +58,9 @@ def test_an_unknown_section_is_refused_with_the_names_of_those_there_are(capsys:
     assert "engine, main, latency, restore, http, import, scale" in capsys.readouterr().err
 
 
-def test_a_machine_without_redis_is_told_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_redis_is_told_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STOPLIST_TEST_KAFKA", "127.0.0.1:9")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit) as ended:
