@@ -75,7 +75,7 @@ def _lacking(names: list[str]) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when everything was measured, 1 when a contestant failed, 2 for wrong arguments or something that is missing."""
+    """0 when everything was measured, 1 when a contestant failed, 2 for wrong arguments or what is missing."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description="Measures Stoplist on Apache Kafka.")
     parser.add_argument("--only", help=f"sections, separated by commas: {', '.join(SECTIONS)}")
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, measures nothing")
