@@ -21,7 +21,7 @@ from streams.engine.ownership import Ownership
 from streams.engine.pace import Pace, chunk_seconds
 from streams.engine.publishing import Publisher
 from streams.engine.settings import EngineSettings
-from streams.engine.turns import LAST, Turns
+from streams.engine.turns import ALONE, LAST, Turns
 
 log = structlog.get_logger(__name__)
 
@@ -133,8 +133,8 @@ class Partition:
         """
         if not self._may_take():
             return []
-        await self._turns.next(self.inbox.earliest())
         pace = self._records_pace
+        await self._turns.next(self.inbox.earliest(), pace.seconds(sum(self.inbox.buffered.values())) or ALONE)
         room = pace.items(chunk_seconds(pace.seconds(sum(self.inbox.buffered.values()))))
         ranges: list[Taken] = []
         while room > 0 and len(ranges) < _RANGES_MAX and self._may_take():
