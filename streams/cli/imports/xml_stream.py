@@ -132,6 +132,8 @@ def elements(path: Path, root: str, *wanted: str) -> Iterator[Element]:
                 trees.done.clear()
             parser.close()
             yield from trees.done
+            if not trees.root:
+                raise Failure(f"{path}: is empty; save it again")
     except SAXParseException as error:
         where = f"{path}:{error.getLineNumber()}:{(error.getColumnNumber() or 0) + 1}"
         raise Failure(f"{where}: is no XML from here on ({error.getMessage()}); save the file again") from None
