@@ -139,6 +139,9 @@ def elements(path: Path, root: str, *wanted: str) -> Iterator[Element]:
         raise Failure(f"{where}: is no XML from here on ({error.getMessage()}); save the file again") from None
     except DefusedXmlException:
         raise Failure(f"{path}: has a document type or entities, which are not read; save it without") from None
+    except (LookupError, ValueError) as error:
+        said = f"names an encoding that is not known ({error}); save it as UTF-8 or windows-1251"
+        raise Failure(f"{path}:1: {said}") from None
     except _TooLarge as error:
         raise Failure(f"{path}: {error}; this is no file of the format") from None
     except OSError as error:

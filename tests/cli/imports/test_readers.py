@@ -32,6 +32,8 @@ def test_cyrillic_far_down_in_a_file_is_noticed(tmp_path: Path) -> None:
     [
         ('<!DOCTYPE x [<!ENTITY e "x">]><Document>&e;</Document>', "has a document type or entities"),
         ("<Document><Ntry><a></Ntry></Document>", "a.xml:1:22: is no XML from here on"),
+        ('<?xml version="1.0" encoding="windows-1252000"?><Document/>', "a.xml:1: names an encoding that is not known"),
+        ('<?xml version="1.0" encoding="shift_jis"?><Document/>', "a.xml:1: names an encoding that is not known"),
         ("<Other/>", "begins with Other, not with Document"),
         ("<Document>" + "<a>" * 70 + "</a>" * 70 + "</Document>", "elements lie more than 64 deep"),
         ("<Document><Ntry>" + "x" * 70_000 + "</Ntry></Document>", "Ntry has over 65,536 characters"),
