@@ -34,6 +34,7 @@ _NAME_MAX: Final = 500
 """Characters of a name that are listed for the clerk; the list must be short enough to be read again."""
 _SHARED: Final = re.compile(r"(30|409|474)[0-9]{17,18}")
 """Accounts of banks themselves, through which many people pay."""
+_UNKNOWABLE: Final = "has no code, GUID, tax number or account of its own, by which a list could match; send it by hand"
 _REMEMBERED_MAX: Final = 100_000
 """Parties whose match is remembered: a file names each many times."""
 _CHANGED_BY_SPREADSHEETS: Final = re.compile(r"[=+\-@\t\r].*|0[0-9]+|[0-9]{12,}", re.DOTALL)
@@ -120,6 +121,8 @@ class ClientList:
                 return Match("", f"{by} is of {_list(found)}, {key} of {_list(named)}")
             found, by = both, by or key
         if not found:
+            if any(party) and not any(_form(key, getattr(party, key)) for key in _KEYS):
+                return Match("", _UNKNOWABLE)  # a clerk who fills it in would meet it again at every import
             return Match("", "nothing of it is in the client list" if any(party) else "the file does not name it")
         if len(found) > 1:
             return Match("", f"its {by} is of several clients: {_list(found)}")
