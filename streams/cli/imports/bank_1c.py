@@ -36,11 +36,18 @@ def read(lines: Iterable[str], name: str) -> Iterator[Item]:
     kind, begun, ended = "", 0, False
     for number, line in numbered:
         if len(line) > _LINE_MAX:
-            raise Failure(f"{name}:{number}: the line has over {_LINE_MAX:,} characters; save the statement again")
+            key = line.partition("=")[0].strip()
+            said = f"has over {_LINE_MAX:,} characters; shorten it, its document was left out"
+            yield Wrong(number, 1, key if len(key) < len(line) and key.isalnum() else "", said)
+            section = None
+            continue
         key, _, text = line.strip().partition("=")
+        if key in (_SECTION, _FILE_END) and section is not None:
+            yield Wrong(begun, 1, _SECTION, f"has no {_SECTION_END} before line {number}; save the statement again")
         if key == _SECTION:
-            if section is not None:
-                yield Wrong(begun, 1, _SECTION, f"has no {_SECTION_END} before line {number}; save the statement again")
+            if not own:
+                said = f"comes before any {_ACCOUNT}=…, so nobody knows what came in; save the statement again"
+                raise Failure(f"{name}:{number}: {said}")
             section, kind, begun = {}, text, number
         elif key == _SECTION_END and section is not None:
             yield _document(section, kind, begun, own)

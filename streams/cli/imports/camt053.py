@@ -36,6 +36,10 @@ def _entry(entry: Element, account: str, currency: str, nameless: Counter[tuple[
         yield LeftOut(entry.line, "not booked yet")
         return
     came, reversal = entry.said("CdtDbtInd") == "CRDT", entry.said("RvslInd").lower() in ("true", "1")
+    if entry.said("CdtDbtInd") not in ("CRDT", "DBIT"):
+        said = f"{entry.said('CdtDbtInd')!r} is neither CRDT nor DBIT; ask the bank for it"
+        yield Wrong(entry.line, entry.column, "CdtDbtInd", said)
+        return
     if came == reversal:  # a credit that reverses a debit is our own money coming back
         yield LeftOut(entry.line, "money that went out" if not came else "our own payment coming back")
         return

@@ -17,6 +17,7 @@ from schemas.forms import is_printable
 from streams.cli.failure import Failure
 from streams.cli.imports.documents import Document, Party
 from streams.cli.imports.encodings import text_of
+from streams.cli.imports.rows import rows
 from streams.cli.imports.table import separator_of
 
 COLUMNS: Final = ("client_id", "code", "guid", "inn", "kpp", "account", "name")
@@ -29,8 +30,11 @@ _ALIASES: Final = {
 }  # fmt: skip
 _LEFT_PADDED: Final = {9: 10, 11: 12}
 """Lengths of Russian tax numbers whose first zero a spreadsheet dropped."""
+_NAME_MAX: Final = 500
+"""Characters of a name that are listed for the clerk; the list must be short enough to be read again."""
 _SHARED: Final = re.compile(r"(30|409|474)[0-9]{17,18}")
 """Accounts of banks themselves, through which many people pay."""
+_UNKNOWABLE: Final = "has no code, GUID, tax number or account of its own, by which a list could match; send it by hand"
 _REMEMBERED_MAX: Final = 100_000
 """Parties whose match is remembered: a file names each many times."""
 _CHANGED_BY_SPREADSHEETS: Final = re.compile(r"[=+\-@\t\r].*|0[0-9]+|[0-9]{12,}", re.DOTALL)
@@ -64,7 +68,12 @@ class ClientList:
                 raise Failure(
                     f"{path}:1: the first line must name client_id and some of {', '.join(_KEYS)}; correct the list"
                 )
-            for number, row in enumerate(csv.reader(lines, delimiter=separator), 2):
+            for key in (*_KEYS, "client_id", "kpp"):
+                if header.count(key) > 1:
+                    raise Failure(f"{path}:1: column {key} is there twice; call one of them otherwise")
+            for number, row in rows(lines, separator, len(header), 2):
+                if isinstance(row, str):
+                    raise Failure(f"{path}:{number}: {row}")
                 self._take(dict(zip(header, (cell.strip() for cell in row), strict=False)), path, number, filled_only)
 
     def _take(self, row: dict[str, str], path: Path, number: int, filled_only: bool) -> None:
@@ -112,6 +121,8 @@ class ClientList:
                 return Match("", f"{by} is of {_list(found)}, {key} of {_list(named)}")
             found, by = both, by or key
         if not found:
+            if any(party) and not any(_form(key, getattr(party, key)) for key in _KEYS):
+                return Match("", _UNKNOWABLE)  # a clerk who fills it in would meet it again at every import
             return Match("", "nothing of it is in the client list" if any(party) else "the file does not name it")
         if len(found) > 1:
             return Match("", f"its {by} is of several clients: {_list(found)}")
@@ -160,7 +171,7 @@ class Unmatched:
                 writer.writeheader()
                 writer.writerows(kept)
                 for party, told in self._rows.items():
-                    row = {**party._asdict(), **told, "client_id": ""}
+                    row = {**party._asdict(), **told, "client_id": "", "name": party.name[:_NAME_MAX]}
                     writer.writerow({name: _harmless(str(text)) for name, text in row.items()})
             os.replace(scratch, path)
         except OSError as error:
@@ -179,7 +190,9 @@ def _rows(path: Path) -> list[dict[str, str]]:
         separator = separator_of(first)
         header = [cell.strip().strip('"') for cell in first.split(separator)]
         return [
-            {"client_id": "", **dict(zip(header, row, strict=False))} for row in csv.reader(lines, delimiter=separator)
+            {"client_id": "", **dict(zip(header, row, strict=False))}
+            for _, row in rows(lines, separator, len(header), 2)
+            if not isinstance(row, str)  # `read` refused such a list before anything was imported
         ]
 
 

@@ -51,9 +51,11 @@ def _is_utf8(head: bytes, stream: IO[bytes]) -> bool:
 
 @contextmanager
 def text_of(path: Path, encoding: str = "") -> Iterator[IO[str]]:
-    """The file's lines; a byte that the encoding lacks becomes U+FFFD, which no id, date or amount may hold."""
+    """The file's lines; a byte that the encoding lacks becomes U+FFFD, which readers look for where it matters."""
     try:
         with path.open(encoding=encoding or encoding_of(path), errors="replace", newline="") as lines:
             yield lines
+    except UnicodeError as error:  # UTF-16 without its mark
+        raise Failure(f"{path}: is not {encoding} ({error}); correct the encoding, or save the file again") from None
     except OSError as error:
         raise Failure(f"{path}: cannot be read ({error.strerror}); name a file") from None

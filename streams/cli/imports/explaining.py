@@ -1,6 +1,5 @@
 """`stoplist import --explain`: what a file is and what is in it; of a table, the mapping file that would read it."""
 
-import csv
 import re
 import sys
 from collections import Counter
@@ -16,6 +15,7 @@ from streams.cli.imports.encodings import encoding_of, text_of
 from streams.cli.imports.formats import FileFormat, Reading, format_of, items_of
 from streams.cli.imports.mapping import Mapping
 from streams.cli.imports.report import place
+from streams.cli.imports.rows import cells_of, rows
 from streams.cli.imports.table import separator_of
 
 _ROWS: Final = 500
@@ -85,15 +85,17 @@ def propose(file: Path) -> tuple[dict[str, object], list[str]]:
     with text_of(file, encoding) as lines:
         some = list(islice(lines, _ROWS))
     header_line, separator = _header(some, file)
-    names = [cell.strip() for cell in next(csv.reader([some[header_line - 1]], delimiter=separator))]
-    rows = list(csv.reader(some[header_line:], delimiter=separator))
+    names = cells_of(some[header_line - 1], separator)
+    below = [row for _, row in rows(some[header_line:], separator, len(names), header_line + 1)]
     columns = _columns(names)
     kind = "shipment.dispatched" if "due_date" in columns else "payment.received"
     if kind == "payment.received" and "value_date" not in columns and "date" in columns:
         columns["value_date"] = columns.pop("date")
     if kind == "shipment.dispatched" and "date" not in columns and "value_date" in columns:
         columns["date"] = columns.pop("value_date")
-    cells = {ours: [row[at] for row in rows if at < len(row)] for ours, at in columns.items()}
+    cells = {
+        ours: [row[at] for row in below if not isinstance(row, str) and at < len(row)] for ours, at in columns.items()
+    }
     mapping: dict[str, object] = {"kind": kind, "separator": separator, "header_line": header_line}
     mapping["columns"] = {ours: names[at] for ours, at in columns.items()}
     dates = _dates([text for ours in ("value_date", "date", "due_date") for text in cells.get(ours, ())])
@@ -121,7 +123,7 @@ def _header(some: list[str], file: Path) -> tuple[int, str]:
     """The first line with at least two cells of which one is called like a column of ours."""
     for number, line in enumerate(some[:_HEADER_LINES], 1):
         separator = separator_of(line)
-        names = [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+        names = cells_of(line, separator)
         if len([name for name in names if name]) >= 2 and "amount" in _columns(names):
             return number, separator
     raise Failure(f"{file}: no line names a column like «Сумма» or amount; write the mapping by hand, docs/imports.md")

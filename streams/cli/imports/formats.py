@@ -37,6 +37,10 @@ def format_of(path: Path) -> FileFormat:
     """The format by how the file begins; what is neither a 1C statement nor XML is taken for a table."""
     with text_of(path) as lines:
         head = lines.read(_HEAD_CHARACTERS).lstrip("\ufeff \r\n\t")
+    if not head:
+        raise Failure(f"{path}: is empty; save it again")
+    if "\0" in head:  # a spreadsheet's own file, a picture
+        raise Failure(f"{path}: is no text; save it as CSV, or let the bank or 1C export another format")
     if head.startswith(bank_1c.SIGNATURE):
         return FileFormat.BANK_1C
     if not head.startswith("<"):

@@ -1,6 +1,5 @@
 """A CSV read by a mapping file, line by line."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -12,9 +11,12 @@ from streams.cli.failure import Failure
 from streams.cli.imports.cells import amount, day, instant
 from streams.cli.imports.documents import Document, Item, LeftOut, Party, Wrong, document_id
 from streams.cli.imports.mapping import Mapping
+from streams.cli.imports.rows import cells_of, rows
 
 SEPARATORS: Final = (";", ",", "\t", "|")
-_CELL_MAX: Final = 10_000
+_UNREADABLE: Final = "\ufffd"
+"""What a byte becomes that the encoding lacks."""
+_NOT_READ: Final = "holds bytes that are not of the encoding; correct encoding of the mapping, or save the file again"
 _UNSAID: Final = ("",) * len(Party._fields)
 
 
@@ -25,20 +27,12 @@ def read(lines: Iterable[str], name: str, mapping: Mapping, zone: ZoneInfo) -> I
     if len(above) < mapping.header_line:
         raise Failure(f"{name}: has no line {mapping.header_line}, where the mapping expects the names of the columns")
     separator = mapping.separator or separator_of(above[-1])
-    table = _Table(_places(above[-1], separator, name, mapping), mapping, zone)
-    reader = csv.reader(rest, delimiter=separator)
-    first = mapping.header_line + 1
-    csv.field_size_limit(_CELL_MAX)
-    while True:
-        line = first + reader.line_num
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Wrong(line, 0, "", f"is not CSV ({error}); put the cell in quotes")
-            continue
-        if row and any(row):
+    header = cells_of(above[-1], separator)
+    table = _Table(_places(header, name, mapping), mapping, zone)
+    for line, row in rows(rest, separator, len(header), mapping.header_line + 1):
+        if isinstance(row, str):
+            yield Wrong(line, 0, "", row)
+        elif row and any(row):
             yield table.item(line, row)
 
 
@@ -47,14 +41,18 @@ def separator_of(line: str) -> str:
     return max(SEPARATORS, key=line.count)
 
 
-def _places(header: str, separator: str, name: str, mapping: Mapping) -> dict[str, int]:
+def _places(cells: list[str], name: str, mapping: Mapping) -> dict[str, int]:
     """Where each of our columns stands, counted from 0."""
-    cells = [cell.strip() for cell in next(csv.reader([header], delimiter=separator), [])]
     at: dict[str, int] = {}
     for ours, theirs in mapping.columns.items():
         if theirs not in cells:
             raise Failure(
                 f"{name}:{mapping.header_line}: column {theirs!r} is missing; correct columns.{ours} of the mapping"
+            )
+        if cells.count(theirs) > 1:  # a payer's tax number and our own are often called alike
+            raise Failure(
+                f"{name}:{mapping.header_line}: column {theirs!r} is there twice; call one of them otherwise, there "
+                f"and in columns.{ours} of the mapping"
             )
         at[ours] = cells.index(theirs)
     return at
@@ -79,6 +77,10 @@ class _Table:
         if len(row) < self._width:
             return Wrong(line, len(row), "", f"has {len(row)} cells where {self._width} are needed; complete the line")
         cells = dict(zip(self._ours, map(str.strip, self._pick(row)), strict=True))
+        if _UNREADABLE in "".join(cells.values()):
+            for field, cell in cells.items():
+                if _UNREADABLE in cell and field != "name":  # names are for people, and match nobody
+                    return Wrong(line, self._at[field] + 1, self._mapping.columns[field], _NOT_READ)
         paid = cells["amount"]
         if not paid or paid[0] == "-":
             return LeftOut(line, "no amount, or money that went out")

@@ -132,11 +132,16 @@ def elements(path: Path, root: str, *wanted: str) -> Iterator[Element]:
                 trees.done.clear()
             parser.close()
             yield from trees.done
+            if not trees.root:
+                raise Failure(f"{path}: is empty; save it again")
     except SAXParseException as error:
         where = f"{path}:{error.getLineNumber()}:{(error.getColumnNumber() or 0) + 1}"
         raise Failure(f"{where}: is no XML from here on ({error.getMessage()}); save the file again") from None
     except DefusedXmlException:
         raise Failure(f"{path}: has a document type or entities, which are not read; save it without") from None
+    except (LookupError, ValueError) as error:
+        said = f"names an encoding that is not known ({error}); save it as UTF-8 or windows-1251"
+        raise Failure(f"{path}:1: {said}") from None
     except _TooLarge as error:
         raise Failure(f"{path}: {error}; this is no file of the format") from None
     except OSError as error:

@@ -117,6 +117,8 @@ def read_config(path: Path) -> NotifyConfig:
         raise Failure(f"{path}: cannot be read ({error.strerror}); name a file with --config") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Failure(f"{path}: is no YAML ({' '.join(str(error).split())}); docs/integrate.md shows one") from None
+    if not isinstance(found, dict):
+        raise Failure(f"{path}: names no endpoints; docs/integrate.md shows how")
     try:
         config = NotifyConfig.model_validate(found)
     except ValidationError as error:

@@ -1,5 +1,7 @@
 """Each sample of another program's file becomes the events it stands for; what is wrong is told, the rest goes on."""
 
+import re
+import sys
 from typing import Any
 
 import msgspec
@@ -120,3 +122,9 @@ def test_explain_says_what_a_file_is_and_what_is_in_it(capfd: Capture) -> None:
     assert "1c-bank, cp1251" in out
     assert "payment.received: 3" in out
     assert "bank-1c.txt:103:7: Сумма" in out
+
+
+def test_lines_are_counted_on_a_terminal(desk: Desk, capfd: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    desk.take(SAMPLES / "bank-1c.txt")
+    assert re.search(r"lines read: \d+ \([\d,]+/s\)", capfd.readouterr().err)

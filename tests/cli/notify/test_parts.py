@@ -54,6 +54,15 @@ def test_a_configuration_that_is_not_safe_is_refused_with_its_field(tmp_path: Pa
     assert "abc" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["", "- 1\n", "endpoints\n"])
+def test_a_configuration_that_is_none_is_refused_with_the_remedy(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "notify.yaml"
+    file.write_text(text)
+    with pytest.raises(Failure) as caught:
+        read_config(file)
+    assert str(caught.value) == f"{file}: names no endpoints; docs/integrate.md shows how"
+
+
 @pytest.mark.parametrize(("text", "said"), [("", "at least 16 bytes"), ("short", "at least 16"), ("whsec_!", "base64")])
 def test_a_secret_that_is_none_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
     monkeypatch.setenv("S", text)

@@ -87,11 +87,12 @@ def test_the_recipe_in_plain_python_answers_and_fails_closed(published: str) -> 
     assert _told(sys.executable, script, "127.0.0.1:1", "C") == ["C unknown"]
 
 
-def test_the_recipe_in_java_compiles_and_answers(published: str) -> None:
+def test_the_recipe_in_java_compiles_answers_and_fails_closed(published: str) -> None:
     java = shutil.which("java")
     assert java is not None
-    command = (java, "-XX:TieredStopAtLevel=1", "-cp", f"{jars()}/*", EXAMPLES / "StopList.java", published)
-    assert _told(*command, "A", "B", "C") == ["A blocked", "B free", "C free"]
+    command = (java, "-XX:TieredStopAtLevel=1", "-cp", f"{jars()}/*", EXAMPLES / "StopList.java")
+    assert _told(*command, published, "A", "B", "C") == ["A blocked", "B free", "C free"]
+    assert _told(*command, "127.0.0.1:1", "C") == ["C unknown"]
 
 
 def test_the_stop_list_is_a_page_and_a_table(published: str, capfd: Capture, tmp_path: Path) -> None:
