@@ -103,16 +103,16 @@ async def _asked(bootstrap: str, redis: RedisServer, sizes: Sizes, scratch: Path
         f"Authorization: Bearer {secret}\r\n\r\n".encode()
         for number in range(min(_ASKED_CLIENTS, sizes.http_clients))
     ]
-    beating = asyncio.create_task(_keep_alive(redis.url, sizes.partitions))
+    enough = asyncio.Event()
+    beating = asyncio.create_task(_keep_alive(redis.url, sizes.partitions, enough))
     try:
         await offer(port, requests, sizes.http_rate, _WARM_SECONDS)
         cpu = cpu_seconds(server.pid)
         took, statuses = await offer(port, requests, sizes.http_rate, sizes.http_seconds)
         cpu = cpu_seconds(server.pid) - cpu
     finally:
-        beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
+        enough.set()
+        await beating
         server.stop()
     if statuses != {b"200": len(took)}:
         raise Failed(f"not every call was answered: {statuses}")
@@ -133,11 +133,16 @@ async def _asked(bootstrap: str, redis: RedisServer, sizes: Sizes, scratch: Path
     ]
 
 
-async def _keep_alive(url: str, partitions: int) -> None:
-    """Stands in for a worker and the projector that watches it."""
+async def _keep_alive(url: str, partitions: int, enough: asyncio.Event) -> None:
+    """Stands in for a worker and the projector that watches it.
+
+    Told to end, not cancelled: a cancellation in the middle of a call to Redis may be lost, and this would never end.
+    """
     async with Redis.from_url(url) as client:
-        while True:
+        while not enough.is_set():
             now = int(time.time() * 1000)
             for number in range(partitions):
                 await client.set(f"{names.ALIVE}{number}", alive.encode(Alive(now, now)))
-            await asyncio.sleep(_ALIVE_EVERY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_ALIVE_EVERY_S):
+                    await enough.wait()
