@@ -133,9 +133,8 @@ class Partition:
         """
         if not self._may_take():
             return []
-        pace = self._records_pace
-        await self._turns.next(self.inbox.earliest(), pace.seconds(sum(self.inbox.buffered.values())) or ALONE)
-        room = pace.items(chunk_seconds(pace.seconds(sum(self.inbox.buffered.values()))))
+        await self._turns.next(self.inbox.earliest(), self._backlog_s() or ALONE)
+        room = self._records_pace.items(chunk_seconds(self._backlog_s()))  # more may have come meanwhile
         ranges: list[Taken] = []
         while room > 0 and len(ranges) < _RANGES_MAX and self._may_take():
             taken = self.inbox.take(room)
@@ -143,6 +142,10 @@ class Partition:
             ranges.append(taken)
             room -= len(taken.records)
         return ranges
+
+    def _backlog_s(self) -> float:
+        """How long it takes to fold what is buffered; 0 while that is not known."""
+        return self._records_pace.seconds(sum(self.inbox.buffered.values()))
 
     def _may_take(self) -> bool:
         if self.inbox.empty():

@@ -42,9 +42,7 @@ class Turns:
         await turn
 
     async def _give(self) -> None:
-        while self._waiting:
-            if not self._give_some():
-                continue
+        while self._give_some():
             await asyncio.sleep(0)  # the holders run before this goes on
             for _ in range(_HEARD_PASSES):
                 if not self._waiting:
@@ -53,7 +51,7 @@ class Turns:
         self._giving = None
 
     def _give_some(self) -> bool:
-        """Turns for the first, and for those after it while all of them together are short; False: there was none."""
+        """Turns for the first, and for those after it while all of them together are short; False: none waits."""
         given, seconds = 0, 0.0
         while self._waiting and (not given or seconds + self._waiting[0][3] <= _TOGETHER_S):
             _, _, turn, takes = heappop(self._waiting)
