@@ -28,9 +28,9 @@ def naming(topic: str, client_id: str) -> IsAbout:
     questions: dict[str, IsAbout] = {
         SNAPSHOTS: lambda record: record.key is not None and split_key(record.key)[0] == key,
         # rejected because of its key, perhaps: the value tells whose it is
-        DEAD_LETTERS: lambda record: record.key == key or _meant(record.value) == client_id,
+        DEAD_LETTERS: lambda record: record.key == key or _client_id(_read_event, record.value) == client_id,
         JOURNAL: lambda record: key in _in_journal(record.value),
-        TURNOVER: lambda record: _of_turnover(record.value) == client_id,
+        TURNOVER: lambda record: _client_id(read_turnover, record.value) == client_id,
         # as a word of the packed state, its length before it: no part of a longer id
         SCOPES: _has(msgspec.msgpack.encode(client_id)),
     }
@@ -41,16 +41,10 @@ def _has(word: bytes) -> IsAbout:
     return lambda record: word in record.value
 
 
-def _meant(value: bytes) -> str:
+def _client_id(read: Callable[[bytes], Any], value: bytes) -> str:
+    """What it says by `read`; empty when it cannot be read so."""
     try:
-        return _read_event(value).client_id
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return ""
-
-
-def _of_turnover(value: bytes) -> str:
-    try:
-        return read_turnover(value).client_id
+        return str(read(value).client_id)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return ""
 
