@@ -27,6 +27,7 @@ from tests.benchmark.processes import Failed
 from tests.benchmark.progress import say
 from tests.benchmark.report import Figure, print_table, write_json
 from tests.benchmark.sizes import FULL, QUICK, Sizes
+from tests.harness.components import TEST_KAFKA
 from tests.harness.kafka import kafka_missing
 from tests.harness.redis import redis_missing
 
@@ -69,7 +70,7 @@ async def _awaited(section: Awaitable[list[Figure]]) -> list[Figure]:
 
 def _lacking(names: list[str]) -> list[str]:
     """What the sections need and the machine does not have."""
-    needed = [None if os.environ.get("STOPLIST_TEST_KAFKA") else kafka_missing()]
+    needed = [None if os.environ.get(TEST_KAFKA) else kafka_missing()]
     needed += [redis_missing() for name in names if name == "http"]
     return [one for one in needed if one is not None]
 

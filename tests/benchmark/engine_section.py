@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.benchmark.node import Node
-from tests.benchmark.processes import Process, Run, run_of
+from tests.benchmark.processes import WORKER, Process, Run, run_of
 from tests.benchmark.producing import Record, append_all, partition_of
 from tests.benchmark.progress import say
 from tests.benchmark.reading import scan
@@ -70,7 +70,7 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     contestants = (
         (BASELINE, "tests.benchmark.faust_agent", min(sizes.faust_events, sizes.small_job_events)),
         (BARE, "tests.benchmark.bare_loop", sizes.small_job_events),
-        ("Stoplist engine", "tests.benchmark.worker", sizes.small_job_events),
+        ("Stoplist engine", WORKER, sizes.small_job_events),
     )
     runs: dict[str, Run] = {}
     notes: dict[str, str] = {}

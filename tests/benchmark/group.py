@@ -9,10 +9,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.catalogue import INPUTS
 from tests.benchmark.node import Node
-from tests.benchmark.processes import Failed, Process, cpu_seconds
+from tests.benchmark.processes import WORKER, Failed, Process, cpu_seconds
 from tests.benchmark.reading import count_records
 
-WORKER = "tests.benchmark.worker"
 _QUIET_SECONDS = 4.0
 
 

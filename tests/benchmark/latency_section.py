@@ -69,7 +69,7 @@ class Bench:
         self._notes = scratch / f"{application}.notes"
         more = {"POLICY": str(policy)} if policy is not None else {}
         self._node = node
-        self._workers = workers
+        self._count = workers
         self._partitions = sizes.partitions
         self._beginnings = beginnings
         self._limit = sizes.limit_seconds
@@ -85,7 +85,7 @@ class Bench:
     def __enter__(self) -> "Bench":
         with ExitStack() as stack:
             log = self._scratch / "latency-worker.log"
-            self.workers = start(stack, self._worker_environment, log, self._workers)
+            self.workers = start(stack, self._worker_environment, log, self._count)
             self.reader = stack.enter_context(
                 Process("tests.benchmark.block_reader", self._reader_environment, self._scratch / "latency-reader.log")
             )

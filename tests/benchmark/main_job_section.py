@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.benchmark.engine_section import BASELINE
 from tests.benchmark.node import Node
 from tests.benchmark.population import Population
-from tests.benchmark.processes import Process, run_of
+from tests.benchmark.processes import WORKER, Process, run_of
 from tests.benchmark.producing import append_all
 from tests.benchmark.progress import say
 from tests.benchmark.reading import count_records
@@ -47,7 +47,7 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
     application = f"main-{time.time_ns() // 1_000_000}"
     more = environment(node, application, sizes, scratch, N=str(count), SIMULATED="1")
     broker_before = node.cpu_seconds()
-    with Process("tests.benchmark.worker", more, scratch / f"{application}.log") as process:
+    with Process(WORKER, more, scratch / f"{application}.log") as process:
         result = process.wait_result("t_flushed", sizes.limit_seconds)
     run = run_of(result, result["rss_mb"])
     broker_us = 1e6 * (node.cpu_seconds() - broker_before) / count

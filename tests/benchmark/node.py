@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from schemas.catalogue import TOPICS
 from tests.benchmark.names import engine_topics
 from tests.benchmark.processes import cpu_seconds
+from tests.harness.components import TEST_KAFKA
 from tests.harness.kafka import KafkaNode
 from tests.harness.records import wait_for_topics
 
@@ -67,7 +68,7 @@ class Node:
 @contextmanager
 def running_node(*, fast: bool) -> Iterator[Node]:
     """The node named by STOPLIST_TEST_KAFKA, else one of our own that ends with the block."""
-    given = os.environ.get("STOPLIST_TEST_KAFKA")
+    given = os.environ.get(TEST_KAFKA)
     if given:
         yield Node(given, None)
         return

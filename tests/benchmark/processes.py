@@ -14,6 +14,7 @@ from typing import Any
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+WORKER = "tests.benchmark.worker"
 AS_DEPLOYED = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 """Every contestant has what the image sets; a test compares."""
 

@@ -11,7 +11,7 @@ from tests.benchmark.load import Load
 from tests.benchmark.main_job_section import environment, fill
 from tests.benchmark.node import Node
 from tests.benchmark.population import Population
-from tests.benchmark.processes import Process, run_of
+from tests.benchmark.processes import WORKER, Process, run_of
 from tests.benchmark.progress import say
 from tests.benchmark.reading import count_records
 from tests.benchmark.report import Figure
@@ -21,7 +21,6 @@ SECTION = "restore"
 _CLIENTS_PER_SECOND_LEAST = 100_000.0
 _BYTES_MOST = 4096.0
 _SECONDS_MOST = 4.0
-_WORKER = "tests.benchmark.worker"
 _NEVER_MS = 86_400_000
 
 
@@ -43,7 +42,7 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
         "SNAPSHOT_INTERVAL_MS": str(_NEVER_MS),
         "STOP_TIMEOUT_MS": str(round(sizes.limit_seconds * 1000)),
     }
-    with Process(_WORKER, {**base, **filling}, log) as process:
+    with Process(WORKER, {**base, **filling}, log) as process:
         run = run_of(process.wait_result("t_flushed", sizes.limit_seconds), 0.0)
         say(f"restore: folded {count:,} events at {run.rate:,.0f}/s; stopping cleanly")
         process.stop(sizes.limit_seconds)
@@ -69,7 +68,7 @@ async def measure(node: Node, sizes: Sizes, scratch: Path) -> list[Figure]:
 def _restored(base: dict[str, str], log: Path, sizes: Sizes, facts: float, snapshots: int) -> list[Figure]:
     """Start on what the clean stop left: nothing is to be folded again."""
     clients = sizes.restore_clients
-    with Process(_WORKER, base, log) as process:
+    with Process(WORKER, base, log) as process:
         result = process.wait_result("recovered", sizes.limit_seconds)
         process.stop(sizes.limit_seconds)
     seconds = result["t_recovered"] - result["t_began"]
@@ -101,13 +100,13 @@ def _restored(base: dict[str, str], log: Path, sizes: Sizes, facts: float, snaps
 async def _killed(node: Node, base: dict[str, str], log: Path, sizes: Sizes, number: int) -> float:
     """Seconds from the kill of the only worker, started again at once, to the first chunk of the next one published."""
     load = Load(node.bootstrap, 1_000, sizes.partitions, name=f"again-{number}")
-    with Process(_WORKER, {**base, "N": "1", "ENDS": "0"}, log) as process:
+    with Process(WORKER, {**base, "N": "1", "ENDS": "0"}, log) as process:
         process.wait_result("recovered", sizes.limit_seconds)
         await load.offer(200, 2.0)
         await asyncio.to_thread(process.wait_result, "t_flushed", sizes.limit_seconds)
         process.kill()
     killed_at = time.time()
-    with Process(_WORKER, {**base, "N": "1", "ENDS": "0"}, log) as process:
+    with Process(WORKER, {**base, "N": "1", "ENDS": "0"}, log) as process:
         await load.offer(200, 2.0)
         result = await asyncio.to_thread(process.wait_result, "t_flushed", sizes.limit_seconds)
         process.stop(sizes.limit_seconds)

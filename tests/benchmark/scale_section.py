@@ -7,11 +7,11 @@ from pathlib import Path
 
 from schemas.catalogue import SNAPSHOTS
 from tests.benchmark.cloned import Patterns, fill, folded
-from tests.benchmark.group import WORKER, committed, cpu_of, settled, start
+from tests.benchmark.group import committed, cpu_of, settled, start
 from tests.benchmark.load import Load
 from tests.benchmark.main_job_section import environment
 from tests.benchmark.node import Node
-from tests.benchmark.processes import Process, Run, run_of
+from tests.benchmark.processes import WORKER, Process, Run, run_of
 from tests.benchmark.progress import say
 from tests.benchmark.reading import scan
 from tests.benchmark.report import Figure
