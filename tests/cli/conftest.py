@@ -1,12 +1,14 @@
 """A Kafka node for the commands: they know the topics by their names in the contract, so it is theirs alone."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
 
 from schemas.catalogue import TOPICS
 from streams.cli.main import run
+from tests.cli.installation import PARTITIONS, Installation, Topics
 from tests.conftest import apache_kafka
 from tests.harness.waiting import wait_until
 
@@ -43,3 +45,10 @@ def topics(empty: str, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
         return empty
 
     return make
+
+
+@pytest.fixture
+def installation(topics: Topics, tmp_path: Path) -> Iterator[Installation]:
+    """The topics with nothing in them, and no worker yet; those that a test starts end with it."""
+    with Installation(topics("--partitions", str(PARTITIONS)), tmp_path / "workers.log") as one:
+        yield one

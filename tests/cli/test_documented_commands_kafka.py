@@ -18,7 +18,7 @@ import pytest
 from streams.cli.main import run
 from streams.cli.tokens import TOKENS_DEFAULT
 from tests.cli.imports.harness import statement
-from tests.cli.test_proof_kafka import Capture, Installation, Topics, everything_is_folded
+from tests.cli.installation import Capture, Installation, Topics, everything_is_folded
 from tests.harness.beside import CHECKOUT
 from tests.harness.packaged import SAMPLES
 from tests.harness.records import Sent, produce
@@ -90,8 +90,7 @@ def reader(topics: Topics, tmp_path: Path, capfd: Capture) -> Iterator[Reader]:
     """On a broker with a policy, a client that was folded, and records that were rejected."""
     if not (CHECKOUT / ".git").exists():  # which lists the documents; the tests of a release have none
         pytest.skip("no git checkout")
-    one = Installation(topics("--partitions", "2"), tmp_path / "workers.log")
-    try:
+    with Installation(topics("--partitions", "2"), tmp_path / "workers.log") as one:
         found = Reader(one.bootstrap, tmp_path)
         assert run(["policy", "activate", str(tmp_path / "before.yaml"), "--bootstrap", one.bootstrap]) == 0
         value = json.dumps(CLIENT).encode()
@@ -100,8 +99,6 @@ def reader(topics: Topics, tmp_path: Path, capfd: Capture) -> Iterator[Reader]:
         produce(one.bootstrap, "payments", [*[Sent(b"{}", partition=0)] * 17, misaddressed])
         everything_is_folded(one, capfd)
         yield found
-    finally:
-        one.kill()
 
 
 def _commands() -> list[Typed]:

@@ -4,8 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,16 +22,8 @@ from schemas.catalogue import (
 )
 from schemas.partitioning import partition_of
 from streams.cli.main import run
-from tests.cli.test_proof_kafka import (
-    PARTITIONS,
-    ROOT,
-    Capture,
-    Installation,
-    Topics,
-    everything_is_folded,
-    sends,
-    verified,
-)
+from tests.cli.installation import PARTITIONS, Capture, Installation, everything_is_folded, sends, verified
+from tests.harness.beside import CHECKOUT
 from tests.harness.records import Sent, produce, read_all
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(280)]
@@ -42,26 +32,22 @@ NAME = "OOO Very Rare Name"
 
 
 @pytest.fixture
-def worked(topics: Topics, tmp_path: Path, capfd: Capture) -> Iterator[Installation]:
+def worked(installation: Installation, capfd: Capture) -> Installation:
     """Some weeks were folded, and a record of the client that was sent under another's id was rejected."""
-    one = Installation(topics("--partitions", str(PARTITIONS)), tmp_path / "workers.log")
-    try:
-        sends(one.bootstrap)
-        renamed = {
-            "type": "client.registered",
-            "id": "crm-1",
-            "client_id": ID,
-            "registered_on": "2026-01-12",
-            "name": NAME,
-        }
-        other = next(f"N-{n}" for n in range(99) if partition_of(f"N-{n}".encode(), PARTITIONS) != _partition())
-        value = json.dumps(renamed).encode()
-        produce(one.bootstrap, CLIENTS, [Sent(value, ID.encode(), _partition())])
-        produce(one.bootstrap, CLIENTS, [Sent(value, other.encode(), partition_of(other.encode(), PARTITIONS))])
-        everything_is_folded(one, capfd)
-        yield one
-    finally:
-        one.kill()
+    sends(installation.bootstrap)
+    renamed = {
+        "type": "client.registered",
+        "id": "crm-1",
+        "client_id": ID,
+        "registered_on": "2026-01-12",
+        "name": NAME,
+    }
+    other = next(f"N-{n}" for n in range(99) if partition_of(f"N-{n}".encode(), PARTITIONS) != _partition())
+    value = json.dumps(renamed).encode()
+    produce(installation.bootstrap, CLIENTS, [Sent(value, ID.encode(), _partition())])
+    produce(installation.bootstrap, CLIENTS, [Sent(value, other.encode(), partition_of(other.encode(), PARTITIONS))])
+    everything_is_folded(installation, capfd)
+    return installation
 
 
 def _partition() -> int:
@@ -108,7 +94,7 @@ def _last_snapshot(bootstrap: str) -> bytes:
 def _explained(bootstrap: str) -> dict[str, Any]:
     """What is known of the client, as `stoplist explain` tells it."""
     command = [sys.executable, "-m", "streams.cli", "explain", ID, "--json", "--bootstrap", bootstrap]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=CHECKOUT, env=os.environ, capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 

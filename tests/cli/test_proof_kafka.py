@@ -1,119 +1,19 @@
 """Through Apache Kafka: what workers did, killed in between, is proven by folding their journal again."""
 
-import json
-import os
-import random
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
-
 import msgspec
 import pytest
 
 from schemas.catalogue import CATEGORY_CHANGES, CLIENT_STATUS, DEAD_LETTERS, JOURNAL, SNAPSHOTS
-from schemas.partitioning import partition_of
 from streams.cli.main import run
-from streams.cli.simulator.wholesaler import Wholesaler
 from streams.engine import journal
 from streams.engine.snapshot_records import header_of, headers_of
-from tests.harness.orphans import kill_with_us
+from tests.cli.installation import Capture, Installation, everything_is_folded, hash_of, sends, verified
 from tests.harness.records import Read, Sent, produce, read_all
 from tests.harness.waiting import wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(280)]
-ROOT = Path(__file__).parents[2]
-PARTITIONS = 3
 # in this order: the later, the less is left to fold
 FAULTS = ("fold:9", "journal:4", "publish:3", "snapshot:1", "checkpoint:1", "recovered:2")
-Capture = pytest.CaptureFixture[str]
-Topics = Callable[..., str]
-
-
-class Installation:
-    """A worker of each fold, small chunks, frequent snapshots."""
-
-    def __init__(self, bootstrap: str, log: Path) -> None:
-        self.bootstrap, self.log = bootstrap, log
-        self.group = f"proof-{uuid4().hex}"
-        self._running: list[subprocess.Popen[bytes]] = []
-
-    def start(self, fold: str, fault: str = "", **settings: str) -> subprocess.Popen[bytes]:
-        environment = {
-            **os.environ,
-            "STOPLIST_APPLICATION_ID": self.group,
-            "STOPLIST_INSTANCE_ID": "only",
-            "STOPLIST_SNAPSHOT_INTERVAL_MS": "300",
-            "STOPLIST_CHUNK_RECORDS_MAX": "20",
-            "STOPLIST_KEEP_JOURNAL": "true",
-            "STOPLIST_FAULT": fault,
-            **settings,
-        }
-        command = [sys.executable, "-m", "streams.cli", "worker", "--fold", fold, "--bootstrap", self.bootstrap]
-        with self.log.open("ab") as out:
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-        kill_with_us(process.pid)
-        self._running.append(process)
-        return process
-
-    def stop(self) -> None:
-        for process in self._running:
-            process.terminate()
-        assert [process.wait(60) for process in self._running if process.returncode is None] != [1], self.tail()
-        self._running.clear()
-
-    def kill(self) -> None:
-        for process in self._running:
-            process.kill()
-            process.wait()
-
-    def tail(self) -> str:
-        return self.log.read_text()[-4000:]
-
-
-def sends(bootstrap: str, clients: int = 40, days: int = 40) -> None:
-    """Some weeks of a wholesaler: some records twice, some in the wrong partition, some no events at all."""
-    generator = random.Random(7)
-    day = (datetime.now(UTC) - timedelta(days=days)).date()
-    by_topic: dict[str, list[Sent]] = {}
-    for event in Wholesaler(clients, seed=7, first_day=day, mistakes=0.03).events(days):
-        records = by_topic.setdefault(event.topic, [])
-        if event.key is None:
-            records += [Sent(event.value, partition=number) for number in range(PARTITIONS)]
-            continue
-        right = partition_of(event.key.encode(), PARTITIONS)
-        wrong = generator.random() < 0.02
-        sent = Sent(event.value, event.key.encode(), (right + wrong) % PARTITIONS)
-        records += [sent] * (1 + (generator.random() < 0.05))
-    for topic in sorted(by_topic):
-        produce(bootstrap, topic, by_topic[topic])
-
-
-def verified(capfd: Capture, bootstrap: str, *flags: str) -> dict[str, Any]:
-    capfd.readouterr()
-    code = run(["verify", "--json", "--bootstrap", bootstrap, *flags])
-    told: dict[str, Any] = json.loads(capfd.readouterr().out)
-    assert code == (0 if told["verified"] else 1)
-    return told
-
-
-def hash_of(bootstrap: str, hash_seed: str, *flags: str) -> str:
-    """The state hash that another process prints."""
-    command = [sys.executable, "-m", "streams.cli", "replay", "--from-kafka", "--bootstrap", bootstrap, "--hash"]
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    done = subprocess.run([*command, *flags], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return str(json.loads(done.stdout)["state_hash"])
-
-
-def everything_is_folded(one: Installation, capfd: Capture) -> None:
-    """By a worker of each fold, which then end."""
-    one.start("clients")
-    one.start("importance")
-    wait_until(lambda: verified(capfd, one.bootstrap)["total"]["waiting"] == 0, "everything is folded", 120, 0.5)
-    one.stop()
 
 
 def killed(one: Installation, fault: str, *records: Sent) -> None:
@@ -125,14 +25,10 @@ def killed(one: Installation, fault: str, *records: Sent) -> None:
 
 
 @pytest.fixture
-def installed(topics: Topics, tmp_path: Path) -> Iterator[Installation]:
+def installed(installation: Installation) -> Installation:
     """Topics with everything in them that is sent, and no worker yet."""
-    one = Installation(topics("--partitions", str(PARTITIONS)), tmp_path / "workers.log")
-    try:
-        sends(one.bootstrap)
-        yield one
-    finally:
-        one.kill()
+    sends(installation.bootstrap)
+    return installation
 
 
 def test_what_killed_workers_did_is_proven_in_one_go_and_on_top_of_the_snapshots(

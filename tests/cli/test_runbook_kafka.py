@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.partitioning import partition_of
 from streams.cli.main import run
-from tests.cli.test_proof_kafka import Capture, Installation, everything_is_folded, hash_of, sends, verified
+from tests.cli.installation import Capture, Installation, everything_is_folded, hash_of, sends, stop_list, verified
 from tests.engine.counting import STATUS
 from tests.engine.world import World, keys_of, value
 from tests.harness.components import Broker
@@ -28,24 +28,14 @@ UNPAID = (
 """Of a client who has signed nothing and paid nothing: blocked for several reasons."""
 
 
-def stop_list(capfd: Capture, bootstrap: str) -> list[str]:
-    """The blocked clients and why, as the command prints them."""
-    capfd.readouterr()
-    assert run(["stop-list", "--format", "csv", "--bootstrap", bootstrap]) == 0
-    return sorted(capfd.readouterr().out.splitlines()[1:])
-
-
 @pytest.fixture
 def first(kafka_node: KafkaNode, tmp_path: Path) -> Iterator[Installation]:
     """An installation on a broker that can be left."""
     assert run(["topics", "create", "--bootstrap", kafka_node.bootstrap, "--partitions", "3"]) == 0
-    one = Installation(kafka_node.bootstrap, tmp_path / "workers.log")
-    try:
+    with Installation(kafka_node.bootstrap, tmp_path / "workers.log") as one:
         sends(one.bootstrap, 10, 15)
         produce(one.bootstrap, "shipments", [Sent(UNPAID, b"L-1", partition_of(b"L-1", 3))])
         yield one
-    finally:
-        one.kill()
 
 
 def test_moved_with_its_data_folders_an_installation_goes_on_where_it_was(
@@ -60,14 +50,11 @@ def test_moved_with_its_data_folders_an_installation_goes_on_where_it_was(
         moved.start()
         assert moved.bootstrap != first.bootstrap
         assert hash_of(moved.bootstrap, "2") == before
-        second = Installation(moved.bootstrap, tmp_path / "moved.log")
-        second.group = first.group
-        try:
+        with Installation(moved.bootstrap, tmp_path / "moved.log") as second:
+            second.group = first.group
             sends(moved.bootstrap, 10, 15)  # once more: it counts once
             everything_is_folded(second, capfd)
             told = verified(capfd, moved.bootstrap, "--complete")
-        finally:
-            second.kill()
         assert told["verified"], told["differences"]
         assert stop_list(capfd, moved.bootstrap) == blocked
 

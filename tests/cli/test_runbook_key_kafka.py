@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 
 from schemas.catalogue import CLIENTS, DEAD_LETTERS, JUDGEMENTS
 from streams.cli.main import run
-from tests.cli.test_proof_kafka import PARTITIONS, ROOT, Capture, Installation, Topics, everything_is_folded
+from tests.cli.installation import Capture, Installation, everything_is_folded
+from tests.harness.beside import CHECKOUT
 from tests.harness.records import produce, read_all
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(280)]
@@ -51,18 +51,14 @@ class Company:
         """Ids of those that count for the client."""
         everything_is_folded(self.installation, self.capfd)
         command = [sys.executable, "-m", "streams.cli", "explain", ID, "--json", *self.at]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
         return sorted(re.findall(r'"(override-[\w-]+)"', json.dumps(json.loads(done.stdout)["status"]["overrides"])))
 
 
 @pytest.fixture
-def company(topics: Topics, tmp_path: Path, capfd: Capture) -> Iterator[Company]:
-    one = Installation(topics("--partitions", str(PARTITIONS)), tmp_path / "workers.log")
-    try:
-        produce(one.bootstrap, CLIENTS, [(ID.encode(), json.dumps(REGISTERED).encode())])
-        yield Company(one, tmp_path, capfd)
-    finally:
-        one.kill()
+def company(installation: Installation, tmp_path: Path, capfd: Capture) -> Company:
+    produce(installation.bootstrap, CLIENTS, [(ID.encode(), json.dumps(REGISTERED).encode())])
+    return Company(installation, tmp_path, capfd)
 
 
 def test_the_old_key_counts_no_longer_and_what_it_signed_is_found_and_taken_back(

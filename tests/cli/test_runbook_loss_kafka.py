@@ -1,16 +1,13 @@
 """`A topic was recreated` of docs/runbook.md, 3: journal and states gone, inputs complete, on Apache Kafka."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.catalogue import CLIENT_STATUS, JOURNAL, OUTPUTS, SNAPSHOTS
 from streams.cli.main import run
-from tests.cli.test_proof_kafka import PARTITIONS, Capture, Installation, Topics, everything_is_folded, sends, verified
-from tests.cli.test_runbook_kafka import stop_list
+from tests.cli.installation import PARTITIONS, Capture, Installation, everything_is_folded, sends, stop_list, verified
 from tests.harness.records import Read, delete_topics, end_offsets, read_all
 from tests.harness.waiting import wait_until
 
@@ -18,15 +15,11 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(280)]
 
 
 @pytest.fixture
-def worked(topics: Topics, tmp_path: Path, capfd: Capture) -> Iterator[Installation]:
+def worked(installation: Installation, capfd: Capture) -> Installation:
     """Some weeks were folded."""
-    one = Installation(topics("--partitions", str(PARTITIONS)), tmp_path / "workers.log")
-    try:
-        sends(one.bootstrap, 20, 20)
-        everything_is_folded(one, capfd)
-        yield one
-    finally:
-        one.kill()
+    sends(installation.bootstrap, 20, 20)
+    everything_is_folded(installation, capfd)
+    return installation
 
 
 def _standing(bootstrap: str) -> dict[bytes, Any]:

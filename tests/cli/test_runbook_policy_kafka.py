@@ -2,14 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from streams.cli.main import run
-from tests.cli.test_proof_kafka import PARTITIONS, Capture, Installation, Topics, everything_is_folded, sends, verified
-from tests.cli.test_runbook_kafka import stop_list
+from tests.cli.installation import Capture, Installation, everything_is_folded, sends, stop_list, verified
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(280)]
 BEFORE = "version: 1\n"
@@ -17,17 +15,13 @@ WRONG = "version: 2\nconditions:\n  risk_group:\n    group_min: 1\n    requires_
 
 
 @pytest.fixture
-def worked(topics: Topics, tmp_path: Path, capfd: Capture) -> Iterator[Installation]:
+def worked(installation: Installation, tmp_path: Path, capfd: Capture) -> Installation:
     """Some weeks were folded under the policy of before."""
-    one = Installation(topics("--partitions", str(PARTITIONS)), tmp_path / "workers.log")
-    try:
-        (tmp_path / "before.yaml").write_text(BEFORE)
-        assert run(["policy", "activate", str(tmp_path / "before.yaml"), "--bootstrap", one.bootstrap]) == 0
-        sends(one.bootstrap)
-        everything_is_folded(one, capfd)
-        yield one
-    finally:
-        one.kill()
+    (tmp_path / "before.yaml").write_text(BEFORE)
+    assert run(["policy", "activate", str(tmp_path / "before.yaml"), "--bootstrap", installation.bootstrap]) == 0
+    sends(installation.bootstrap)
+    everything_is_folded(installation, capfd)
+    return installation
 
 
 def _blocked(capfd: Capture, bootstrap: str) -> set[str]:
