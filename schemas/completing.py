@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from schemas.canonical import canonical_json
+from schemas.completing_clients import ABOUT_CLIENT
 from schemas.completing_judged import JUDGED
 from schemas.digests import digest_of
 from schemas.events import (
@@ -212,6 +213,7 @@ _FACTS: Final[dict[type, Callable[[Any], bool]]] = {
     SaleReturned: _sale_returned,
     ShipmentRequested: _shipment,
     ShipmentCancelled: _shipment_cancelled,
+    **ABOUT_CLIENT,
     **JUDGED,
 }
 _BROADCASTS: Final[dict[type, Callable[[Any], bool]]] = {

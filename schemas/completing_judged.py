@@ -1,6 +1,6 @@
 """Completes events that come from their model only: all their fields are valid, so only numbers and digest are filled.
 
-These are rare (who a client is, documents, outlets, decisions of people), and not worth a second set of checks.
+These are rare (opening balances, reports, decisions of people), and not worth a second set of checks.
 """
 
 from collections.abc import Callable
@@ -14,13 +14,6 @@ from schemas.forms import INVALID, instant_of, milli_of, minor_of, rate_of
 def _rate(event: Any) -> str | None:
     """The rate without superfluous zeros, None when there is none."""
     return None if event.rate is None else rate_of(event.rate)
-
-
-def _client_registered(event: events.ClientRegistered) -> bool:
-    """Comes from the model only, so everything is valid."""
-    what = (event.name, event.wholesaler, event.activities, event.territory, event.directions)
-    event.digest = digest_of((event.revision, what, event.registered_on))
-    return True
 
 
 def _client_opened(event: events.ClientOpened) -> bool:
@@ -66,11 +59,6 @@ def _override_granted(event: events.OverrideGranted) -> bool:
 
 
 _SAID: Final[dict[type, tuple[str, ...]]] = {
-    events.ClientClosed: ("on",),
-    events.DocumentSigned: ("document", "number", "on", "form", "accepted_by", "direction"),
-    events.DocumentEnded: ("document", "number", "on"),
-    events.OutletOpened: ("outlet_id", "on", "territory", "mall"),
-    events.OutletClosed: ("outlet_id", "on", "territory", "mall"),
     events.ObligationRescheduled: ("obligation_id", "due_date", "on", "author", "reason"),
     events.ObligationDisputed: ("obligation_id", "on", "author", "reason"),
     events.ObligationResolved: ("obligation_id", "on", "author", "reason"),
@@ -96,7 +84,6 @@ def _said(event: Any) -> bool:
 
 
 JUDGED: Final[dict[type, Callable[[Any], bool]]] = {
-    events.ClientRegistered: _client_registered,
     events.ClientOpened: _client_opened,
     events.SellThroughReported: _sell_through_reported,
     events.CreditLimitSet: _credit_limit_set,

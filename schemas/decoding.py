@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from schemas import dead_letters as reasons
 from schemas import events
-from schemas.catalogue import PAYMENTS, RECORD_BYTES_MAX, SALES, SHIPMENTS, TOPIC_OF_TYPE
+from schemas.catalogue import CLIENTS, PAYMENTS, RECORD_BYTES_MAX, SALES, SHIPMENTS, TOPIC_OF_TYPE
 from schemas.completing import complete
 from schemas.json_document import DEPTH_MAX, read_json, too_deep
 from schemas.records import Rejected
@@ -34,6 +34,14 @@ _FAST: Final[dict[str, Callable[[bytes], Decoded]]] = {
         events.ShipmentDispatched | events.GoodsReturned | events.ShipmentRequested | events.ShipmentCancelled
     ).decode,
     SALES: msgspec.json.Decoder(events.SaleRecorded | events.SaleReturned).decode,
+    CLIENTS: msgspec.json.Decoder(
+        events.ClientRegistered
+        | events.ClientClosed
+        | events.DocumentSigned
+        | events.DocumentEnded
+        | events.OutletOpened
+        | events.OutletClosed
+    ).decode,
 }
 _STRUCTS: Final[dict[str, type[Decoded]]] = {
     str(struct.__struct_config__.tag): struct for struct in (*events.CLIENT_EVENTS, *events.BROADCASTS)
