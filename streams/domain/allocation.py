@@ -13,6 +13,7 @@ import msgspec
 from schemas.records import NEVER
 from streams.domain import obligation_changes, shortcut, volume_category
 from streams.domain.debts import open_place, spans_at_base
+from streams.domain.kept import written
 from streams.domain.lookup import (
     DISPATCH,
     EXPIRY,
@@ -253,5 +254,5 @@ def copy(client: Client) -> Client:
     return msgspec.structs.replace(client, facts=facts, position=position, books=None)
 
 
-_encoder = msgspec.msgpack.Encoder()
+_encoder = msgspec.msgpack.Encoder(enc_hook=written)
 _decoder = msgspec.msgpack.Decoder(tuple[Facts, Position])

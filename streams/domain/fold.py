@@ -24,6 +24,7 @@ from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from streams.domain import admission, allocation, broadcasting, correction, flags, ledger, outputs, status
 from streams.domain.decision import decide
 from streams.domain.importance import hearing, telling
+from streams.domain.kept import written
 from streams.domain.late_partners import dead_letter_of_waiting
 from streams.domain.next_change import look, turnover_prospect
 from streams.domain.outputs import DeadlineCause, RecordCause
@@ -46,7 +47,7 @@ class ClientFold:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._encode = msgspec.msgpack.Encoder().encode
+        self._encode = msgspec.msgpack.Encoder(enc_hook=written).encode
         self._decode = msgspec.msgpack.Decoder(Client).decode
         self._decode_shared = msgspec.msgpack.Decoder(Stored).decode
 
@@ -70,6 +71,7 @@ class ClientFold:
         decided = state.decided
         status, decided.block = decided.status, pack(decided.block)
         decided.status = pack(status)
+        state.facts.put_away()
         try:
             return self._encode(state)
         finally:

@@ -5,6 +5,7 @@ A fact older than window + `correction_days` can no longer change (its record wo
 unapplied there stays as a fact with its base, the rest goes. What is observable from then on is the same.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from streams.domain import allocation, first_deal, judgements, obligation_changes, volume_category
@@ -73,7 +74,7 @@ def _changes(facts: Facts) -> list[dict[str, Change]]:
 
 
 def _any_older(facts: Facts, horizon: Days) -> bool:
-    kinds: tuple[dict[str, Any], ...] = (
+    kinds: tuple[Mapping[str, Any], ...] = (
         facts.dispatches,
         facts.payments,
         facts.reversals,

@@ -10,6 +10,7 @@ obligation's `outstanding` and `spans` in its dispatch, a payment's `rest` and `
 decided and published, in the recorded order.
 """
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
@@ -25,7 +26,7 @@ from streams.domain.fact import Instant as Instant
 from streams.domain.fact import Step as Step
 from streams.domain.importance.books import Books
 from streams.domain.judgement_facts import Judgements, Proof
-from streams.domain.kept import Kept
+from streams.domain.kept import NOTHING, Appended, Kept
 from streams.domain.published import PublishedCategories
 from streams.domain.request_facts import Requests
 
@@ -169,15 +170,18 @@ class Waiting(msgspec.Struct, array_like=True, gc=False):
     value: bytes
 
 
+_NO_FACTS: Any = Raw(NOTHING)
+
+
 class Facts(msgspec.Struct, array_like=True, gc=False):
     """By business id; a dispatch's is its shipment id. Withdrawn facts stay, `voided`, so that older revisions lose."""
 
     dispatches_kept: Kept[str, Dispatch] = msgspec.field(name="dispatches", default_factory=dict)
     """`dispatches`, or their bytes while nobody has looked (`kept`); likewise payments and sales."""
-    payments_kept: Kept[str, Payment] = msgspec.field(name="payments", default_factory=dict)
+    payments_kept: Kept[str, Payment] = msgspec.field(name="payments", default=_NO_FACTS)
     reversals: dict[str, Reversal] = {}
     returns: dict[str, GoodsReturn] = {}
-    sales_kept: Kept[str, Sale] = msgspec.field(name="sales", default_factory=dict)
+    sales_kept: Kept[str, Sale] = msgspec.field(name="sales", default=_NO_FACTS)
     sale_returns: dict[str, SaleReturn] = {}
     limits: dict[str, Limit] = {}
     registrations: dict[str, Registration] = {}
@@ -207,7 +211,16 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
 
     def look(self) -> None:
         """Nothing stays bytes: what an older version wrote is written anew then, as this one writes it."""
-        _ = self.dispatches, self.payments, self.sales
+        _ = self.dispatches, self.payments.values(), self.sales.values()
+
+    def put_away(self) -> None:
+        """What has come of payments and sales joins the bytes of those before; to be called before all is written."""
+        payments: Any = self.payments_kept
+        if type(payments) is Appended:
+            self.payments_kept = payments.put_away()  # type: ignore[assignment]
+        sales: Any = self.sales_kept
+        if type(sales) is Appended:
+            self.sales_kept = sales.put_away()  # type: ignore[assignment]
 
     @property
     def dispatches(self) -> dict[str, Dispatch]:
@@ -217,17 +230,19 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
         return kept  # type: ignore[no-any-return]
 
     @property
-    def payments(self) -> dict[str, Payment]:
+    def payments(self) -> MutableMapping[str, Payment]:
         kept: Any = self.payments_kept
         if type(kept) is Raw:
-            kept = self.payments_kept = _payments(kept)
+            kept = Appended(kept, _payments)
+            self.payments_kept = kept
         return kept  # type: ignore[no-any-return]
 
     @property
-    def sales(self) -> dict[str, Sale]:
+    def sales(self) -> MutableMapping[str, Sale]:
         kept: Any = self.sales_kept
         if type(kept) is Raw:
-            kept = self.sales_kept = _sales(kept)
+            kept = Appended(kept, _sales)
+            self.sales_kept = kept
         return kept  # type: ignore[no-any-return]
 
 

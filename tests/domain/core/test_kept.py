@@ -7,7 +7,7 @@ import pytest
 
 from schemas.policy_file import default_policy
 from streams.domain.fold import ClientFold
-from streams.domain.kept import Kept
+from streams.domain.kept import Appended, Kept, written
 from streams.domain.state import Client, Dispatch, Facts, Obligation, Payment, Sale
 
 KINDS = ("dispatches", "payments", "sales")
@@ -34,7 +34,72 @@ def test_a_kind_is_decoded_when_it_is_looked_at_and_no_other(kind: str) -> None:
     _, client, _ = _decoded()
     assert getattr(client.facts, kind) == getattr(_facts(), kind)
     found = {name: type(getattr(client.facts, f"{name}_kept")) for name in KINDS}
-    assert found == {**dict.fromkeys(KINDS, msgspec.Raw), kind: dict}
+    assert found == {**dict.fromkeys(KINDS, msgspec.Raw), kind: dict if kind == "dispatches" else Appended}
+
+
+def _of_numbers(count: int, first: int = 0) -> dict[str, int]:
+    return {f"n{number}": number for number in range(first, first + count)}
+
+
+_decode_numbers = msgspec.msgpack.Decoder(dict[str, int]).decode
+
+
+def _appended(count: int) -> tuple[Appended[int], list[bytes]]:
+    """So many as bytes, and what was decoded of them so far."""
+    decoded: list[bytes] = []
+
+    def decode(data: bytes) -> dict[str, int]:
+        decoded.append(data)
+        return _decode_numbers(data)
+
+    return Appended(msgspec.msgpack.encode(_of_numbers(count)), decode), decoded
+
+
+@pytest.mark.parametrize("count", [0, 1, 14, 15, 16, 40, 65_534, 65_535, 65_536])
+def test_new_facts_join_the_bytes_as_if_all_had_been_decoded(count: int) -> None:
+    facts, decoded = _appended(count)
+    for name, number in _of_numbers(2, first=count).items():
+        assert facts.get(name) is None
+        facts[name] = number
+    assert facts.written() == msgspec.msgpack.encode(_of_numbers(count + 2))
+    assert (len(facts), decoded) == (count + 2, [])
+
+
+def test_an_id_that_the_bytes_may_hold_decodes_them() -> None:
+    facts, decoded = _appended(20)
+    assert (facts.get("n20"), facts.get("n1"), len(decoded)) == (None, 1, 1)
+    assert facts == _of_numbers(20)
+
+
+def test_a_fact_that_was_in_the_bytes_keeps_its_place_when_it_is_replaced() -> None:
+    facts, _ = _appended(3)
+    facts["n3"] = 3
+    facts["n1"] = 7
+    assert list(facts.items()) == [("n0", 0), ("n1", 7), ("n2", 2), ("n3", 3)]
+    assert facts.written() == msgspec.msgpack.encode({"n0": 0, "n1": 7, "n2": 2, "n3": 3})
+
+
+def test_a_look_for_one_id_says_nothing_of_the_next() -> None:
+    facts, _ = _appended(3)
+    assert "n9" not in facts
+    facts["n1"] = 7
+    assert list(facts) == ["n0", "n1", "n2"]
+
+
+def test_many_facts_stay_decoded() -> None:
+    """To look through many bytes for each new id would cost more than it saves."""
+    few, many = _appended(1_000)[0], _appended(4_000)[0]
+    assert type(few.put_away()) is msgspec.Raw
+    assert many.put_away() == _of_numbers(4_000)
+
+
+def test_no_other_encoder_takes_them_for_something_else() -> None:
+    facts, _ = _appended(1)
+    assert msgspec.msgpack.encode([facts], enc_hook=written) == msgspec.msgpack.encode([{"n0": 0}])
+    with pytest.raises(TypeError):
+        msgspec.msgpack.encode([facts])
+    with pytest.raises(NotImplementedError):
+        msgspec.msgpack.encode([object()], enc_hook=written)
 
 
 @pytest.mark.parametrize("looked_at", [(), *((kind,) for kind in KINDS), KINDS])

@@ -10,6 +10,7 @@ from schemas.events import ClientRegistered
 from schemas.policy import Limits, Policy
 from schemas.records import NEVER
 from streams.domain import ledger
+from streams.domain.kept import written
 from streams.domain.ledger import Accepted, Refused
 from streams.domain.policy import Rules
 
@@ -146,7 +147,7 @@ def test_the_largest_amount_and_its_return_can_be_put_away() -> None:
     """The return takes its sale's rate, and stands for no more than the largest amount."""
     told = book().accept(sale("V1", ON, HALF - 1, **MUCH), sale_return("W1", "V1", ON, 2 * HALF - 1))
     assert told.client.position.turnover == {2026 * 12 + 2: -1}
-    assert msgspec.msgpack.encode(told.client)
+    assert msgspec.msgpack.encode(told.client, enc_hook=written)
 
 
 def test_an_amount_is_converted_once_half_to_even() -> None:

@@ -39,6 +39,7 @@ def send(company: Company, document: dict[str, Any]) -> tuple[str, str]:
         return "", ""
     as_before = company.fold.decode(before).facts
     as_before.look()
+    company.clients["c1"].facts.look()
     assert company.clients["c1"].facts == as_before
     assert company.status()["flags"] == ["incomplete", "unregistered"]
     return letters[0].headers["stoplist-reason"], letters[0].headers["stoplist-field"]
