@@ -58,12 +58,27 @@ class Folder(Generic[State, Shared]):
     def records(self, n: int, records: Sequence[Source]) -> Made:
         """Fold the records as chunk `n`. Raises ClientFailed when the rules raise on a client not folded apart."""
         self._n = n
+        made = Made([], [])
+        run = self.states.run_records(len(records))
+        if run >= len(records):
+            self._run(records, 0, made)
+        else:
+            for first in range(0, len(records), run):
+                self._run(records[first : first + run], first, made)
+                self.states.trim()
+        self.records_folded += len(records)
+        if self.bad is not None:
+            self.bad.folded(len(records))
+        self._settle()
+        return made
+
+    def _run(self, records: Sequence[Source], first: int, made: Made) -> None:
+        """Fold records of a chunk, `first` the place of their first in it."""
         live, fold_record, shared, at = self.states.live, self.fold.record, self.shared, self.at
         touched: dict[bytes, State] = {}
         created: list[bytes] = []
-        made = Made([], [])
         out = made.here
-        for index, record in enumerate(records):
+        for index, record in enumerate(records, first):
             if record.timestamp > at:
                 at = record.timestamp
             key = record.key
@@ -87,11 +102,6 @@ class Folder(Generic[State, Shared]):
                 self._reject(record, rejected, at, index, out)
         self.at = at
         self._finish(touched, created)
-        self.records_folded += len(records)
-        if self.bad is not None:
-            self.bad.folded(len(records))
-        self._settle()
-        return made
 
     def _finish(self, touched: dict[bytes, State], created: list[bytes]) -> None:
         """Take over what a run of records changed, and forget new clients of which nothing is known."""

@@ -6,12 +6,17 @@ from typing import Final, Generic
 from schemas.records import NEVER, Instant
 from streams.engine.deadlines import Deadlines
 from streams.engine.fold import Fold, Shared, State
+from streams.engine.returning import Returning
 from streams.engine.snapshot_records import HeldClient, SnapshotHeader, encode_held
 from streams.engine.state_hash import client_hashes, partition_hash
 from streams.engine.stored import NOBODY, chunk_of, flagged, header_of, owner_of, pack, state_of
 
 _SLACK_SHARE: Final = 20
 """Of the limit of decoded clients."""
+_LEAVE_AT_ONCE_MAX: Final = 200
+"""Clients encoded between two runs of records when none is to stay decoded any more: a few milliseconds."""
+_RUN_RECORDS_MAX: Final = 100
+"""Where no client stays decoded: so many clients fit in a processor's own cache."""
 
 
 class States(Generic[State, Shared]):
@@ -24,6 +29,7 @@ class States(Generic[State, Shared]):
     def __init__(self, fold: Fold[State, Shared], decoded_clients_max: int) -> None:
         self.fold = fold
         self.decoded_clients_max = decoded_clients_max
+        self._returning = Returning(decoded_clients_max)
         self.live: dict[bytes, State] = {}
         self.stored: dict[bytes, bytes] = {}
         """State, header and owner in one piece of bytes (see `streams.engine.stored`)."""
@@ -64,8 +70,10 @@ class States(Generic[State, Shared]):
     def load(self, key: bytes) -> State | None:
         """The client decoded, or None when nothing is known of it. Not for held clients."""
         state = self.live.get(key)
-        if state is None and (stored := self.stored.get(key)) is not None:
-            state = self.live[key] = self.fold.decode(state_of(stored))
+        if state is None:
+            self._returning.missed(key)
+            if (stored := self.stored.get(key)) is not None:
+                state = self.live[key] = self.fold.decode(state_of(stored))
         return state
 
     def peek(self, key: bytes) -> State | None:
@@ -82,6 +90,7 @@ class States(Generic[State, Shared]):
             deadline = deadline_of(state)
             if due.get(key) != deadline:
                 schedule(key, deadline)
+        self._returning.folded(len(touched))
         self.dirty.update(dict.fromkeys(touched))
         if self.stored:
             for key in touched.keys() & self.stored.keys():
@@ -127,21 +136,38 @@ class States(Generic[State, Shared]):
         self.dirty[key] = None
         self.deadlines.set(key, self.fold.deadline(state))
 
+    @property
+    def _slack(self) -> int:
+        return self.decoded_clients_max // _SLACK_SHARE
+
+    @property
+    def all_stay(self) -> bool:
+        """Whether clients stay decoded after their records: there are no more than may, or enough of them come back."""
+        return self._returning.stay or len(self) <= self.decoded_clients_max + self._slack
+
+    def run_records(self, records: int) -> int:
+        """How many records of so many to fold before `trim`; not 0."""
+        return max(records, 1) if self.all_stay else min(self.decoded_clients_max, _RUN_RECORDS_MAX) or 1
+
     def trim(self) -> None:
         """Encode again what is too much: clients untouched since their snapshot first, the longest decoded first.
 
         A little more than the limit is let be, and a little more than the excess goes, so that a population just
         above the limit is not decoded and encoded again at every chunk.
         """
-        slack = self.decoded_clients_max // _SLACK_SHARE
-        if len(self.live) <= self.decoded_clients_max + slack:
+        most, slack = self.decoded_clients_max, self._slack
+        if self.all_stay:
+            excess = len(self.live) - most + slack if len(self.live) > most + slack else 0
+        else:
+            excess = min(len(self.live), _LEAVE_AT_ONCE_MAX)
+        if not excess:
             return
-        excess = len(self.live) - self.decoded_clients_max + slack
         dirty = self.dirty
         chosen = list(islice((key for key in self.live if key not in dirty), excess))
         chosen += islice((key for key in self.live if key in dirty), excess - len(chosen))
         for key in chosen:
             state = self.live.pop(key)
+            self._returning.left(key)
             if key in dirty or key not in self.stored:
                 self._store(key, state)
 

@@ -63,6 +63,20 @@ def test_chunk_borders_and_memory_do_not_show(seed: int) -> None:
     assert digest(folded(records, 1_000, 100)) == wanted
 
 
+@pytest.mark.parametrize("decoded_clients_max", [0, 1, 3])
+def test_clients_encoded_within_a_chunk_do_not_show(decoded_clients_max: int) -> None:
+    """Where hardly a client comes back, none stays decoded, not even until the end of its chunk."""
+    many = [record(offset, b"client-%d" % (offset * 7 % 101), n=1) for offset in range(400)]
+    least, outputs = folder(decoded_clients_max), []
+    for n, begin in enumerate(range(0, 400, 50), 1):
+        outputs += least.records(n, many[begin : begin + 50]).here
+        least.states.trim()
+    assert not least.states.live
+    whole = folder(1_000)
+    assert whole.records(1, many).here == outputs
+    assert digest(least) == digest(whole)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_hashing_changes_nothing(seed: int) -> None:
     made = folded(history(seed), 10)
