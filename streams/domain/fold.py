@@ -71,7 +71,7 @@ class ClientFold:
         decided = state.decided
         status, decided.block = decided.status, pack(decided.block)
         decided.status = pack(status)
-        state.facts.put_away()
+        state.facts.encoded()
         try:
             return self._encode(state)
         finally:

@@ -21,10 +21,10 @@ else:
             return Annotated[Raw, Meta(extra={"kept": dict[kinds]})]
 
 
-__all__ = ["NOTHING", "Appended", "Kept", "written"]
+__all__ = ["Appended", "Kept", "kept_facts", "written"]
 
 F = TypeVar("F")
-NOTHING: Final = b"\x80"
+_NOTHING: Final = b"\x80"
 """A map of nothing in MessagePack."""
 _BYTES_MAX: Final = 16_384
 """Beyond, to look through the bytes for an id costs more than to decode them once."""
@@ -38,7 +38,7 @@ class Appended(MutableMapping[str, F]):
     having it in them anywhere. So such a record decodes none of the facts before it. Any other question decodes all.
     """
 
-    __slots__ = ("_absent", "_bytes", "_decode", "_since")
+    __slots__ = ("_absent", "_bytes", "_decode", "_encoded", "_since")
 
     def __init__(self, kept: Raw | bytes, decode: Callable[[bytes], dict[str, F]]) -> None:
         self._bytes = bytes(kept)
@@ -46,27 +46,28 @@ class Appended(MutableMapping[str, F]):
         self._since: dict[str, F] = {}
         self._absent = ""
         """The id that was last looked for in the bytes in vain."""
+        self._encoded = False
 
     def all(self) -> dict[str, F]:
         """Every fact, decoded; changes to it count."""
-        if self._bytes != NOTHING:
+        if self._bytes != _NOTHING:
             self._since = self._decode(self._bytes) | self._since
-            self._bytes, self._absent = NOTHING, ""
+            self._bytes, self._absent = _NOTHING, ""
         return self._since
 
     def written(self) -> bytes:
         """All of them as the one map that would be written had all been decoded."""
         since = _encode(self._since)
-        if self._bytes == NOTHING:
+        if self._bytes == _NOTHING:
             return since
         count_before, begins = _header(self._bytes)
         count_since, goes_on = _header(since)
         return b"%b%b%b" % (_of_count(count_before + count_since), self._bytes[begins:], since[goes_on:])
 
-    def put_away(self) -> Raw | dict[str, F]:
-        """What may stand in for this from now on: the bytes, or all decoded where the bytes would be too many."""
-        data = self.written()
-        return Raw(data) if len(data) <= _BYTES_MAX else self.all()
+    def lasts(self) -> bool:
+        """To be asked when the client is encoded: whether it was before, and has stayed decoded since."""
+        before, self._encoded = self._encoded, True
+        return before
 
     def get(self, name: str, default: Any = None) -> Any:
         found = self._since.get(name)
@@ -113,6 +114,11 @@ class Appended(MutableMapping[str, F]):
 
     def __repr__(self) -> str:
         return repr(self.all())
+
+
+def kept_facts(kept: Raw, decode: Callable[[bytes], dict[str, F]]) -> MutableMapping[str, F]:
+    """The facts in these bytes, decoded at once where there are many."""
+    return Appended(kept, decode) if memoryview(kept).nbytes <= _BYTES_MAX else decode(kept)
 
 
 def written(kept: Any) -> Raw:

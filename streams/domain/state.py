@@ -26,7 +26,7 @@ from streams.domain.fact import Instant as Instant
 from streams.domain.fact import Step as Step
 from streams.domain.importance.books import Books
 from streams.domain.judgement_facts import Judgements, Proof
-from streams.domain.kept import NOTHING, Appended, Kept
+from streams.domain.kept import Appended, Kept, kept_facts
 from streams.domain.published import PublishedCategories
 from streams.domain.request_facts import Requests
 
@@ -170,18 +170,15 @@ class Waiting(msgspec.Struct, array_like=True, gc=False):
     value: bytes
 
 
-_NO_FACTS: Any = Raw(NOTHING)
-
-
 class Facts(msgspec.Struct, array_like=True, gc=False):
     """By business id; a dispatch's is its shipment id. Withdrawn facts stay, `voided`, so that older revisions lose."""
 
     dispatches_kept: Kept[str, Dispatch] = msgspec.field(name="dispatches", default_factory=dict)
     """`dispatches`, or their bytes while nobody has looked (`kept`); likewise payments and sales."""
-    payments_kept: Kept[str, Payment] = msgspec.field(name="payments", default=_NO_FACTS)
+    payments_kept: Kept[str, Payment] = msgspec.field(name="payments", default_factory=dict)
     reversals: dict[str, Reversal] = {}
     returns: dict[str, GoodsReturn] = {}
-    sales_kept: Kept[str, Sale] = msgspec.field(name="sales", default=_NO_FACTS)
+    sales_kept: Kept[str, Sale] = msgspec.field(name="sales", default_factory=dict)
     sale_returns: dict[str, SaleReturn] = {}
     limits: dict[str, Limit] = {}
     registrations: dict[str, Registration] = {}
@@ -213,14 +210,14 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
         """Nothing stays bytes: what an older version wrote is written anew then, as this one writes it."""
         _ = self.dispatches, self.payments.values(), self.sales.values()
 
-    def put_away(self) -> None:
-        """What has come of payments and sales joins the bytes of those before; to be called before all is written."""
+    def encoded(self) -> None:
+        """To be called when the client is encoded: one that stays decoded is spared to look through bytes again."""
         payments: Any = self.payments_kept
-        if type(payments) is Appended:
-            self.payments_kept = payments.put_away()  # type: ignore[assignment]
+        if type(payments) is Appended and payments.lasts():
+            self.payments_kept = payments.all()
         sales: Any = self.sales_kept
-        if type(sales) is Appended:
-            self.sales_kept = sales.put_away()  # type: ignore[assignment]
+        if type(sales) is Appended and sales.lasts():
+            self.sales_kept = sales.all()
 
     @property
     def dispatches(self) -> dict[str, Dispatch]:
@@ -233,7 +230,7 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     def payments(self) -> MutableMapping[str, Payment]:
         kept: Any = self.payments_kept
         if type(kept) is Raw:
-            kept = Appended(kept, _payments)
+            kept = kept_facts(kept, _payments)
             self.payments_kept = kept
         return kept  # type: ignore[no-any-return]
 
@@ -241,7 +238,7 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     def sales(self) -> MutableMapping[str, Sale]:
         kept: Any = self.sales_kept
         if type(kept) is Raw:
-            kept = Appended(kept, _sales)
+            kept = kept_facts(kept, _sales)
             self.sales_kept = kept
         return kept  # type: ignore[no-any-return]
 

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.policy_file import default_policy
 from streams.domain.fold import ClientFold
-from streams.domain.kept import Appended, Kept, written
+from streams.domain.kept import Appended, Kept, kept_facts, written
 from streams.domain.state import Client, Dispatch, Facts, Obligation, Payment, Sale
 
 KINDS = ("dispatches", "payments", "sales")
@@ -86,11 +86,21 @@ def test_a_look_for_one_id_says_nothing_of_the_next() -> None:
     assert list(facts) == ["n0", "n1", "n2"]
 
 
-def test_many_facts_stay_decoded() -> None:
+def test_many_facts_are_decoded_at_once() -> None:
     """To look through many bytes for each new id would cost more than it saves."""
-    few, many = _appended(1_000)[0], _appended(4_000)[0]
-    assert type(few.put_away()) is msgspec.Raw
-    assert many.put_away() == _of_numbers(4_000)
+    for count, kind in ((1_000, Appended), (4_000, dict)):
+        data = msgspec.Raw(msgspec.msgpack.encode(_of_numbers(count)))
+        assert type(kept_facts(data, _decode_numbers)) is kind
+
+
+def test_a_client_that_stays_decoded_has_its_facts_decoded_when_it_is_encoded_again() -> None:
+    fold, client, data = _decoded()
+    assert client.facts.sales.get("A-2") is None
+    kinds: list[tuple[Any, Any]] = []
+    for _ in range(3):
+        assert fold.encode(client) == data
+        kinds.append((type(client.facts.sales_kept), type(client.facts.payments_kept)))
+    assert kinds == [(Appended, msgspec.Raw), (dict, msgspec.Raw), (dict, msgspec.Raw)]
 
 
 def test_no_other_encoder_takes_them_for_something_else() -> None:
