@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import (
     AuthorizationError,
     KafkaError,
@@ -112,3 +112,13 @@ def _opened(kind: type[Any], bootstrap: str, **settings: Any) -> Iterator[Any]:
         raise Failure(f"the broker at {bootstrap} refused ({error}); correct that and try again") from None
     finally:
         client.close()
+
+
+def partition_of_topic(reader: KafkaConsumer, topic: str, partition: int) -> TopicPartition:
+    """A partition that the reader may be assigned; raises Failure when it is not there, or not to be seen."""
+    if partition not in (reader.partitions_for_topic(topic) or ()):
+        raise Failure(
+            f"topic {topic} has no partition {partition}, or this user may not read it; make the topics with "
+            "stoplist topics create, or give the user the right (docs/deploy.md)"
+        )
+    return TopicPartition(topic, partition)

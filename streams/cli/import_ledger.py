@@ -149,7 +149,7 @@ def import_ledger(
         if file is None:
             raise Failure("FILE is missing; name one, or a folder with --watch")
         if explain:
-            tell(Path(file), form, options.reading())
+            tell(file, form, options.reading())
             return
         raise typer.Exit(import_file(file, form, options))
     if file is None:

@@ -10,12 +10,12 @@ from contextlib import ExitStack
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer
 
 from schemas.catalogue import CLIENTS, INPUTS, JOURNAL
 from schemas.partitioning import partition_of
 from schemas.records import Instant, Source
-from streams.cli.connection import admin_client, consumer, partitions_of
+from streams.cli.connection import admin_client, consumer, partition_of_topic, partitions_of
 from streams.cli.failure import Failure
 from streams.engine import journal
 
@@ -106,9 +106,7 @@ class _Cursor:
     def __init__(self, reader: KafkaConsumer, topic: str, partition: int) -> None:
         self.topic = topic
         self._reader = reader
-        self._place = TopicPartition(topic, partition)
-        if partition not in (reader.partitions_for_topic(topic) or ()):
-            raise Failure(f"topic {topic} has no partition {partition}; make the topics with stoplist topics create")
+        self._place = partition_of_topic(reader, topic, partition)
         reader.assign([self._place])
         reader.seek_to_beginning(self._place)
         self._end: int = reader.end_offsets([self._place])[self._place]

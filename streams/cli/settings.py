@@ -73,7 +73,7 @@ class WorkerSettings(ConnectionSettings):
     """Never cut the journal to what a recovery needs: then `stoplist verify` folds everything again from the first
     record on. A recovery reads all of it, about a second for each million of chunks."""
     decoded_clients_max: Annotated[int, Field(ge=1, le=10_000_000)] = _DEFAULT.decoded_clients_max
-    """Clients kept ready in memory; the others stay as bytes."""
+    """Clients kept ready in memory while enough of them come back; the others stay as bytes."""
     state_bytes_max: Annotated[int, Field(ge=1 << 10, le=16 << 20)] = _DEFAULT.state_bytes_max
     """A client whose state is larger is held: its records are kept, its neighbours go on."""
     scope_bytes_max: Annotated[int, Field(ge=1 << 10, le=15 << 20)] = 15 << 20

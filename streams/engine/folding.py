@@ -7,7 +7,7 @@ record are met only where a client is not decoded yet, so the loop over the reco
 from collections.abc import Sequence
 from typing import Final, Generic
 
-from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
+from schemas.records import NEVER, Instant, Output, Rejected, Source
 from streams.engine.bad_records import BadRecords
 from streams.engine.broadcasting import fold_broadcast, make_due, remind, settle
 from streams.engine.failures import ClientFailed
@@ -60,11 +60,9 @@ class Folder(Generic[State, Shared]):
         self._n = n
         made = Made([], [])
         run = self.states.run_records(len(records))
-        if run >= len(records):
-            self._run(records, 0, made)
-        else:
-            for first in range(0, len(records), run):
-                self._run(records[first : first + run], first, made)
+        for first in range(0, len(records), run):
+            self._run(records[first : first + run], first, made)
+            if run < len(records):
                 self.states.trim()
         self.records_folded += len(records)
         if self.bad is not None:
@@ -202,7 +200,6 @@ class Folder(Generic[State, Shared]):
     def hold(self, n: int, clients: Sequence[bytes]) -> None:
         """Fold a chunk that says: these clients are too large."""
         states, fold = self.states, self.fold
-        self._n = n
         for key in clients:
             if states.taken(key) < n and key not in states.held and (state := states.load(key)) is not None:
                 held = HeldClient(fold.encode(state), [], fold.rules_version, "state_bytes", seen=fold.seen(state))
@@ -211,7 +208,6 @@ class Folder(Generic[State, Shared]):
     def retry(self, n: int, clients: Sequence[bytes]) -> Made:
         """Fold a chunk that says: try these held clients again, from their last good state."""
         states, fold = self.states, self.fold
-        self._n = n
         made = Made([], [])
         for key in clients:
             held = states.held.get(key)
@@ -239,7 +235,6 @@ class Folder(Generic[State, Shared]):
 
     def fire(self, n: int, instant: Instant, chosen: Sequence[tuple[Instant, bytes]]) -> Made:
         """Fold the deadlines of the chosen clients as chunk `n`."""
-        self._n = n
         made = Made([], [])
         states, out = self.states, made.here
         for due, key in chosen:
@@ -255,9 +250,8 @@ class Folder(Generic[State, Shared]):
                 self._fire_one(state, instant, out)
             except Exception as error:
                 raise ClientFailed(key) from error
-            states.changed({key: state})
+            self._finish({key: state}, [])
             self._remind(key, state)
-            self._touched_apart(key)
         self.at = max(self.at, instant)
         self._settle()
         return made
@@ -303,11 +297,7 @@ class Folder(Generic[State, Shared]):
         elif reach is not None:
             number, instant, _ = self.fold.broadcasts(self.shared)[-1]
             self._broadcasts += 1
-            self.reach(number, instant, reach)
-
-    def reach(self, number: int, instant: Instant, reach: Reach) -> None:
-        """Make every client due that broadcast `number` reaches and that has not taken it."""
-        make_due(self.states, number, instant, reach)
+            make_due(self.states, number, instant, reach)
 
     def _settle(self) -> None:
         """Tell the fold which broadcasts nobody still has to take."""

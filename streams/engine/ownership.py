@@ -12,6 +12,7 @@ from aiokafka import TopicPartition
 
 from schemas.records import Instant
 from streams.engine import checks, faults, journal
+from streams.engine.broadcasting import make_due
 from streams.engine.failures import ClientFailed, Stopped
 from streams.engine.fold import Fold
 from streams.engine.folding import Folder
@@ -221,7 +222,7 @@ class Taking:
         folder.apart = self.apart
         folder.folded_again = set()
         for number, instant, reach in fold.broadcasts(shared):
-            folder.reach(number, instant, reach)
+            make_due(folder.states, number, instant, reach)
         return folder
 
     async def _fold_again(

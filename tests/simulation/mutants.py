@@ -31,6 +31,7 @@ from streams.engine.reading import Reader
 from streams.engine.repair import Repair
 from streams.engine.restoring import Restoring
 from streams.engine.snapshotting import SnapshotRound
+from streams.engine.states import States
 
 _DEAD_LETTERS = ("rejects", "dead-letters")
 
@@ -241,6 +242,10 @@ MUTANTS: tuple[Mutant, ...] = (
     mutant(
         "a broadcast after the instant up to which a client fired is forgotten",
         (Folder, "_remind", ("if self._broadcasts:", "if False:")),
+    ),
+    mutant(
+        "a client encoded to make room counts as in a snapshot",
+        (States, "_store", ("self._header(0, state)", "self._header(1 << 40, state)")),
     ),
     mutant(
         "outputs pipelined",

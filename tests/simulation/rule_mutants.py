@@ -13,9 +13,14 @@ from streams.domain import (
 from streams.domain.importance import hearing
 from streams.domain.importance.fold import ImportanceFold
 from streams.domain.importance.ranking import Ranking
+from streams.domain.kept import Appended
 from tests.simulation.mutants import Mutant, mutant
 
 RULE_MUTANTS: tuple[Mutant, ...] = (
+    mutant(
+        "a payment or sale that is still bytes is not known again",
+        (Appended, "get", ("if name.encode() in self._bytes:", "if False:")),
+    ),
     mutant(
         "group 2 begins with two violations",
         (risk_group, "of", ("violations_maxima, violations)", "violations_maxima, violations + (violations == 2))")),

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer
 
 from schemas.catalogue import CLIENTS, DEAD_LETTERS, SCOPES, SCOPES_JOURNAL, TOPICS, TURNOVER, Topic
 from schemas.partitioning import partition_of
 from schemas.personal import NAMES
-from streams.cli.connection import admin_client, consumer, partitions_of
+from streams.cli.connection import admin_client, consumer, partition_of_topic, partitions_of
 from streams.cli.erase.naming import naming
-from streams.cli.failure import Failure
 from streams.cli.terminal import Progress
 
 _POLL_MS: Final = 200
@@ -76,9 +75,7 @@ def held(bootstrap: str, client_id: str) -> Held:
 
 def _records(reader: KafkaConsumer, topic: str, partitions: Iterable[int], progress: Progress) -> Iterator[Any]:
     for partition in partitions:
-        place = TopicPartition(topic, partition)
-        if partition not in (reader.partitions_for_topic(topic) or ()):
-            raise Failure(f"topic {topic} has no partition {partition}; make the topics with stoplist topics create")
+        place = partition_of_topic(reader, topic, partition)
         reader.assign([place])
         reader.seek_to_beginning(place)
         end = reader.end_offsets([place])[place]

@@ -1,8 +1,6 @@
 """`stoplist import` of files of other programs: one file, or a folder that is watched."""
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,11 +18,11 @@ from streams.cli.imports.importing import Importer, Money
 from streams.cli.imports.mapping import read_mapping
 from streams.cli.imports.register import opened
 from streams.cli.imports.sinks import history_sink, kafka_sink
+from streams.cli.imports.spooling import STANDARD, spooled
 from streams.cli.imports.watching import REGISTER, UNMATCHED, Folder
 from streams.cli.terminal import Progress
 
 REGISTER_DEFAULT: Final = "stoplist-imports.sqlite"
-_STANDARD: Final = "-"
 _EXIT_LOOK: Final = 1
 """Something was not sent that a person should look at."""
 
@@ -65,12 +63,12 @@ class Options(NamedTuple):
 def import_file(file: str, form: FileFormat | None, options: Options) -> int:
     """Imports one file; returns 0, or 1 when a person should look at what was not sent."""
     reading, clients = options.reading(), ClientList()
-    unmatched = options.unmatched or (Path() if file == _STANDARD else Path(file).parent) / UNMATCHED
+    unmatched = options.unmatched or (Path() if file == STANDARD else Path(file).parent) / UNMATCHED
     for path in options.clients:
         clients.read(path)
     if unmatched.exists():
         clients.read(unmatched, filled_only=True)
-    with _spooled(file) as path:
+    with spooled(file) as path:
         items = items_of(path, form or format_of(path), reading)
         register = options.register or Path(REGISTER_DEFAULT)
         with importer_of(options, clients, register) as importer, Progress("lines read") as progress:
@@ -80,7 +78,7 @@ def import_file(file: str, form: FileFormat | None, options: Options) -> int:
     for line in report.lines(outcome, file, report.SHOWN_MAX, str(unmatched)):
         sys.stderr.write(f"{line}\n")
     summary = report.summary(outcome, report.SENT if options.history is None else report.WRITTEN)
-    (sys.stderr if options.history == _STANDARD else sys.stdout).write(f"{summary}\n")
+    (sys.stderr if options.history == STANDARD else sys.stdout).write(f"{summary}\n")
     if outcome.failure:
         raise Failure(outcome.failure)
     return _EXIT_LOOK if outcome.wrong_count or outcome.unmatched_documents else 0
@@ -120,15 +118,3 @@ def importer_of(options: Options, clients: ClientList, register: Path) -> Iterat
             restore(known, options.bootstrap)
         with kafka_sink(options.bootstrap) as sink:
             yield Importer(clients, known, sink, options.money(), zone, options.again)
-
-
-@contextmanager
-def _spooled(file: str) -> Iterator[Path]:
-    """The file, which is read more than once; standard input is laid into a temporary one."""
-    if file != _STANDARD:
-        yield Path(file)
-        return
-    with tempfile.NamedTemporaryFile(prefix="stoplist-import-") as copy:
-        shutil.copyfileobj(sys.stdin.buffer, copy)
-        copy.flush()
-        yield Path(copy.name)

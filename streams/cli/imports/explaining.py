@@ -16,6 +16,7 @@ from streams.cli.imports.formats import FileFormat, Reading, format_of, items_of
 from streams.cli.imports.mapping import Mapping
 from streams.cli.imports.report import place
 from streams.cli.imports.rows import cells_of, rows
+from streams.cli.imports.spooling import spooled
 from streams.cli.imports.table import separator_of
 
 _ROWS: Final = 500
@@ -46,18 +47,23 @@ _DATES: Final = (
 )
 
 
-def explain(file: Path, form: FileFormat | None, reading: Reading) -> None:
+def explain(file: str, form: FileFormat | None, reading: Reading) -> None:
     """Tells on stdout; for a table without a mapping what is told is the mapping file itself."""
-    form = form or format_of(file)
-    if form is FileFormat.CSV and reading.mapping is None:
-        mapping, comments = propose(file)
-        sys.stdout.write("".join(f"# {line}\n" for line in comments))
-        sys.stdout.write(yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False))
-        return
+    with spooled(file) as path:
+        form = form or format_of(path)
+        if form is FileFormat.CSV and reading.mapping is None:
+            mapping, comments = propose(path, file)
+            sys.stdout.write("".join(f"# {line}\n" for line in comments))
+            sys.stdout.write(yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False))
+        else:
+            _explain_documents(path, file, form, reading)
+
+
+def _explain_documents(path: Path, name: str, form: FileFormat, reading: Reading) -> None:
     counts: Counter[str] = Counter()
     shown = 0
-    sys.stdout.write(f"{file}: {form.value}, {encoding_of(file)}\n")
-    for item in items_of(file, form, reading):
+    sys.stdout.write(f"{name}: {form.value}, {encoding_of(path)}\n")
+    for item in items_of(path, form, reading):
         if isinstance(item, Document):
             counts[item.kind] += 1
             if shown < _SHOWN:
@@ -67,7 +73,7 @@ def explain(file: Path, form: FileFormat | None, reading: Reading) -> None:
         elif isinstance(item, Wrong):
             counts["wrong"] += 1
             if counts["wrong"] <= _SHOWN:
-                sys.stdout.write(f"  {place(str(file), item)}\n")
+                sys.stdout.write(f"  {place(name, item)}\n")
         elif isinstance(item, LeftOut):
             counts[f"left out, {item.why}"] += 1
     for what, count in sorted(counts.items()):
@@ -79,12 +85,16 @@ def _told(document: Document) -> str:
     return " ".join(str(document.fields[name]) for name in names if document.fields.get(name))
 
 
-def propose(file: Path) -> tuple[dict[str, object], list[str]]:
-    """A mapping for a table, and remarks on what to look at; raises Failure when no line could name columns."""
-    encoding = encoding_of(file)
-    with text_of(file, encoding) as lines:
+def propose(path: Path, name: str) -> tuple[dict[str, object], list[str]]:
+    """A mapping for a table, and remarks on what to look at; raises Failure when no line could name columns.
+
+    `name` is what the user calls the file.
+    """
+    encoding = encoding_of(path)
+    with text_of(path, encoding) as lines:
         some = list(islice(lines, _ROWS))
-    header_line, separator = _header(some, file)
+    header_line, separator = _header(some, name)
+    file = Path(name).name
     names = cells_of(some[header_line - 1], separator)
     below = [row for _, row in rows(some[header_line:], separator, len(names), header_line + 1)]
     columns = _columns(names)
@@ -99,8 +109,8 @@ def propose(file: Path) -> tuple[dict[str, object], list[str]]:
     mapping: dict[str, object] = {"kind": kind, "separator": separator, "header_line": header_line}
     mapping["columns"] = {ours: names[at] for ours, at in columns.items()}
     dates = _dates([text for ours in ("value_date", "date", "due_date") for text in cells.get(ours, ())])
-    remarks = [f"proposed for {file.name}: {encoding}, separated by {separator!r}; look at every line, then use it:"]
-    remarks.append(f"stoplist import {file.name} --mapping MAPPING.yaml --clients clients.csv")
+    remarks = [f"proposed for {file}: {encoding}, separated by {separator!r}; look at every line, then use it:"]
+    remarks.append(f"stoplist import {file} --mapping MAPPING.yaml --clients clients.csv")
     if dates:
         mapping["dates"] = dates
     else:
@@ -119,7 +129,7 @@ def propose(file: Path) -> tuple[dict[str, object], list[str]]:
     return mapping, remarks
 
 
-def _header(some: list[str], file: Path) -> tuple[int, str]:
+def _header(some: list[str], file: str) -> tuple[int, str]:
     """The first line with at least two cells of which one is called like a column of ours."""
     for number, line in enumerate(some[:_HEADER_LINES], 1):
         separator = separator_of(line)

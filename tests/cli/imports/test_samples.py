@@ -1,5 +1,6 @@
 """Each sample of another program's file becomes the events it stands for; what is wrong is told, the rest goes on."""
 
+import io
 import re
 import sys
 from typing import Any
@@ -122,6 +123,18 @@ def test_explain_says_what_a_file_is_and_what_is_in_it(capfd: Capture) -> None:
     assert "1c-bank, cp1251" in out
     assert "payment.received: 3" in out
     assert "bank-1c.txt:103:7: Сумма" in out
+
+
+@pytest.mark.parametrize("sample", ["bank-1c.txt", "payments.csv"])
+def test_explain_takes_a_pipe(sample: str, capfd: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    from streams.cli.main import run
+
+    assert run(["import", str(SAMPLES / sample), "--explain"]) == 0
+    wanted = capfd.readouterr().out
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((SAMPLES / sample).read_bytes())))
+    assert run(["import", "-", "--explain"]) == 0
+    named = capfd.readouterr().out.replace("-:", f"{SAMPLES / sample}:").replace("import - ", f"import {sample} ")
+    assert named.replace(f"for {SAMPLES / sample}:", f"for {sample}:") == wanted
 
 
 def test_lines_are_counted_on_a_terminal(desk: Desk, capfd: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from schemas.records import Output
+from streams.engine.broadcasting import make_due
 from streams.engine.folding import Folder
 from streams.engine.snapshot_records import SnapshotHeader
 from streams.engine.states import States
@@ -104,7 +105,7 @@ class History:
         states.deadlines.load({key: header.deadline for key, (header, _) in self.snapshots.items()})
         folder.folded_again = set()
         for number, instant, reach in fold.broadcasts(folder.shared):
-            folder.reach(number, instant, reach)
+            make_due(folder.states, number, instant, reach)
         taken = {key: header.chunk for key, (header, _) in self.snapshots.items()}
         for n, entry in enumerate(self.journal, 1):
             if n > checkpoint.c:
