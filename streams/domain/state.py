@@ -174,8 +174,9 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     """By business id; a dispatch's is its shipment id. Withdrawn facts stay, `voided`, so that older revisions lose."""
 
     dispatches_kept: Kept[str, Dispatch] = msgspec.field(name="dispatches", default_factory=dict)
-    """`dispatches`, or their bytes while nobody has looked (`kept`); likewise payments and sales."""
+    """`dispatches`, or their bytes while nobody has looked (`kept`)."""
     payments_kept: Kept[str, Payment] = msgspec.field(name="payments", default_factory=dict)
+    """`payments`, their bytes, or both (`kept.Appended`); likewise sales."""
     reversals: dict[str, Reversal] = {}
     returns: dict[str, GoodsReturn] = {}
     sales_kept: Kept[str, Sale] = msgspec.field(name="sales", default_factory=dict)
