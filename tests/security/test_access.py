@@ -144,6 +144,13 @@ def test_who_decides_may_look_for_all_that_is_held_of_a_client(secured: SecuredK
     assert "no topic holds anything of client 'nobody-at-all'" in looked.stderr
 
 
+def test_who_may_read_some_topics_is_told_which_one_not(secured: SecuredKafka) -> None:
+    refused = _stoplist(secured, "accounting", "erase", "C-1")
+    assert refused.returncode == 2
+    assert "or this user may not read it" in refused.stderr, refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
 def test_a_command_without_the_right_says_so_in_one_sentence(secured: SecuredKafka) -> None:
     refused = _stoplist(secured, "warehouse", "watch", "status", "--once")
     assert refused.returncode == 2
