@@ -17,6 +17,8 @@ from tests.harness.server import Server
 from tests.torture.plan import NODES, SESSION_TIMEOUT_S, WORKERS
 
 PARTITIONS = 8
+_DECODED_CLIENTS_MAX = 160
+"""So few that clients go and come back, and are encoded within a chunk where hardly one does."""
 _AGAIN_S = 0.3
 _EVERY_S = 0.1
 _STOP_S = 90.0
@@ -124,7 +126,8 @@ class Stage:
     def worker(self, name: str, fold: str = "clients") -> Service:
         """A worker with a name of its own: started under it again, it takes its partitions back."""
         arguments = ["worker", "--bootstrap", self.bootstrap, "--fold", fold]
-        return self._service(name, arguments, {**self._settings(), "STOPLIST_INSTANCE_ID": name})
+        own = {"STOPLIST_INSTANCE_ID": name, "STOPLIST_DECODED_CLIENTS_MAX": str(_DECODED_CLIENTS_MAX)}
+        return self._service(name, arguments, {**self._settings(), **own})
 
     def _service(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> Service:
         service = Service(name, arguments, environment, self.folder / f"{name}.log")
