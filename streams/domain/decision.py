@@ -27,7 +27,7 @@ from streams.domain.categories.category import Scope, Value
 from streams.domain.categories.table import are_published, to_publish
 from streams.domain.importance import telling
 from streams.domain.importance.hearing import Moved
-from streams.domain.next_change import Prediction, awaits_activity, look, next_instant, predict
+from streams.domain.next_change import Prediction, awaits_activity, coming, look, predict
 from streams.domain.outputs import (
     BLOCKS,
     CATEGORIES,
@@ -108,12 +108,12 @@ class Decision:
             self._what_moved()
         view = self.view
         decided.violations = view.overdue.violations
-        first = next_instant(self.standing, client, view.instant, view.day, view)
+        first = coming(self.standing, client, view.instant, view.day, view)
         prediction = predict(self.standing, client, view, first)
         decided.categories.awaits_activity = awaits_activity(view, prediction)
         self._status(prediction)
         client.instant = view.instant
-        client.deadline = min(first, ledger.next_expiry(client)) if client.facts.waiting else first
+        client.deadline = min(*first, ledger.next_expiry(client)) if client.facts.waiting else min(first)
 
     def answer(self) -> None:
         """Say what became of the client's requests: expired, shipped, asked; each approval counts for the next one."""

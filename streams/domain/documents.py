@@ -10,7 +10,6 @@ from typing import Final
 import msgspec
 
 from streams.domain import periods
-from streams.domain.client_facts import ClientFacts
 from streams.domain.fact import Days
 from streams.domain.lookup import opening_in_force
 from streams.domain.policy import Rules
@@ -34,45 +33,63 @@ class Document(msgspec.Struct, gc=False):
     in_force: bool
 
 
-def in_force(rules: Rules, client: Client, day: Days, document: str) -> bool:
-    """Whether on `day` a document of this kind is signed and not ended."""
-    return bool(numbers_in_force(rules, client, day, document))
+class Known(msgspec.Struct, gc=False):
+    """A document that was signed, by its kind and number, as of a day."""
+
+    document: str
+    number: str
+    on: Days = 0
+    """The day of its last signing, be it a copy or dated ahead."""
+    form: str = ""
+    """Of that signing."""
+    begins: Days = 0
+    """The day of the last signing that counts by then; 0: there is none."""
+    in_force: bool = False
+    over: bool = False
+    """It has ended since its last signing."""
 
 
-def missing(rules: Rules, client: Client, day: Days) -> list[str]:
-    """The required documents that are not in force on `day`; a request is refused while there are any."""
-    return [document for document in REQUIRED if not in_force(rules, client, day, document)]
+def as_of(rules: Rules, client: Client, day: Days) -> list[Known]:
+    """Every document that was signed or will be, as of `day`, in order of kind and number."""
+    found: dict[tuple[str, str], Known] = {}
+    for document, number, form, on in _all_signed(client):
+        known = found.get((document, number))
+        if known is None:
+            known = found[document, number] = Known(document, number)
+        if (on, form) > (known.on, known.form):
+            known.on, known.form = on, form
+        if known.begins < on <= day and _counts(rules, form):
+            known.begins = on
+    for (document, number), known in found.items():
+        ends = _ends(client, document, number)
+        known.in_force = periods.in_force(known.begins, ends, day)
+        known.over = any(known.on <= end <= day for end in ends)
+    return [found[place] for place in sorted(found)]
 
 
-def ever_signed(rules: Rules, client: Client, day: Days, document: str) -> bool:
-    """Whether a document of this kind was signed by `day`, ended since or not."""
-    return bool(_signed(rules, client, day, document))
+def missing(known: list[Known]) -> list[str]:
+    """The required documents that are not in force; a request is refused while there are any."""
+    present = [one.document for one in known if one.in_force]
+    return [document for document in REQUIRED if document not in present]
 
 
-def ended(rules: Rules, client: Client, day: Days) -> list[str]:
-    """Numbers of required documents that had been in force and ended by `day`."""
-    return [
-        number
-        for document in REQUIRED
-        for number, begins in _signed(rules, client, day, document).items()
-        if not periods.in_force(begins, _ends(client, document, number), day)
-    ]
+def ever_signed(known: list[Known]) -> list[str]:
+    """The required documents that have been signed by then, ended since or not."""
+    signed = [one.document for one in known if one.begins]
+    return [document for document in REQUIRED if document in signed]
 
 
-def listed(rules: Rules, client: Client, day: Days) -> list[Document]:
-    """All that is signed and not ended on `day`, by kind and number, up to the policy's limit of a list.
+def ended(known: list[Known]) -> list[str]:
+    """Numbers of required documents that had been in force and have ended."""
+    return [one.number for one in known if one.begins and not one.in_force and one.document in REQUIRED]
+
+
+def listed(rules: Rules, known: list[Known]) -> list[Document]:
+    """All that is signed and not ended, up to the policy's limit of a list.
 
     A copy that does not count is there too, and what is signed from a coming day on.
     """
-    latest: dict[tuple[str, str], tuple[Days, str]] = {}
-    for document, number, form, on in _all_signed(client):
-        place = document, number
-        latest[place] = max(latest.get(place, (0, "")), (on, form))
-    rows: list[Document] = []
-    for (document, number), (on, form) in sorted(latest.items()):
-        if not any(on <= end <= day for end in _ends(client, document, number)):
-            counts = number in numbers_in_force(rules, client, day, document)
-            rows.append(Document(document, number, form, iso(on), counts))
+    rows = [Document(one.document, one.number, one.form, iso(one.on), one.in_force) for one in known if not one.over]
     return rows[: rules.obligations_listed_max]
 
 
@@ -103,24 +120,6 @@ def next_day(rules: Rules, client: Client, day: Days) -> Days:
     return periods.next_border(borders, day)
 
 
-def numbers_in_force(rules: Rules, client: Client, day: Days, document: str) -> list[str]:
-    """Numbers of the documents of this kind in force on `day`, in order."""
-    return sorted(
-        number
-        for number, begins in _signed(rules, client, day, document).items()
-        if periods.in_force(begins, _ends(client, document, number), day)
-    )
-
-
-def _signed(rules: Rules, client: Client, day: Days, document: str) -> dict[str, Days]:
-    """Numbers of what was signed by `day` and counts, with the day of the last signing."""
-    begins: dict[str, Days] = {}
-    for kind, number, form, on in _all_signed(client):
-        if kind == document and on <= day and _counts(rules, form):
-            begins[number] = max(begins.get(number, 0), on)
-    return begins
-
-
 def _counts(rules: Rules, form: str) -> bool:
     return form == ORIGINAL or rules.copies_count
 
@@ -139,8 +138,8 @@ def _all_signed(client: Client) -> Iterator[tuple[str, str, str, Days]]:
             yield fact.document, fact.number, fact.form, fact.day
 
 
-def _ends(client: Client, document: str, number: str) -> Iterator[Days]:
-    about: ClientFacts = client.facts.about
-    for fact in about.endings.values():
-        if not fact.voided and fact.document == document and fact.number == number:
-            yield fact.day
+def _ends(client: Client, document: str, number: str) -> list[Days]:
+    endings = client.facts.about.endings
+    return [
+        fact.day for fact in endings.values() if (fact.document, fact.number) == (document, number) and not fact.voided
+    ]

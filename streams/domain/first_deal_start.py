@@ -21,7 +21,7 @@ def record(rules: Rules, client: Client, now: Instant, day: Days) -> Deal | None
         folded = bool(client.facts.first_deal)
         untold = decided.deal is not None and not decided.deal.said and not folded
         if untold or (client.facts.deal is not None and (folded or decided.deal is None)):
-            _finish(rules, client, day)
+            _finish(rules, client, first_deal.derived(rules, client, day))
         return None
     if decided.deal is None and not client.facts.dispatches:
         return None
@@ -29,7 +29,7 @@ def record(rules: Rules, client: Client, now: Instant, day: Days) -> Deal | None
     if deal is None:
         decided.deal = None
     elif not deal.open and deal.closed_on < day:
-        _finish(rules, client, day)
+        _finish(rules, client, deal)
         return None
     elif decided.deal is None or not first_deal_entitlement.is_of(decided.deal, deal):
         decided.deal = first_deal_entitlement.granted(rules, client, deal.id, deal.started_at, approved=False)
@@ -38,16 +38,14 @@ def record(rules: Rules, client: Client, now: Instant, day: Days) -> Deal | None
     return deal
 
 
-def _finish(rules: Rules, client: Client, day: Days) -> None:
+def _finish(rules: Rules, client: Client, deal: Deal | None) -> None:
     """The deal is closed: what it was stays as the status says it. Goods and reports go once no fact can be dated
     before the closing any more: one that comes late may open it again and asks for them."""
     start = client.decided.deal
-    if start is None or not start.said:
-        deal = first_deal.derived(rules, client, day)
-        if deal is not None and not deal.open:
-            start = first_deal_entitlement.terms(rules, client, deal)
-            start.said = first_deal_status.encoded(rules, client, deal)
-            client.decided.deal = start
+    if (start is None or not start.said) and deal is not None and not deal.open:
+        start = first_deal_entitlement.terms(rules, client, deal)
+        start.said = first_deal_status.encoded(rules, client, deal)
+        client.decided.deal = start
     kept = client.facts.deal
     if kept is not None and client.facts.first_deal:
         client.facts.count -= len(kept.reports)

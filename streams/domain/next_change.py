@@ -27,7 +27,9 @@ from streams.domain import (
 )
 from streams.domain.calendar import month_of
 from streams.domain.categories.category import Scope, Value
-from streams.domain.categories.table import between, same
+from streams.domain.categories.risk_group import RISK_GROUP
+from streams.domain.categories.table import about_client, same
+from streams.domain.categories.volume import VOLUME
 from streams.domain.first_deal import Deal
 from streams.domain.lookup import SALE, SALE_RETURN
 from streams.domain.policy import Rules
@@ -90,17 +92,35 @@ def look(standing: Standing, client: Client, now: Instant, day: Days, deal: Deal
     volume = first_deal_closed.volume(rules, client, day, deal_closed)
     stage = lifecycle.of(rules, client, day, about, deal_closed)
     view = View(now, day, late, group, decided_by, volume, limit, exposure, about, deal_closed, stage, deal)
+    return _with_reasons(rules, client, view)
+
+
+def _later(standing: Standing, client: Client, before: View, at: Instant, day: Days, deal: Deal | None) -> View:
+    """What holds at `at`, up to which nothing but lateness can have moved since the view before."""
+    rules = standing.rules
+    late = overdue.measure(rules, client, at, day, standing.completed_through)
+    group, decided_by = _group(rules, late.violations, late.days_longest) if late.violations else _NO_GROUP
+    volume, limit, exposure = before.volume, before.limit, before.exposure
+    about, deal_closed, stage = before.profile, before.deal_closed, before.lifecycle
+    view = View(at, day, late, group, decided_by, volume, limit, exposure, about, deal_closed, stage, deal)
+    return _with_reasons(rules, client, view)
+
+
+def _with_reasons(rules: Rules, client: Client, view: View) -> View:
     view.active = view.reasons = active(rules, client, view)
     if view.active and client.facts.judgements is not None:
-        view.reasons = overrides.uncovered(client, now, view.active)
+        view.reasons = overrides.uncovered(client, view.instant, view.active)
     return view
 
 
-def next_instant(standing: Standing, client: Client, now: Instant, day: Days, view: View | None = None) -> Instant:
-    """The earliest instant after `now`, which lies on `day`, at which time alone may change what holds; `view` is what
+Coming = tuple[Instant, Instant]
+"""The next instant at which lateness may change by time alone, and the next at which anything else may."""
+
+
+def coming(standing: Standing, client: Client, now: Instant, day: Days, view: View | None = None) -> Coming:
+    """The earliest instants after `now`, which lies on `day`, at which time alone may change what holds; `view` is what
     holds then where that was looked at already."""
     rules = standing.rules
-    earliest = overdue.next_instant(rules, client, now, standing.completed_through)
     if view is not None:
         about, deal, deal_closed = view.profile, view.deal, view.deal_closed
     else:
@@ -120,38 +140,41 @@ def next_instant(standing: Standing, client: Client, now: Instant, day: Days, vi
         next_day = min(next_day, allocation.next_day(client))
     if client.facts.limits:
         next_day = min(next_day, credit_limit.next_day(rules, client, day))
+    other = NEVER if next_day == NEVER else rules.midnight(next_day)
     if client.facts.judgements is not None:
-        earliest = min(earliest, judgements.next_instant(client, now))
+        other = min(other, judgements.next_instant(client, now))
     if client.facts.requests is not None:
-        earliest = min(earliest, reservations.next_expiry(client, now))
-    return earliest if next_day == NEVER else min(earliest, rules.midnight(next_day))
+        other = min(other, reservations.next_expiry(client, now))
+    return overdue.next_instant(rules, client, now, standing.completed_through), other
 
 
-def timeline(standing: Standing, client: Client, at: Instant, now: View) -> Iterator[View]:
-    """What will hold at each coming instant, from `at` on, at which something may change if nothing arrives.
+def timeline(standing: Standing, client: Client, first: Coming, now: View) -> Iterator[View]:
+    """What will hold at each coming instant at which something may change if nothing arrives, from `first` on.
 
-    `at` must be the `next_instant` after the view of `now`. No state is changed.
+    `first` must be what is `coming` after the view of `now`. No state is changed.
     """
     rules, subject, view = standing.rules, client, now
-    while at != NEVER:
+    late, other = first
+    while (at := late if late < other else other) != NEVER:
         day = rules.day_of(at)
         deal = first_deal.later(subject, view.deal, day)
-        if day >= allocation.next_day(subject):  # facts dated ahead take effect: on a copy
-            if subject is client:
-                subject = allocation.copy(client)
-            allocation.advance(rules, subject, day)
-        view = look(standing, subject, at, day, deal)
+        if late < other and (deal is not None or view.deal is None):
+            view = _later(standing, subject, view, at, day, deal)
+        else:
+            if day >= allocation.next_day(subject):  # facts dated ahead take effect: on a copy
+                if subject is client:
+                    subject = allocation.copy(client)
+                allocation.advance(rules, subject, day)
+            view = look(standing, subject, at, day, deal)
         yield view
-        at = next_instant(standing, subject, at, day, view)
+        late, other = coming(standing, subject, at, day, view)
 
 
-def predict(standing: Standing, client: Client, view: View, first: Instant) -> Prediction | None:
+def predict(standing: Standing, client: Client, view: View, first: Coming) -> Prediction | None:
     """The next change after the view if nothing arrives; None when nothing ever changes by itself.
 
-    `first` is the `next_instant` after the view.
+    `first` is what is `coming` after the view.
     """
-    if first == NEVER:
-        return None
     for later in timeline(standing, client, first, view):
         if later.reasons != view.reasons or not same(view, later):
             return Prediction(later.instant, differences(view, later))
@@ -160,7 +183,7 @@ def predict(standing: Standing, client: Client, view: View, first: Instant) -> P
 
 def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Instant:
     """When an active condition ends by time alone; NEVER when it does not."""
-    first = next_instant(standing, client, view.instant, view.day, view)
+    first = coming(standing, client, view.instant, view.day, view)
     for later in timeline(standing, client, first, view):
         if reason not in later.active:
             return later.instant
@@ -210,11 +233,22 @@ def sales_ahead(client: Client) -> list[tuple[Step, int]]:
 
 def differences(before: View, after: View) -> list[Change]:
     """What a reader of the status would be told between two views."""
-    changes: list[Change] = [
-        DimensionChange(category.dimension, move.before, move.after, move.scope)
-        for category, move in between(before, after)
-    ]
+    changes: list[Change] = [*_by_numbers(before.group, after.group, before.volume, after.volume)]
+    for category, move in about_client(before, after):
+        changes.append(DimensionChange(category.dimension, move.before, move.after, move.scope))
     if before.reasons != after.reasons:
         changes.extend(ConditionChange(reason, "opens") for reason in after.reasons if reason not in before.reasons)
         changes.extend(ConditionChange(reason, "closes") for reason in before.reasons if reason not in after.reasons)
+    return changes
+
+
+@lru_cache(maxsize=256)
+def _by_numbers(group: int, group_after: int, volume: str, volume_after: str) -> list[Change]:
+    """Moves of the risk group and the volume: nearly every look ahead ends with one, and they are few. Not to be
+    changed."""
+    changes: list[Change] = []
+    if group != group_after:
+        changes.append(DimensionChange(RISK_GROUP.dimension, group, group_after))
+    if volume != volume_after:
+        changes.append(DimensionChange(VOLUME.dimension, volume, volume_after))
     return changes

@@ -48,6 +48,8 @@ def opened(client: Client, day: Days) -> list[str]:
 def details(rules: Rules, client: Client, day: Days) -> dict[str, Outlet]:
     """The outlets active on `day` by id, in order of their ids."""
     opened = _opened(client, day)
+    if not opened:
+        return opened
     closings = [fact for fact in client.facts.about.outlets_closed.values() if not fact.voided]
     return {
         outlet_id: opened[outlet_id]
@@ -66,7 +68,7 @@ def next_day(rules: Rules, client: Client, day: Days) -> Days:
 def _opened(client: Client, day: Days) -> dict[str, Outlet]:
     """Every outlet opened by `day`, as its latest opening says."""
     found: dict[str, Outlet] = {}
-    opening_id = opening_in_force(client)
+    opening_id = opening_in_force(client) if client.facts.openings else None
     counts_from = 0
     if opening_id is not None:
         opening = client.facts.openings[opening_id]

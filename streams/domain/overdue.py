@@ -32,7 +32,7 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
     late, opened = position.late, position.open
     if not late and (not opened or opened[0].due >= day):
         return _NONE
-    dispatches, cutoff = client.facts.dispatches, rules.cutoff
+    cutoff = rules.cutoff
     found: dict[tuple[str, str], None] = {}
     judged: list[str] = []
     longest = current = since = 0
@@ -41,15 +41,11 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
         due = place.due
         if due >= day or (due > completed_through and cutoff(due) > now):
             break  # neither its cutoff has passed nor are all payments in; those after it are due later still
-        shipment_id = place.shipment_id
-        if shipment_id:
-            spans = dispatches[shipment_id].obligations[place.index].spans
-        else:
-            spans = obligation_at(client, shipment_id, place.index).spans
+        spans = obligation_at(client, place.shipment_id, place.index).spans
         if not spans or spans[-1] or spans[-2] > day:
             continue  # within the tolerance, or reopened only after `day`
         first = run_first(spans, due)
-        found[shipment_id, place.id] = None
+        found[place.shipment_id, place.id] = None
         judged.append(place.id)
         if day - first + 1 > current:
             current, current_id, since = day - first + 1, place.id, first
@@ -79,16 +75,12 @@ def next_instant(rules: Rules, client: Client, now: Instant, completed_through: 
     position = client.position
     if position.changed:
         return overdue_changed.next_instant(rules, client, now, completed_through)
-    dispatches = client.facts.dispatches
     earliest, since = NEVER, 0
     longest = 0
     day = 0
     for place in position.open:
-        due, shipment_id = place.due, place.shipment_id
-        if shipment_id:
-            spans = dispatches[shipment_id].obligations[place.index].spans
-        else:
-            spans = obligation_at(client, shipment_id, place.index).spans
+        due = place.due
+        spans = obligation_at(client, place.shipment_id, place.index).spans
         if not spans or spans[-1]:
             continue
         # a cutoff is never before the day after the due date

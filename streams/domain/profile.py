@@ -23,7 +23,9 @@ def of(rules: Rules, client: Client, day: Days) -> Profile:
 def keep(rules: Rules, client: Client, day: Days) -> None:
     """Let the state hold the profile of `day`, which is today."""
     about = client.facts.about
-    about.profile = of(rules, client, day)
+    kept = about.profile
+    if not (kept.since <= day < kept.until and kept.mark == rules.mark):
+        about.profile = _found(rules, client, day)
 
 
 def forget(client: Client) -> None:
@@ -39,12 +41,13 @@ def next_day(rules: Rules, client: Client, day: Days) -> Days:
 def _found(rules: Rules, client: Client, day: Days) -> Profile:
     about = client.facts.about
     closings = [fact.day for fact in about.closings.values() if not fact.voided]
-    registered = [fact.day for fact in client.facts.registrations.values() if not fact.voided]
+    registrations = [fact.day for fact in client.facts.registrations.values() if not fact.voided]
     until = min(
         documents.next_day(rules, client, day),
         outlets.next_day(rules, client, day),
-        periods.next_border([*closings, *registered], day),
+        periods.next_border([*closings, *registrations], day),
     )
+    known, registered = documents.as_of(rules, client, day), registration.in_force(client, day)
     active = outlets.details(rules, client, day)
     opening_id = opening_in_force(client) if client.facts.openings else None
     opening = None if opening_id is None else client.facts.openings[opening_id]
@@ -52,12 +55,12 @@ def _found(rules: Rules, client: Client, day: Days) -> Profile:
         mark=rules.mark,
         since=day,
         until=until,
-        unsigned=not all(documents.ever_signed(rules, client, day, document) for document in documents.REQUIRED),
-        missing=documents.missing(rules, client, day),
-        ended=bool(documents.ended(rules, client, day)),
-        documents=encode(documents.listed(rules, client, day)),
-        sales_type=sales_type.of(rules, registration.in_force(client, day), len(active)),
-        activities=registration.activities(rules, client, day),
+        unsigned=len(documents.ever_signed(known)) < len(documents.REQUIRED),
+        missing=documents.missing(known),
+        ended=bool(documents.ended(known)),
+        documents=encode(documents.listed(rules, known)),
+        sales_type=sales_type.of(rules, registered, len(active)),
+        activities=registration.activities(rules, registered),
         outlets_active=list(active),
         mall_outlets=mall_outlets.of(rules, active),
         closed_on=max((on for on in closings if on <= day), default=0),

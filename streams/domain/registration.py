@@ -22,7 +22,6 @@ def in_force(client: Client, day: Days = NEVER) -> Registration | None:
     return None if found is None else found[1]
 
 
-def activities(rules: Rules, client: Client, day: Days) -> list[str]:
+def activities(rules: Rules, registered: Registration | None) -> list[str]:
     """The activities it names of those that the policy lists, each once, in the policy's order."""
-    found = in_force(client, day)
-    return [] if found is None else [name for name in rules.activities if name in found.activities]
+    return [] if registered is None else [name for name in rules.activities if name in registered.activities]

@@ -4,7 +4,7 @@ from schemas.records import NEVER, Instant
 from streams.domain import allocation, first_deal_entitlement, lifted_by, money
 from streams.domain.lifted_by import DateLift, DocumentLift, Lift, PaymentLift, PersonLift
 from streams.domain.lookup import obligation_at
-from streams.domain.next_change import look, next_instant, timeline
+from streams.domain.next_change import coming, look, timeline
 from streams.domain.obligation_changes import places
 from streams.domain.request_reasons.credit_limit import CREDIT_LIMIT
 from streams.domain.request_reasons.documents_missing import DOCUMENTS_MISSING
@@ -103,7 +103,7 @@ def _ends(
 
 def _ends_at(standing: Standing, client: Client, view: View, request: Request, reason: RequestReason) -> Instant:
     """When the reason ends by time alone; NEVER when it does not."""
-    first = next_instant(standing, client, view.instant, view.day, view)
+    first = coming(standing, client, view.instant, view.day, view)
     for later in timeline(standing, client, first, view):
         if not reason.check(standing.rules, client, later, request):
             return later.instant

@@ -24,6 +24,9 @@ def open_at(client: Client, now: Instant) -> list[Request]:
 
 def held_at(client: Client, now: Instant) -> list[Request]:
     """All that hold an amount at `now`: approvals that are open, then those used by goods dated ahead."""
+    requests = client.facts.requests
+    if requests is None or not (requests.open or client.position.ahead):
+        return []  # most of those who ever asked
     return open_at(client, now) + _dated_ahead(client)
 
 
@@ -38,12 +41,14 @@ def _dated_ahead(client: Client) -> list[Request]:
 
 def reserved(client: Client, now: Instant) -> int:
     """Their amounts together, in minor units."""
-    return sum(request.amount for request in held_at(client, now))
+    held = held_at(client, now)
+    return sum([request.amount for request in held]) if held else 0
 
 
 def next_expiry(client: Client, now: Instant) -> Instant:
     """The next instant after `now` at which an approval expires; NEVER: none."""
-    return min((request.reserved_until for request in open_at(client, now)), default=NEVER)
+    found = open_at(client, now)
+    return min([request.reserved_until for request in found]) if found else NEVER
 
 
 def begin(client: Client, request: Request, until: Instant) -> None:

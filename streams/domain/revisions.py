@@ -17,7 +17,7 @@ def repeated(known: Fact | None, event: Event) -> Accepted | Refused | None:
 
 def settled(rules: Rules, client: Client, known: Fact | None, event: Event) -> Accepted | Refused | None:
     """The answer to an event whose revision, or the client's room and closed days, decide already; None: go on."""
+    if known is None:
+        return full(rules, client)
     answer = repeated(known, event)
-    if answer is not None:
-        return answer
-    return full(rules, client) if known is None else folded(client, known)
+    return folded(client, known) if answer is None else answer

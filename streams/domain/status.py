@@ -163,25 +163,16 @@ def counted(client: Client, view: View, at: str) -> Counted:
 def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | None) -> Lasting:
     """The lasting part as of the view; open obligations are listed up to the policy's limit."""
     position, decided, late, text = client.position, client.decided, view.overdue, money.text
-    judged, dispatches = late.judged, client.facts.dispatches
+    judged = late.judged
     listed: list[OpenObligation] = []
     for place in position.open[: rules.obligations_listed_max]:
-        shipment_id = place.shipment_id
-        if shipment_id:
-            item = dispatches[shipment_id].obligations[place.index]
-        else:
-            item = obligation_at(client, shipment_id, place.index)
-        amount = text(item.amount)
-        listed.append(
-            OpenObligation(
-                place.id,
-                shipment_id or item.shipment_id or None,
-                _date_text(place.due),
-                amount,
-                amount if item.outstanding == item.amount else text(item.outstanding),
-                place.id in judged,
-            )
-        )
+        shipment_id, name = place.shipment_id, place.id
+        item = obligation_at(client, shipment_id, place.index)
+        owed, left = item.amount, item.outstanding
+        amount = text(owed)
+        outstanding = amount if left == owed else text(left)
+        due, of_shipment = _date_text(place.due), shipment_id or item.shipment_id or None
+        listed.append(OpenObligation(name, of_shipment, due, amount, outstanding, name in judged))
     outstanding = text(position.outstanding)
     return Lasting(
         _date_text(late.since) if late.since else None,
@@ -237,7 +228,7 @@ def _overrides(rules: Rules, client: Client, view: View) -> list[ActiveOverride]
 
 def value_of_parts(common: Common, counted_json: bytes, lasting_json: bytes) -> bytes:
     """The status's value: the common fields, the counted part, the lasting part."""
-    return b"%b,%b,%b" % (encode(common)[:-1], counted_json[1:-1], lasting_json[1:])
+    return b"".join((encode(common)[:-1], b",", counted_json[1:-1], b",", lasting_json[1:]))
 
 
 def as_of(published: bytes, counted_part: Counted) -> bytes:

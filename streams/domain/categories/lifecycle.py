@@ -52,7 +52,7 @@ def _because(rules: Rules, client: Client, view: View, move: Move) -> list[Becau
     if measure == "first_deal":
         ids = first_deal_closed.ids(rules, client, view.day)
         return [Because("lifecycle.first_deal", "closed", "closed" if view.deal_closed else "open", ids[:most])]
-    signed = [name for name in documents.REQUIRED if documents.ever_signed(rules, client, view.day, name)]
+    signed = documents.ever_signed(documents.as_of(rules, client, view.day))
     facts = documents.signing_ids(rules, client, view.day)
     return [Because("lifecycle.documents", str(len(documents.REQUIRED)), str(len(signed)), facts[:most])]
 

@@ -40,16 +40,11 @@ def to_publish(view: View, decided: Decided) -> Iterator[tuple[Category, Move]]:
                 yield category, move
 
 
-def between(before: View, after: View) -> list[tuple[Category, Move]]:
-    """What moves from one view to another."""
-    found: list[tuple[Category, Move]] = []
-    # one by one: nearly every look ahead ends with the move of one of these two
-    if before.group != after.group:
-        found.append((RISK_GROUP, Move(before.group, after.group)))
-    if before.volume != after.volume:
-        found.append((VOLUME, Move(before.volume, after.volume)))
+def about_client(before: View, after: View) -> list[tuple[Category, Move]]:
+    """What moves from one view to another of the categories that say who the client is."""
     if before.lifecycle == after.lifecycle and before.profile is after.profile:
-        return found
+        return []  # nearly every look ahead
+    found: list[tuple[Category, Move]] = []
     for category in _ABOUT_CLIENT:
         was, will_be = category.of(before), category.of(after)
         if was != will_be:

@@ -1,6 +1,7 @@
 """What a stop condition is: when it holds, on what grounds, in what words, and what would end it."""
 
 from collections.abc import Callable
+from enum import IntFlag
 from typing import NamedTuple
 
 from streams.domain.outputs import Because
@@ -8,6 +9,21 @@ from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
 from streams.domain.view import View
+
+
+class Ground(IntFlag):
+    """What a condition stands on: without it the condition does not hold, and nobody asks for more."""
+
+    DEAL = 1
+    """A first deal that is not closed."""
+    JUDGEMENTS = 2
+    """Decisions of people."""
+    RISK_GROUP = 4
+    """The policy's group, or above."""
+    LIMIT = 8
+    """A credit limit in force."""
+    DOCUMENTS = 16
+    """A required document that is not in force."""
 
 
 def no_payment(rules: Rules, client: Client, view: View) -> list[str]:
@@ -21,6 +37,7 @@ class StopCondition(NamedTuple):
     reason: str
     role: str
     """Who may lift it."""
+    ground: Ground
     holds: Callable[[Rules, Client, View], bool]
     because: Callable[[Rules, Client, View], list[Because]]
     """Why it is active, or by the same measure why it no longer is."""

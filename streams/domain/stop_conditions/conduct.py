@@ -7,7 +7,7 @@ from streams.domain.outputs import Because
 from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
-from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.condition import Ground, StopCondition
 from streams.domain.view import View
 
 _KINDS: Final = {
@@ -41,4 +41,4 @@ def _ended(rules: Rules, client: Client, view: View) -> Text:
     return Text("no recorded breach is left uncleared", "записанных нарушений не осталось")
 
 
-CONDUCT: Final = StopCondition("conduct", "director", _holds, _because, _said, _ended)
+CONDUCT: Final = StopCondition("conduct", "director", Ground.JUDGEMENTS, _holds, _because, _said, _ended)

@@ -5,7 +5,7 @@ from streams.domain.outputs import Because
 from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
-from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.condition import Ground, StopCondition
 from streams.domain.view import View
 
 
@@ -36,4 +36,4 @@ def _ended(rules: Rules, client: Client, view: View) -> Text:
     return Text("the debt is within the credit limit", "долг в пределах кредитного лимита")
 
 
-CREDIT_LIMIT = StopCondition("credit_limit", "manager", _holds, _because, _said, _ended)
+CREDIT_LIMIT = StopCondition("credit_limit", "manager", Ground.LIMIT, _holds, _because, _said, _ended)

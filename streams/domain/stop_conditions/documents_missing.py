@@ -11,7 +11,7 @@ from streams.domain.outputs import Because
 from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
-from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.condition import Ground, StopCondition
 from streams.domain.view import View
 
 _NAMES: Final = {
@@ -59,7 +59,7 @@ def _ended(rules: Rules, client: Client, view: View) -> Text:
     return Text("both documents are in force", "оба документа действуют")
 
 
-DOCUMENTS_MISSING = StopCondition("documents_missing", "director", _holds, _because, _said, _ended)
+DOCUMENTS_MISSING = StopCondition("documents_missing", "director", Ground.DOCUMENTS, _holds, _because, _said, _ended)
 
 
 def lifts(missing: list[str]) -> Text:

@@ -6,7 +6,7 @@ from streams.domain.outputs import Because
 from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
-from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.condition import Ground, StopCondition
 from streams.domain.view import View
 
 
@@ -44,4 +44,4 @@ def _ended(rules: Rules, client: Client, view: View) -> Text:
     return Text("the first deal is no longer returned in full", "первая сделка больше не возвращена полностью")
 
 
-FIRST_DEAL_RETURNED = StopCondition("first_deal_returned", "manager", _holds, _because, _said, _ended)
+FIRST_DEAL_RETURNED = StopCondition("first_deal_returned", "manager", Ground.DEAL, _holds, _because, _said, _ended)

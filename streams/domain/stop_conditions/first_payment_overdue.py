@@ -5,7 +5,7 @@ from streams.domain.outputs import Because
 from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
-from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.condition import Ground, StopCondition
 from streams.domain.view import View
 
 
@@ -38,5 +38,5 @@ def _ended(rules: Rules, client: Client, view: View) -> Text:
 
 
 FIRST_PAYMENT_OVERDUE = StopCondition(
-    "first_payment_overdue", "manager", _holds, _because, _said, _ended, overdue_of_first_deal
+    "first_payment_overdue", "manager", Ground.DEAL, _holds, _because, _said, _ended, overdue_of_first_deal
 )

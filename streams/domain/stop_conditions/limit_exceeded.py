@@ -7,7 +7,7 @@ from streams.domain.outputs import Because
 from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
-from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.condition import Ground, StopCondition
 from streams.domain.stop_conditions.not_selling import pays_the_deal
 from streams.domain.view import View
 
@@ -55,5 +55,5 @@ def _ended(rules: Rules, client: Client, view: View) -> Text:
 
 
 LIMIT_EXCEEDED = StopCondition(
-    "limit_exceeded", "manager", _holds, _because, _said, _ended, pays_the_deal, in_full=True
+    "limit_exceeded", "manager", Ground.DEAL, _holds, _because, _said, _ended, pays_the_deal, in_full=True
 )

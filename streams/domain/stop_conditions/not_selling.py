@@ -11,7 +11,7 @@ from streams.domain.outputs import Because
 from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
-from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.condition import Ground, StopCondition
 from streams.domain.view import View
 
 
@@ -76,4 +76,6 @@ def pays_the_deal(rules: Rules, client: Client, view: View) -> list[str]:
     return [place.id for place in client.position.open if place.id in wanted]
 
 
-NOT_SELLING = StopCondition("not_selling", "manager", _holds, _because, _said, _ended, pays_the_deal, in_full=True)
+NOT_SELLING = StopCondition(
+    "not_selling", "manager", Ground.DEAL, _holds, _because, _said, _ended, pays_the_deal, in_full=True
+)

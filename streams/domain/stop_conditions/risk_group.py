@@ -5,7 +5,7 @@ from streams.domain.outputs import Because
 from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.state import Client
-from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.condition import Ground, StopCondition
 from streams.domain.view import View
 
 
@@ -52,4 +52,4 @@ def _to_pay(rules: Rules, client: Client, view: View) -> list[str]:
     return view.overdue.judged if rules.risk_group_requires_overdue else []
 
 
-RISK_GROUP = StopCondition("risk_group", "manager", _holds, _because, _said, _ended, _to_pay)
+RISK_GROUP = StopCondition("risk_group", "manager", Ground.RISK_GROUP, _holds, _because, _said, _ended, _to_pay)

@@ -1,11 +1,13 @@
 """Every stop condition, in the order of the rules' table. A client is blocked while at least one is active and not
 covered by an override."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 from streams.domain.policy import Rules
 from streams.domain.state import Client
-from streams.domain.stop_conditions.condition import StopCondition
+from streams.domain.stop_conditions.condition import Ground, StopCondition
 from streams.domain.stop_conditions.conduct import CONDUCT
 from streams.domain.stop_conditions.credit_limit import CREDIT_LIMIT
 from streams.domain.stop_conditions.documents_missing import DOCUMENTS_MISSING
@@ -26,23 +28,30 @@ _IN_ORDER: Final = (
     DOCUMENTS_MISSING,
     FIRST_DEAL_RETURNED,
 )
+# plain numbers: to combine members of an enumeration is slow, and this is asked at every look at a client
+_DEAL, _JUDGEMENTS, _RISK_GROUP, _LIMIT, _DOCUMENTS = (int(ground) for ground in Ground)
 STOP_CONDITIONS: Final[dict[str, StopCondition]] = {condition.reason: condition for condition in _IN_ORDER}
-_HOLDS: Final = tuple((condition.reason, condition.holds) for condition in _IN_ORDER)
-_OF_DEAL: Final = (NOT_SELLING, FIRST_PAYMENT_OVERDUE, LIMIT_EXCEEDED, FIRST_DEAL_RETURNED)
-_HOLDS_OF_DEAL: Final = tuple((condition.reason, condition.holds) for condition in _OF_DEAL)
-"""Those that hold while the first deal is open and never else, in the same order."""
+
+
+@cache
+def _asked(there: int) -> list[tuple[str, Callable[[Rules, Client, View], bool]]]:
+    """Those that can hold when only these grounds are there."""
+    return [(condition.reason, condition.holds) for condition in _IN_ORDER if condition.ground & there]
 
 
 def active(rules: Rules, client: Client, view: View) -> tuple[str, ...]:
     """The reasons that hold in a view that is complete but for them, in the order of the rules' table."""
-    asked = _HOLDS
-    if not (
-        view.group >= rules.risk_group_min
-        or view.limit is not None
-        or client.facts.judgements is not None
-        or view.profile.missing
-    ):
-        if view.deal is None or not view.deal.open:
-            return ()  # most clients, most of the time: nothing that any of them asks for
-        asked = _HOLDS_OF_DEAL
-    return tuple([reason for reason, holds in asked if holds(rules, client, view)])
+    there = 0
+    if view.deal is not None and view.deal.open:
+        there |= _DEAL
+    if client.facts.judgements is not None:
+        there |= _JUDGEMENTS
+    if view.group >= rules.risk_group_min:
+        there |= _RISK_GROUP
+    if view.limit is not None:
+        there |= _LIMIT
+    if view.profile.missing:
+        there |= _DOCUMENTS
+    if not there:
+        return ()  # most clients, most of the time
+    return tuple([reason for reason, holds in _asked(there) if holds(rules, client, view)])

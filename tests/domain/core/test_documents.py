@@ -20,7 +20,15 @@ def on(day: int) -> date:
 
 
 def in_force(book: Book, day: int, document: str = AGREEMENT) -> bool:
-    return documents.in_force(book.rules, book.client, on(day).toordinal(), document)
+    return document in [one.document for one in known(book, on(day)) if one.in_force]
+
+
+def known(book: Book, day: date) -> list[documents.Known]:
+    return documents.as_of(book.rules, book.client, day.toordinal())
+
+
+def numbers_in_force(book: Book, day: int, document: str) -> list[str]:
+    return [one.number for one in known(book, on(day)) if one.document == document and one.in_force]
 
 
 def test_in_force_from_its_date_until_the_day_before_its_end() -> None:
@@ -48,10 +56,10 @@ def test_an_end_is_of_its_document_and_number() -> None:
         told_ended("E", AGREEMENT, on(4), number="1"),
         on=on(6),
     )
-    assert documents.numbers_in_force(book.rules, book.client, on(6).toordinal(), AGREEMENT) == ["2"]
-    assert documents.numbers_in_force(book.rules, book.client, on(6).toordinal(), CONTRACT) == ["1"]
-    assert documents.ended(book.rules, book.client, on(3).toordinal()) == []
-    assert documents.ended(book.rules, book.client, on(4).toordinal()) == ["1"]
+    assert numbers_in_force(book, 6, AGREEMENT) == ["2"]
+    assert numbers_in_force(book, 6, CONTRACT) == ["1"]
+    assert documents.ended(known(book, on(3))) == []
+    assert documents.ended(known(book, on(4))) == ["1"]
 
 
 def test_signed_again_under_its_number_it_is_in_force_from_then_on() -> None:
@@ -63,8 +71,8 @@ def test_signed_again_under_its_number_it_is_in_force_from_then_on() -> None:
 
 def test_missing_names_what_is_not_in_force() -> None:
     book = Book().accept(signed("A", AGREEMENT, on(5)), on=on(5))
-    assert documents.missing(book.rules, book.client, on(4).toordinal()) == [AGREEMENT, CONTRACT]
-    assert documents.missing(book.rules, book.client, on(5).toordinal()) == [CONTRACT]
+    assert documents.missing(known(book, on(4))) == [AGREEMENT, CONTRACT]
+    assert documents.missing(known(book, on(5))) == [CONTRACT]
 
 
 def test_the_next_day_is_that_of_the_next_date() -> None:
@@ -94,14 +102,14 @@ def test_a_higher_revision_replaces_a_void_withdraws_and_another_body_conflicts(
 def test_no_document_is_too_old_and_one_dated_ahead_counts_from_its_date() -> None:
     book = Book().accept(signed("A", AGREEMENT, date(2009, 5, 1)), signed("C", CONTRACT, date(2027, 1, 1)), on=on(1))
     assert in_force(book, 1)
-    assert not documents.in_force(book.rules, book.client, date(2026, 12, 31).toordinal(), CONTRACT)
-    assert documents.in_force(book.rules, book.client, date(2027, 1, 1).toordinal(), CONTRACT)
+    assert documents.missing(known(book, date(2026, 12, 31))) == [CONTRACT]
+    assert documents.missing(known(book, date(2027, 1, 1))) == []
 
 
 def test_opening_balances_bring_documents_and_replace_what_was_signed_before() -> None:
     balances = opened(on(10), documents=[{"document": CONTRACT, "number": "7"}])
     book = Book().accept(signed("A", AGREEMENT, on(5)), balances, on=on(12))
-    assert documents.missing(book.rules, book.client, on(12).toordinal()) == [AGREEMENT]
+    assert documents.missing(known(book, on(12))) == [AGREEMENT]
     answer = book.tell(signed("B", AGREEMENT, on(9)))
     assert isinstance(answer, Refused) and (answer.reason, answer.field) == ("before_opening", "on")
     book.accept(told_ended("E", CONTRACT, on(14), number="7"))

@@ -1,14 +1,16 @@
-"""A look ahead carries over what time alone leaves as it is; whoever looks anew at each instant finds the same."""
+"""A look ahead carries over what time alone leaves as it is; whoever looks anew at each instant finds the same, but for
+the day since when the profile is known to hold."""
 
 from itertools import islice
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.policy import Policy
 from streams.domain import allocation
-from streams.domain.next_change import look, next_instant, timeline
+from streams.domain.next_change import coming, look, timeline
 from tests.domain.decisions.driver import Company
 from tests.domain.decisions.histories import Step, histories, tell
 from tests.domain.decisions.signing import KEYS, judge
@@ -21,12 +23,13 @@ def _agrees(company: Company) -> list[str]:
     day = standing.rules.day_of(company.at)
     anew = allocation.copy(client)
     view = look(standing, client, company.at, day)
-    first = next_instant(standing, client, company.at, day, view)
+    first = coming(standing, client, company.at, day, view)
     states = []
-    for coming in islice(timeline(standing, client, first, view), 12):
-        allocation.advance(standing.rules, anew, coming.day)
-        assert coming == look(standing, anew, coming.instant, coming.day)
-        states.append("none" if coming.deal is None else coming.deal.state)
+    for later in islice(timeline(standing, client, first, view), 12):
+        allocation.advance(standing.rules, anew, later.day)
+        expected = look(standing, anew, later.instant, later.day)
+        assert later == replace(expected, profile=replace(expected.profile, since=later.profile.since))
+        states.append("none" if later.deal is None else later.deal.state)
     return states
 
 

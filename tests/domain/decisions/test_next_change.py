@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.policy import Policy
-from streams.domain.next_change import look, next_instant, predict
+from streams.domain.next_change import coming, look, predict
 from tests.domain.decisions.driver import Company
 from tests.domain.decisions.histories import MALLS, Step, histories, tell
 from tests.domain.decisions.signing import KEYS, TERMS, limit_beside
@@ -76,7 +76,7 @@ def _check(
     for _ in range(24):  # change after change, to the end of time
         standing = company.shared.standing(client.seen)
         view = look(standing, client, company.at, standing.rules.day_of(company.at))
-        first = next_instant(standing, client, company.at, view.day)
+        first = coming(standing, client, company.at, view.day)
         prediction = predict(standing, client, view, first)
         published = json.loads(client.decided.status)["next_change"]
         if prediction is None:
