@@ -156,13 +156,13 @@ class ClientFold:
             return None
         if state.books is not None and state.books.moved:
             place = source.topic, source.partition, source.offset
-            telling.tell(state, RecordCause(event.id, _type(event), *place, state.id), at, out)
+            telling.tell(state, RecordCause(event.id, _TYPES[type(event)], *place, state.id), at, out)
         if is_sale and state.sequence and prospect == turnover_prospect(rules, state, day):
             return None  # most sales move no category, now or later, and nothing else depends on them
         if not state.sequence or isinstance(event, _WHO):
             flags.mark_registration(state)
         corrected = correction.is_one(standing, state, accepted, past, day)
-        cause = RecordCause(event.id, _type(event), source.topic, source.partition, source.offset)
+        cause = RecordCause(event.id, _TYPES[type(event)], source.topic, source.partition, source.offset)
         decide(standing, state, at, day, cause, corrected, out)
         return None
 
@@ -183,6 +183,9 @@ class ClientFold:
 
     def fire(self, shared: Shared, state: Client, until: Instant, out: list[Output]) -> None:
         """Deadlines and broadcasts of this client up to `until`, in order of time; a deadline before a broadcast."""
+        if state.deadline > until and not shared.concerns(state.deadline, until):
+            state.seen = shared.number  # nearly every client, after each statement of accounting
+            return
         while state.deadline <= until or state.seen < shared.number:
             coming = shared.next(state.seen)
             if coming is None and state.seen < shared.number:

@@ -32,30 +32,37 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
     late, opened = position.late, position.open
     if not late and (not opened or opened[0].due >= day):
         return _NONE
-    cutoff = rules.cutoff
-    found: dict[tuple[str, str], None] = {}
+    dispatches, cutoff = client.facts.dispatches, rules.cutoff
     judged: list[str] = []
-    longest = current = since = 0
-    longest_id = current_id = ""
+    current, current_id, since = 0, "", 0
+    going_on: list[tuple[str, str]] = []
     for place in opened:
         due = place.due
         if due >= day or (due > completed_through and cutoff(due) > now):
             break  # neither its cutoff has passed nor are all payments in; those after it are due later still
-        spans = obligation_at(client, place.shipment_id, place.index).spans
+        shipment_id = place.shipment_id
+        if shipment_id:
+            spans = dispatches[shipment_id].obligations[place.index].spans
+        else:
+            spans = obligation_at(client, shipment_id, place.index).spans
         if not spans or spans[-1] or spans[-2] > day:
             continue  # within the tolerance, or reopened only after `day`
         first = run_first(spans, due)
-        found[place.shipment_id, place.id] = None
         judged.append(place.id)
+        if late:
+            going_on.append((shipment_id, place.id))
         if day - first + 1 > current:
             current, current_id, since = day - first + 1, place.id, first
+    if not late:
+        return Overdue(len(judged), judged, current, current_id, current, current_id, since, judged)
+    found = dict.fromkeys(going_on)
     longest, longest_id = current, current_id
     window_first = day - rules.window_days + 1
     for run in late:
         first, last = run.first, run.last
         if last < window_first or first > day:
             continue
-        if run.due > completed_through and rules.cutoff(run.due) > now:
+        if run.due > completed_through and cutoff(run.due) > now:
             continue  # not judged yet
         key = run.shipment_id, run.obligation_id
         if last > day:  # it was still going on then
@@ -75,12 +82,16 @@ def next_instant(rules: Rules, client: Client, now: Instant, completed_through: 
     position = client.position
     if position.changed:
         return overdue_changed.next_instant(rules, client, now, completed_through)
+    dispatches = client.facts.dispatches
     earliest, since = NEVER, 0
     longest = 0
     day = 0
     for place in position.open:
-        due = place.due
-        spans = obligation_at(client, place.shipment_id, place.index).spans
+        due, shipment_id = place.due, place.shipment_id
+        if shipment_id:
+            spans = dispatches[shipment_id].obligations[place.index].spans
+        else:
+            spans = obligation_at(client, shipment_id, place.index).spans
         if not spans or spans[-1]:
             continue
         # a cutoff is never before the day after the due date

@@ -99,6 +99,7 @@ class Shared:
         self.number = stored.base_number + len(stored.pending)
         """Number of the last broadcast; 0 before the first."""
         self.current = self._after[-1] if self._after else self._base
+        self._reach_until, self._instant_last = _reach_of(stored.pending)
 
     @classmethod
     def new(cls, policy: Policy) -> "Shared":
@@ -130,6 +131,11 @@ class Shared:
             index = 0
         return self.pending[index] if index < len(self.pending) else None
 
+    def concerns(self, deadline: Instant, until: Instant) -> bool:
+        """Whether one of the broadcasts may concern a client that is next due at `deadline` and touched at `until`;
+        False: it has taken them all by that, whichever it had taken."""
+        return deadline <= self._reach_until or until < self._instant_last
+
     def append(self, broadcast: Broadcast) -> Reach:
         """Take in the next broadcast; its number must be `number + 1`."""
         assert broadcast.number == self.number + 1
@@ -137,6 +143,7 @@ class Shared:
         self.pending.append(broadcast)
         self.current = self._after[-1]
         self.number = broadcast.number
+        self._reach_until, self._instant_last = _reach_of(self.pending)
         return Reach(broadcast.deadline_until)
 
     def settle(self, number: int) -> None:
@@ -149,6 +156,7 @@ class Shared:
         self._base = self._after[count - 1]
         self.base_number += count
         del self.pending[:count], self._after[:count]
+        self._reach_until, self._instant_last = _reach_of(self.pending)
 
     def complete(self, statement_id: str, statement: Completed, oldest: Days) -> Days:
         """Remember a statement and forget those through a day before `oldest`; returns what is completed now.
@@ -174,3 +182,10 @@ class Shared:
             return before._replace(rules=compiled(broadcast.policy))
         history = (*before.history, (broadcast.instant, broadcast.completed_through))[-HISTORY_MAX:]
         return Standing(before.rules, broadcast.completed_through, history)
+
+
+def _reach_of(pending: list[Broadcast]) -> tuple[Instant, Instant]:
+    """(the latest deadline that any of them concerns, the instant of the last)."""
+    if not pending:
+        return -1, -1
+    return max(broadcast.deadline_until for broadcast in pending), pending[-1].instant

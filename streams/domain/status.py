@@ -163,11 +163,14 @@ def counted(client: Client, view: View, at: str) -> Counted:
 def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | None) -> Lasting:
     """The lasting part as of the view; open obligations are listed up to the policy's limit."""
     position, decided, late, text = client.position, client.decided, view.overdue, money.text
-    judged = late.judged
+    judged, dispatches = late.judged, client.facts.dispatches
     listed: list[OpenObligation] = []
     for place in position.open[: rules.obligations_listed_max]:
         shipment_id, name = place.shipment_id, place.id
-        item = obligation_at(client, shipment_id, place.index)
+        if shipment_id:
+            item = dispatches[shipment_id].obligations[place.index]
+        else:
+            item = obligation_at(client, shipment_id, place.index)
         owed, left = item.amount, item.outstanding
         amount = text(owed)
         outstanding = amount if left == owed else text(left)

@@ -29,12 +29,11 @@ def fold_broadcast(
 
 def make_due(states: States[Any, Any], number: int, instant: Instant, reach: Reach) -> None:
     """Make every client due that broadcast `number` reaches; on recovery a snapshot may have taken it already."""
-    due, held = states.deadlines.due, states.held
-    for key, deadline in due.items():
-        reached = instant < deadline <= reach.deadline_until and key not in held
-        if reached and states.seen(key) < number:
-            due[key] = instant
-    states.deadlines.rebuild()
+    held, until = states.held, reach.deadline_until
+    reached = [key for key, deadline in states.deadlines.due.items() if instant < deadline <= until]
+    for key in reached:
+        if key not in held and states.seen(key) < number:
+            states.deadlines.set(key, instant)
 
 
 def remind(fold: Fold[Any, Any], states: States[Any, Any], shared: Any, key: bytes, state: Any) -> None:

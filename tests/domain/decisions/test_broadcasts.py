@@ -29,6 +29,17 @@ def test_a_new_client_has_taken_what_was_said_before() -> None:
     assert company.fold.seen(company.clients["c1"]) == 1
 
 
+def test_a_record_kept_back_takes_only_what_was_said_by_its_own_instant() -> None:
+    company = Company()
+    company.dispatch("O1", "10.00", "2026-04-20", "2026-03-01")  # no judgement before the 21st
+    company.complete("2026-03-05", "2026-03-06")
+    client = company.clients["c1"]
+    company.fold.fire(company.shared, client, instant("2026-03-05"), [])
+    assert company.fold.seen(client) == 0
+    company.fold.fire(company.shared, client, instant("2026-03-06"), [])
+    assert company.fold.seen(client) == 1
+
+
 def test_forgotten_broadcasts_leave_the_same_as_kept_ones() -> None:
     kept, settled = Company(), Company()
     for company in (kept, settled):
