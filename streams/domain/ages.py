@@ -4,6 +4,7 @@ A date is its 00:00 in the company's zone. Too far ahead: `future_dated`. Older 
 together: `too_late`, so that ids older than that need not be kept.
 """
 
+from datetime import date
 from typing import Final
 
 from schemas.dead_letters import FUTURE_DATED, TOO_LATE
@@ -39,7 +40,6 @@ _DATE_FIELD: Final[dict[type, str]] = {
     SaleReturned: "returned_on",
     PaymentsCompleted: "through",
 }
-
 _INSTANT_FIELD: Final[dict[type, str]] = {
     ShipmentDispatched: "at",
     ShipmentRequested: "at",
@@ -53,19 +53,17 @@ _INSTANT_FIELD: Final[dict[type, str]] = {
 }
 """Beside each of these is the same in milliseconds, `<name>_ms`. Documents, outlets and clients have no age; nor has
 what a person decided about an obligation, which counts from its `on`."""
+_READ_FROM: Final = {**_DATE_FIELD, **{kind: name + "_ms" for kind, name in _INSTANT_FIELD.items()}}
 
 
 def dated_day(rules: Rules, event: ClientEvent | Broadcast) -> Days:
     """The day of the event's own date; 0 when it has none (withdrawals, registration, opening, limits)."""
     kind = type(event)
-    field = _DATE_FIELD.get(kind)
-    if field is None:
-        at = _INSTANT_FIELD.get(kind)
-        return 0 if at is None or event.voided else rules.day_of(getattr(event, at + "_ms"))  # type: ignore[union-attr]
-    if kind is not PaymentsCompleted and event.voided:  # type: ignore[union-attr]
+    field = _READ_FROM.get(kind)
+    if field is None or (kind is not PaymentsCompleted and event.voided):  # type: ignore[union-attr]
         return 0
-    day: Days = getattr(event, field).toordinal()
-    return day
+    dated: date | Instant = getattr(event, field)
+    return rules.day_of(dated) if isinstance(dated, int) else dated.toordinal()
 
 
 def check_age(rules: Rules, event: ClientEvent | Broadcast, appended: Instant) -> Rejected | None:

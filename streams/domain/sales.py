@@ -5,7 +5,6 @@ from schemas.records import Source
 from streams.domain import activity, volume_category
 from streams.domain.calendar import month_of
 from streams.domain.importance.telling import book_of, scope_of
-from streams.domain.lookup import SALE
 from streams.domain.money import convert
 from streams.domain.policy import Rules
 from streams.domain.refusals import KEPT, Accepted, Refused, rate_of, too_old
@@ -44,14 +43,15 @@ def recorded(
     facts.sales[event.id] = fact
     facts.count += known is None
     activity.sold(client, on, known is not None or fact.voided)
-    if known is not None or release(client, ("sale.returned",), event.id):
+    if known is not None or (facts.waiting and release(client, ("sale.returned",), event.id)):
         return _recounted(rules, client, day)
     if fact.voided:
         return KEPT
     if on > day:
         return _recounted(rules, client, day)
-    volume_category.take(rules, client, (on, SALE, event.id))
-    return Accepted(True, month=month_of(on))
+    month = month_of(on)
+    volume_category.add(client, month, fact.amount, fact.scope)
+    return Accepted(True, month=month)
 
 
 def _month_closed(rules: Rules, sold_on: Days, day: Days, source: Source) -> Refused | None:

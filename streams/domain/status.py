@@ -177,6 +177,7 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         due, of_shipment = _date_text(place.due), shipment_id or item.shipment_id or None
         listed.append(OpenObligation(name, of_shipment, due, amount, outstanding, name in judged))
     outstanding = text(position.outstanding)
+    reserved, held, held_count = _NONE_RESERVED if client.facts.requests is None else _reserved(rules, client, view)
     return Lasting(
         _date_text(late.since) if late.since else None,
         rules.currency,
@@ -189,7 +190,9 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         [_condition(rules, client, view, *held) for held in decided.conditions.items()] if decided.conditions else [],
         _warnings(rules, client, view) if view.deal is not None else _NO_WARNINGS,
         None if prediction is None else NextChange(_deadline_text(rules, prediction.instant), prediction.changes),
-        *(_NONE_RESERVED if client.facts.requests is None else _reserved(rules, client, view)),
+        reserved,
+        held,
+        held_count,
         [] if client.facts.judgements is None else _overrides(rules, client, view),
         msgspec.Raw(view.profile.documents),
         msgspec.Raw(first_deal_status.of(rules, client, view)),

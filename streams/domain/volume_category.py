@@ -71,11 +71,11 @@ def take(rules: Rules, client: Client, step: Step) -> None:
     facts = client.facts
     if step[1] == SALE:
         sale = facts.sales[step[2]]
-        _add(client, month_of(sale.day), sale.amount, sale.scope)
+        add(client, month_of(sale.day), sale.amount, sale.scope)
     else:
         returned = facts.sale_returns[step[2]]
         resolve(rules, client, returned)
-        _add(client, returned.month, -returned.booked, returned.scope)
+        add(client, returned.month, -returned.booked, returned.scope)
 
 
 def resolve(rules: Rules, client: Client, returned: SaleReturn) -> None:
@@ -90,7 +90,8 @@ def resolve(rules: Rules, client: Client, returned: SaleReturn) -> None:
     returned.booked = 0 if sale.voided else min(convert(returned.amount, sale.rate), AMOUNT_MAX)
 
 
-def _add(client: Client, month: int, amount: int, scope: int) -> None:
+def add(client: Client, month: int, amount: int, scope: int) -> None:
+    """Book an amount to a month, all in all and in the book of its scope (-1: none)."""
     if scope >= 0 and client.books is not None:
         client.books.add(scope, month, amount)
     book = client.position.turnover
@@ -115,7 +116,7 @@ def recount(rules: Rules, client: Client, day: Days) -> None:
     if opening_id is not None:
         for month, direction, territory, amount in facts.openings[opening_id].turnover:
             name = scope_of(direction, territory, bool(territory))
-            _add(client, month, amount, books.index(name) if books is not None and name else -1)
+            add(client, month, amount, books.index(name) if books is not None and name else -1)
     steps = [(sale.day, SALE, name) for name, sale in facts.sales.items() if not sale.voided and sale.day >= begins]
     for name, returned in facts.sale_returns.items():
         sale = facts.sales.get(returned.sale_id)
