@@ -31,7 +31,7 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
             overdue,
             "measure",
             ("(due > completed_through and cutoff(due) > now)", "cutoff(due) > now"),
-            ("run.due > completed_through and rules.cutoff(run.due) > now", "rules.cutoff(run.due) > now"),
+            ("run.due > completed_through and cutoff(run.due) > now", "cutoff(run.due) > now"),
         ),
     ),
     mutant(

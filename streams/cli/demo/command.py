@@ -145,7 +145,8 @@ class Performance:
             projecting = stack.enter_context(projector(home, embedded))
             self._page = served = page(home, embedded, papers)
             stack.enter_context(served.process)
-            parts = [working, scopes, projecting, served.process, embedded.process]
+            # the broker first: the others end when it does
+            parts = [embedded.process, working, scopes, projecting, served.process]
             try:
                 with show:
                     self._play(show, feed, outputs, parts, seconds, embedded.bootstrap)
