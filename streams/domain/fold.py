@@ -247,14 +247,10 @@ class ClientFold:
         if state.sequence:
             day = standing.rules.day_of(at)
             allocation.advance(standing.rules, state, day)
-            event_id, kind = (None, None) if isinstance(event, Rejected) else (event.id, _type(event))
+            event_id, kind = (None, None) if isinstance(event, Rejected) else (event.id, _TYPES[type(event)])
             cause = RecordCause(event_id, kind, source.topic, source.partition, source.offset)
             decide(standing, state, at, day, cause, False, out)
         return why
 
 
 _TYPES: Final = {kind: str(kind.__struct_config__.tag) for kind in (*CLIENT_EVENTS, *BROADCASTS)}
-
-
-def _type(event: Decoded) -> str:
-    return _TYPES[type(event)]

@@ -23,9 +23,7 @@ def of(rules: Rules, client: Client, day: Days) -> Profile:
 def keep(rules: Rules, client: Client, day: Days) -> None:
     """Let the state hold the profile of `day`, which is today."""
     about = client.facts.about
-    kept = about.profile
-    if not (kept.since <= day < kept.until and kept.mark == rules.mark):
-        about.profile = _found(rules, client, day)
+    about.profile = of(rules, client, day)
 
 
 def forget(client: Client) -> None:

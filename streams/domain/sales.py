@@ -43,7 +43,7 @@ def recorded(
     facts.sales[event.id] = fact
     facts.count += known is None
     activity.sold(client, on, known is not None or fact.voided)
-    if known is not None or (facts.waiting and release(client, ("sale.returned",), event.id)):
+    if known is not None or release(client, ("sale.returned",), event.id):
         return _recounted(rules, client, day)
     if fact.voided:
         return KEPT

@@ -27,6 +27,7 @@ def _agrees(company: Company) -> list[str]:
     states = []
     for later in islice(timeline(standing, client, first, view), 12):
         allocation.advance(standing.rules, anew, later.day)
+        assert later.profile.since <= later.day < later.profile.until
         expected = look(standing, anew, later.instant, later.day)
         assert later == replace(expected, profile=replace(expected.profile, since=later.profile.since))
         states.append("none" if later.deal is None else later.deal.state)
