@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sys
 import time
-from contextlib import suppress
 from typing import Annotated, Final
 
 import typer
@@ -59,6 +58,7 @@ def project(
       stoplist project --metrics-port 9465
       stoplist project --rebuild
     """
+    from streams.views.ending import ended
     from streams.views.projection.operating import Operating, serve
     from streams.views.projection.projector import Projector, ProjectorSettings
     from streams.views.projection.store import Limits
@@ -75,25 +75,22 @@ def project(
         projector = Projector(client, settings, _Told())
         if rebuild:
             await projector.store.clear()
-        task = asyncio.ensure_future(projector.run())
-        serving = None
-        if metrics_port is not None:
-            serving = asyncio.ensure_future(serve(Operating(projector), metrics_host, metrics_port))
-            serving.add_done_callback(lambda _: task.cancel())
+        end = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        with suppress(asyncio.CancelledError):
-            await task
+            asyncio.get_running_loop().add_signal_handler(number, end.set)
+        tasks = [asyncio.create_task(projector.run())]
+        if metrics_port is not None:
+            tasks.append(asyncio.create_task(serve(Operating(projector), metrics_host, metrics_port)))
+        for task in tasks:
+            task.add_done_callback(lambda _: end.set())
+        await end.wait()
+        await ended(tasks)
         await client.aclose()
-        if serving is None:
-            return
-        serving.cancel()
-        try:
-            await serving
-        except asyncio.CancelledError:
-            pass
-        except OSError as error:
-            raise Failure(f"{error}; choose another --metrics-port") from None
+        for task in tasks:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                if isinstance(error, OSError):
+                    raise Failure(f"{error}; choose another --metrics-port") from None
+                raise error
 
     run_in_loop(run())
 

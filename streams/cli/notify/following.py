@@ -22,7 +22,7 @@ from streams.cli.notify.parked import Parked
 from streams.cli.reaching import addresses
 from streams.cli.security import client_settings
 from streams.engine.pacing import pace
-from streams.views.ending import ended
+from streams.views.ending import ended, stopped
 
 log = structlog.get_logger(__name__)
 UNDER_WAY_MAX: Final = 5_000
@@ -62,7 +62,7 @@ class Following(ConsumerRebalanceListener):  # type: ignore[misc]
             await pace(self._consumer).start()
             self._consumer.subscribe(topics, listener=self)
             async with AsyncExitStack() as stack:
-                stack.push_async_callback(self._consumer.stop)
+                stack.push_async_callback(stopped, self._consumer)
                 client = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=False, trust_env=False))
                 await self._tell_until(end, self._endpoints(client))
         except KafkaError as error:

@@ -10,6 +10,7 @@ from aiokafka.errors import TopicAuthorizationFailedError
 from schemas.catalogue import CLIENTS, JUDGEMENTS, PAYMENTS, POLICIES, SHIPMENTS
 from schemas.partitioning import partition_of
 from schemas.security import Security
+from streams.views.ending import stopped
 
 TOPICS: Final = (POLICIES, CLIENTS, JUDGEMENTS, SHIPMENTS, PAYMENTS)
 """Sales move no obligation, so they are left out; of records of one instant those of the earlier topic come first."""
@@ -54,7 +55,7 @@ async def facts_of(bootstrap: list[str], security: Security, client_id: str, par
     finally:
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_SECONDS_MAX):
-                await consumer.stop()
+                await stopped(consumer)
 
 
 async def _read(consumer: AIOKafkaConsumer, key: bytes, partitions: int) -> Facts:

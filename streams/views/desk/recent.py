@@ -16,6 +16,7 @@ from schemas.catalogue import CATEGORY_CHANGES, SHIPMENT_DECISIONS
 from schemas.security import Security
 from streams.engine.pacing import pace
 from streams.views.desk.moves import Moves
+from streams.views.ending import stopped
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +64,7 @@ class Recent:
 
     async def _follow(self) -> None:
         places = [TopicPartition(name, one) for name in TOPICS for one in range(self._partitions())]
-        if not places:  # no consumer yet: one that stops without partitions cancels whoever stops it
+        if not places:
             return
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
@@ -84,7 +85,7 @@ class Recent:
                         self._take(place.topic, record.value)
         finally:
             with suppress(KafkaError, OSError):
-                await consumer.stop()
+                await stopped(consumer)
 
     async def _begin(self, consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> None:
         """A record read before an interruption is passed over by its sequence; the index takes it again."""

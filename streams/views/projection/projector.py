@@ -15,7 +15,7 @@ from schemas.catalogue import CLIENT_STATUS, POLICIES
 from schemas.security import Security
 from streams.engine.pacing import pace
 from streams.views.client import RedisClient
-from streams.views.ending import ended
+from streams.views.ending import ended, is_cancelled, stopped
 from streams.views.partition_numbers import partition_numbers
 from streams.views.projection.entries import entries_of, instant_of
 from streams.views.projection.store import Batch, Limits, Store, WrongEpoch
@@ -88,6 +88,10 @@ class Projector:
                 log.warning("read_model_lost", reason="Redis was emptied: it is filled from the beginning")
             except (RedisError, KafkaError, OSError, Recreated) as error:
                 log.warning("projection_interrupted", reason=f"{type(error).__name__}: {error}", wait_seconds=wait_s)
+            except asyncio.CancelledError:
+                if is_cancelled():
+                    raise
+                log.warning("projection_interrupted", reason="the client of Kafka gave up", wait_seconds=wait_s)
             self.caught_up.clear()
             self.progress = 0.0
             await asyncio.sleep(wait_s)
@@ -117,7 +121,7 @@ class Projector:
                 watch.run(self.settings.bootstrap, self.settings.watch_ms, self.settings.security),
             )
         finally:
-            await consumer.stop()
+            await stopped(consumer)
 
     async def _begin(self, consumer: AIOKafkaConsumer, count: int, places: list[TopicPartition]) -> "_Reading":
         known = await self.store.begin(count)

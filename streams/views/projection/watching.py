@@ -14,6 +14,7 @@ from schemas.catalogue import JOURNAL
 from schemas.security import Security
 from streams.engine.pacing import pace
 from streams.views import alive
+from streams.views.ending import stopped
 from streams.views.projection.freshness import Offsets, Partition
 from streams.views.projection.owners import Journals, committed_offsets, owned_partitions
 from streams.views.projection.store import Store
@@ -71,7 +72,7 @@ class Watch:
                 await self._look(admin, consumer)
                 await asyncio.sleep(every_ms / 1000)
         finally:
-            await consumer.stop()
+            await stopped(consumer)
             await admin.close()
 
     def _of(self, topics: Iterable[str]) -> list[TopicPartition]:
