@@ -5,6 +5,8 @@ Both sides import this module and neither imports the other: the engine knows no
 
 from typing import Any, Final, NamedTuple, Protocol
 
+import msgspec
+
 Instant = int
 """Milliseconds since 1970-01-01T00:00:00Z."""
 
@@ -13,7 +15,7 @@ NEVER: Final[Instant] = 2**63 - 1
 Header = tuple[str, bytes]
 
 
-class Output(NamedTuple):
+class Output(msgspec.Struct, frozen=True, gc=False):
     """One record to publish: to the partition of the same number as its inputs, or of its key (`keyed_topics`)."""
 
     topic: str

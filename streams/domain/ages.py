@@ -66,9 +66,14 @@ def dated_day(rules: Rules, event: ClientEvent | Broadcast) -> Days:
     return rules.day_of(dated) if isinstance(dated, int) else dated.toordinal()
 
 
-def check_age(rules: Rules, event: ClientEvent | Broadcast, appended: Instant) -> Rejected | None:
-    """Why the event is too old or too far ahead of `appended`, its append time; None when it is neither."""
-    day, today = dated_day(rules, event), rules.day_of(appended)
+def check_age(
+    rules: Rules, event: ClientEvent | Broadcast, appended: Instant, today: Days | None = None
+) -> Rejected | None:
+    """Why the event is too old or too far ahead of `appended`, its append time, which lies on `today`; None when it is
+    neither."""
+    if today is None:
+        today = rules.day_of(appended)
+    day = dated_day(rules, event)
     age_days_max = rules.window_days + rules.correction_days
     if not day or today - age_days_max < day <= today:
         return None

@@ -15,6 +15,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _REMEMBERED_MAX: Final = 20_000
 _TWO: Final = [f"{number:02d}" for number in range(60)]
+_MINUTES: Final = [f"{hour:02d}:{minute}:" for hour in range(24) for minute in _TWO]
 
 
 @lru_cache(maxsize=8_192)
@@ -135,8 +136,7 @@ class Calendar:
             local = (_EPOCH + instant * _MILLISECOND).astimezone(self._zone)
             return local.isoformat(timespec="milliseconds" if instant % 1000 else "seconds")
         seconds, milliseconds = divmod(instant - self._midnights[day], 1000)
-        minutes, seconds = divmod(seconds, 60)
-        of_day = f"{_TWO[minutes // 60]}:{_TWO[minutes % 60]}:{_TWO[seconds]}"
+        of_day = _MINUTES[seconds // 60] + _TWO[seconds % 60]
         return f"{form[0]}{of_day}.{milliseconds:03d}{form[1]}" if milliseconds else f"{form[0]}{of_day}{form[1]}"
 
     def _form(self, day: int) -> tuple[str, str, bool]:

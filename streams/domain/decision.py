@@ -43,6 +43,7 @@ from streams.domain.outputs import (
     value_of,
 )
 from streams.domain.packing import unpack
+from streams.domain.policy import Rules
 from streams.domain.sentences import Text
 from streams.domain.shared import Standing
 from streams.domain.state import Client, Days
@@ -70,33 +71,22 @@ def _policy_name(version: int, digest: str) -> PolicyName:
     return PolicyName(version, digest)
 
 
-class Decision:
+class Decision(msgspec.Struct, gc=False):
     """One decision about one client, whose position must stand at the day of `view`."""
 
-    __slots__ = ("at", "cause", "client", "correction", "moved", "numbered", "out", "rules", "standing", "view")
-
-    def __init__(
-        self,
-        standing: Standing,
-        client: Client,
-        view: View,
-        cause: Cause,
-        correction: bool,
-        out: list[Output],
-        moved: Moved | None = None,
-    ) -> None:
-        self.standing = standing
-        self.rules = standing.rules
-        self.client = client
-        self.view = view
-        self.cause = cause
-        self.correction = correction
-        self.moved = moved
-        """What a scope told the client, when that is what the decision is about."""
-        self.out = out
-        self.at = standing.rules.instant_text(view.instant)
-        self.numbered = False
-        """Whether an output of this decision took a number, which the status then repeats."""
+    standing: Standing
+    rules: Rules
+    client: Client
+    view: View
+    at: str
+    """The instant of the view in words."""
+    cause: Cause
+    correction: bool
+    out: list[Output]
+    moved: Moved | None
+    """What a scope told the client, when that is what the decision is about."""
+    numbered: bool = False
+    """Whether an output of this decision took a number, which the status then repeats."""
 
     def publish(self) -> None:
         """Publish what differs from the last decision, and set the client's next deadline."""
@@ -108,12 +98,15 @@ class Decision:
             self._what_moved()
         view = self.view
         decided.violations = view.overdue.violations
-        first = coming(self.standing, client, view.instant, view.day, view)
+        first = coming(self.standing, client, view)
         prediction = predict(self.standing, client, view, first)
         decided.categories.awaits_activity = awaits_activity(view, prediction)
         self._status(prediction)
         client.instant = view.instant
-        client.deadline = min(*first, ledger.next_expiry(client)) if client.facts.waiting else min(first)
+        late, other = first
+        client.deadline = late if late < other else other
+        if client.facts.waiting:
+            client.deadline = min(client.deadline, ledger.next_expiry(client))
 
     def answer(self) -> None:
         """Say what became of the client's requests: expired, shipped, asked; each approval counts for the next one."""
@@ -206,21 +199,20 @@ class Decision:
 
     def _status(self, prediction: Prediction | None) -> None:
         client, view, rules = self.client, self.view, self.rules
-        counted = encode(status.counted(client, view, self.at))
-        lasting = status.lasting(rules, client, view, prediction)
-        lasting_json = encode(lasting)
+        said = status.of(rules, client, view, self.at, prediction)
+        status_json = encode(said)
         late = view.overdue
         longest_is_open = late.days_current == late.days_longest > 0
-        if not status.says_more(counted, lasting_json, longest_is_open, unpack(client.decided.status)):
+        if not status.says_more(status_json, longest_is_open, unpack(client.decided.status)):
             return
         because = list(grounds.of_risk_group(rules, view)) if view.group else [grounds.NO_VIOLATIONS]
         for reason in view.reasons:
             because += STOP_CONDITIONS[reason].because(rules, client, view)
-        said = explanation.status(
-            bool(view.reasons), view.group, view.volume, lasting.outstanding, rules.currency, late.since
+        in_words = explanation.status(
+            said.blocked, view.group, view.volume, said.outstanding, rules.currency, late.since
         )
-        common = self._common("client.status", because, said)
-        value = client.decided.status = status.value_of_parts(common, counted, lasting_json)
+        common = self._common("client.status", because, in_words)
+        value = client.decided.status = value_of(common, status_json)
         self.out.append(output(STATUS, common, value))
 
 
@@ -235,12 +227,14 @@ def decide(
     moved: Moved | None = None,
 ) -> None:
     """Decide about a client at `now`, which lies on `day`, and publish what changed."""
-    profile.keep(standing.rules, client, day)
+    rules = standing.rules
+    profile.keep(rules, client, day)
     if client.books is not None and client.books.moved:
         named = msgspec.structs.replace(cause, client_id=client.id) if isinstance(cause, RecordCause) else cause
         telling.tell(client, named, now, out)
-    deal = first_deal_start.record(standing.rules, client, now, day)
-    decision = Decision(standing, client, look(standing, client, now, day, deal), cause, correction, out, moved)
+    deal = first_deal_start.record(rules, client, now, day)
+    view = look(standing, client, now, day, deal)
+    decision = Decision(standing, rules, client, view, rules.instant_text(now), cause, correction, out, moved)
     if client.facts.requests is not None:
         decision.answer()
     decision.publish()

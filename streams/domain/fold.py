@@ -18,7 +18,15 @@ from schemas.dead_letters import (
     rejected_output,
 )
 from schemas.decoding import Decoded, decode
-from schemas.events import BROADCASTS, CLIENT_EVENTS, ClientOpened, ClientRegistered, SaleRecorded, SaleReturned
+from schemas.events import (
+    BROADCASTS,
+    CLIENT_EVENTS,
+    ClientEvent,
+    ClientOpened,
+    ClientRegistered,
+    SaleRecorded,
+    SaleReturned,
+)
 from schemas.policy import Policy
 from schemas.records import NEVER, Instant, Output, Reach, Rejected, Source
 from streams.domain import admission, allocation, broadcasting, correction, flags, ledger, outputs, status
@@ -125,7 +133,7 @@ class ClientFold:
             decide(standing, state, at, standing.rules.day_of(at), cause, False, out)
             return state.decided.status
         view = look(standing, state, at, standing.rules.day_of(at))
-        return status.as_of(unpack(state.decided.status), status.counted(state, view, standing.rules.instant_text(at)))
+        return status.as_of(unpack(state.decided.status), view.overdue, standing.rules.instant_text(at))
 
     def rejected(self, source: Source, why: Rejected, at: Instant) -> Output:
         return rejected_output(source, why)
@@ -137,15 +145,17 @@ class ClientFold:
             self.fire(shared, state, at, out)
         if source.topic == IMPORTANCE:
             return self._hear(shared, state, source, at, out)
-        event = decode(source.topic, source.value)
+        decoded = decode(source.topic, source.value)
         standing = shared.standing(state.seen)
         rules = standing.rules
         day = rules.day_of(at)
-        why = admission.refusal(rules, state.id, event, source)
+        appended_on = day if source.timestamp == at else rules.day_of(source.timestamp)
+        why = admission.refusal(rules, state.id, decoded, source, appended_on)
         if why is not None:
-            return self._reject(standing, state, source, event, at, why, out)
-        assert not isinstance(event, admission.NOT_OF_A_CLIENT)
-        is_sale = isinstance(event, _SALES) and event.revision == 1
+            return self._reject(standing, state, source, decoded, at, why, out)
+        event: ClientEvent = decoded  # type: ignore[assignment]  # any other is refused
+        kind = type(event)
+        is_sale = kind in _SALES and event.revision == 1
         past = None if is_sale else correction.before(standing, state, event, day)
         prospect = turnover_prospect(rules, state, day) if is_sale else None
         accepted = ledger.accept(rules, state, event, day, at, source)
@@ -155,14 +165,14 @@ class ClientFold:
         if not accepted.changed:
             return None
         if state.books is not None and state.books.moved:
-            place = source.topic, source.partition, source.offset
-            telling.tell(state, RecordCause(event.id, _TYPES[type(event)], *place, state.id), at, out)
+            cause = RecordCause(event.id, _TYPES[kind], source.topic, source.partition, source.offset, state.id)
+            telling.tell(state, cause, at, out)
         if is_sale and state.sequence and prospect == turnover_prospect(rules, state, day):
             return None  # most sales move no category, now or later, and nothing else depends on them
-        if not state.sequence or isinstance(event, _WHO):
+        if not state.sequence or kind in _WHO:
             flags.mark_registration(state)
         corrected = correction.is_one(standing, state, accepted, past, day)
-        cause = RecordCause(event.id, _TYPES[type(event)], source.topic, source.partition, source.offset)
+        cause = RecordCause(event.id, _TYPES[kind], source.topic, source.partition, source.offset)
         decide(standing, state, at, day, cause, corrected, out)
         return None
 

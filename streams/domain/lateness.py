@@ -2,7 +2,8 @@
 
 import msgspec
 
-from streams.domain.fact import Days
+from schemas.records import NEVER
+from streams.domain.fact import Days, Instant
 
 
 class Overdue(msgspec.Struct, gc=False):
@@ -22,3 +23,9 @@ class Overdue(msgspec.Struct, gc=False):
     """First overdue day of the longest open episode; 0: none."""
     judged: list[str]
     """Obligations judged overdue now, oldest due first."""
+    looked_at: int = 0
+    """Open obligations, in order, up to the first that is not judged; this and the next two say what comes by time."""
+    judged_next: Instant = NEVER
+    """When an ended run counts that does not yet; NEVER: there is none."""
+    leaves: Days = 0
+    """The day on which the first ended run that counts leaves the window; 0: there is none."""

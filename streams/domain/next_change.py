@@ -107,9 +107,11 @@ def _later(standing: Standing, client: Client, before: View, at: Instant, day: D
 
 
 def _with_reasons(rules: Rules, client: Client, view: View) -> View:
-    view.active = view.reasons = active(rules, client, view)
-    if view.active and client.facts.judgements is not None:
-        view.reasons = overrides.uncovered(client, view.instant, view.active)
+    found = active(rules, client, view)
+    if found:
+        view.active = view.reasons = found
+        if client.facts.judgements is not None:
+            view.reasons = overrides.uncovered(client, view.instant, found)
     return view
 
 
@@ -117,24 +119,20 @@ Coming = tuple[Instant, Instant]
 """The next instant at which lateness may change by time alone, and the next at which anything else may."""
 
 
-def coming(standing: Standing, client: Client, now: Instant, day: Days, view: View | None = None) -> Coming:
-    """The earliest instants after `now`, which lies on `day`, at which time alone may change what holds; `view` is what
-    holds then where that was looked at already."""
-    rules = standing.rules
-    if view is not None:
-        about, deal, deal_closed = view.profile, view.deal, view.deal_closed
-    else:
-        about = profile.of(rules, client, day)
-        deal, deal_closed = first_deal_closed.as_of(rules, client, day, now, about)
+def coming(standing: Standing, client: Client, view: View) -> Coming:
+    """The earliest instants after that of the view at which time alone may change what holds."""
+    rules, now, day = standing.rules, view.instant, view.day
+    about, deal = view.profile, view.deal
     next_day = about.until
     if deal is not None and deal.open:
         next_day = min(next_day, sell_through.next_day(rules, client, deal, day))
-    if deal_closed:
-        next_day = min(
-            next_day,
-            volume_category.next_day(rules, client, day),
-            lifecycle.next_day(rules, client, day, about),
-        )
+    if view.deal_closed:
+        volume_day = volume_category.next_day(rules, client, day, view.volume)
+        if volume_day < next_day:  # `min` would take as long as the question
+            next_day = volume_day
+        lost_day = lifecycle.next_day(rules, client, day, about)
+        if lost_day < next_day:
+            next_day = lost_day
     position = client.position
     if position.ahead or position.kept:
         next_day = min(next_day, allocation.next_day(client))
@@ -145,7 +143,7 @@ def coming(standing: Standing, client: Client, now: Instant, day: Days, view: Vi
         other = min(other, judgements.next_instant(client, now))
     if client.facts.requests is not None:
         other = min(other, reservations.next_expiry(client, now))
-    return overdue.next_instant(rules, client, now, standing.completed_through), other
+    return overdue.next_instant(rules, client, now, standing.completed_through, view.overdue), other
 
 
 def timeline(standing: Standing, client: Client, first: Coming, now: View) -> Iterator[View]:
@@ -167,7 +165,7 @@ def timeline(standing: Standing, client: Client, first: Coming, now: View) -> It
                 allocation.advance(rules, subject, day)
             view = look(standing, subject, at, day, deal)
         yield view
-        late, other = coming(standing, subject, at, day, view)
+        late, other = coming(standing, subject, view)
 
 
 def predict(standing: Standing, client: Client, view: View, first: Coming) -> Prediction | None:
@@ -183,7 +181,7 @@ def predict(standing: Standing, client: Client, view: View, first: Coming) -> Pr
 
 def ends_at(standing: Standing, client: Client, view: View, reason: str) -> Instant:
     """When an active condition ends by time alone; NEVER when it does not."""
-    first = coming(standing, client, view.instant, view.day, view)
+    first = coming(standing, client, view)
     for later in timeline(standing, client, first, view):
         if reason not in later.active:
             return later.instant

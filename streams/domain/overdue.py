@@ -34,12 +34,13 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
         return _NONE
     dispatches, cutoff = client.facts.dispatches, rules.cutoff
     judged: list[str] = []
-    current, current_id, since = 0, "", 0
-    going_on: list[tuple[str, str]] = []
+    current, current_id, since, looked_at = 0, "", 0, 0
+    going_on: list[tuple[tuple[str, str], str]] = []
     for place in opened:
         due = place.due
         if due >= day or (due > completed_through and cutoff(due) > now):
             break  # neither its cutoff has passed nor are all payments in; those after it are due later still
+        looked_at += 1
         shipment_id = place.shipment_id
         if shipment_id:
             spans = dispatches[shipment_id].obligations[place.index].spans
@@ -50,20 +51,24 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
         first = run_first(spans, due)
         judged.append(place.id)
         if late:
-            going_on.append((shipment_id, place.id))
-        if day - first + 1 > current:
+            going_on.append(((shipment_id, place.id), place.id))
+        if day - first >= current:
             current, current_id, since = day - first + 1, place.id, first
     if not late:
-        return Overdue(len(judged), judged, current, current_id, current, current_id, since, judged)
-    found = dict.fromkeys(going_on)
+        return Overdue(len(judged), judged, current, current_id, current, current_id, since, judged, looked_at)
+    found = dict(going_on)
     longest, longest_id = current, current_id
+    judged_next, leaves = NEVER, 0
     window_first = day - rules.window_days + 1
     for run in late:
         first, last = run.first, run.last
         if last < window_first or first > day:
             continue
         if run.due > completed_through and cutoff(run.due) > now:
-            continue  # not judged yet
+            judged_next = min(judged_next, cutoff(run.due))
+            continue
+        if not leaves:  # they stand in order of ending
+            leaves = last + rules.window_days
         key = run.shipment_id, run.obligation_id
         if last > day:  # it was still going on then
             last = day
@@ -71,58 +76,43 @@ def measure(rules: Rules, client: Client, now: Instant, day: Days, completed_thr
                 judged.append(run.obligation_id)
             if day - first + 1 > current:
                 current, current_id, since = day - first + 1, run.obligation_id, first
-        found[key] = None
-        if last - first + 1 > longest:
+        found[key] = run.obligation_id
+        if last - first >= longest:
             longest, longest_id = last - first + 1, run.obligation_id
-    return Overdue(len(found), [key[1] for key in found], longest, longest_id, current, current_id, since, judged)
+    return Overdue(
+        len(found), list(found.values()), longest, longest_id, current, current_id, since, judged,
+        looked_at, judged_next, leaves,
+    )  # fmt: skip
 
 
-def next_instant(rules: Rules, client: Client, now: Instant, completed_through: Days) -> Instant:
-    """The next instant after `now` at which violations, bands or what is overdue change by time alone; or NEVER."""
+def next_instant(
+    rules: Rules, client: Client, now: Instant, completed_through: Days, late: Overdue | None = None
+) -> Instant:
+    """The next instant after `now` at which violations, bands or what is overdue change by time alone; or NEVER.
+
+    `late` is what `measure` found at `now`, where it was asked already.
+    """
     position = client.position
     if position.changed:
         return overdue_changed.next_instant(rules, client, now, completed_through)
-    dispatches = client.facts.dispatches
-    earliest, since = NEVER, 0
-    longest = 0
-    day = 0
-    for place in position.open:
-        due, shipment_id = place.due, place.shipment_id
-        if shipment_id:
-            spans = dispatches[shipment_id].obligations[place.index].spans
-        else:
-            spans = obligation_at(client, shipment_id, place.index).spans
-        if not spans or spans[-1]:
-            continue
-        # a cutoff is never before the day after the due date
-        begins = rules.cutoff(due) if due > completed_through else rules.midnight(due + 1)
-        if begins > now:
-            earliest = begins
+    if late is None:
+        late = measure(rules, client, now, rules.day_of(now), completed_through)
+    earliest = late.judged_next
+    for place in position.open[late.looked_at :]:
+        spans = obligation_at(client, place.shipment_id, place.index).spans
+        if spans and not spans[-1]:
+            # a cutoff is never before the day after the due date
+            due = place.due
+            begins = rules.cutoff(due) if due > completed_through else rules.midnight(due + 1)
+            if begins < earliest:
+                earliest = begins
             break
-        first = run_first(spans, due)
-        since = min(since, first) if since else first
-    if position.late:
-        day = rules.day_of(now)
-        window_first = day - rules.window_days + 1
-        leaves = 0
-        for run in position.late:
-            last, due = run.last, run.due
-            if last < window_first:
-                continue
-            if due > completed_through and (judged := rules.cutoff(due)) > now:
-                earliest = min(earliest, judged)
-                continue
-            if not leaves:  # they stand in order of ending
-                leaves = last + rules.window_days
-            if last - run.first >= longest:
-                longest = last - run.first + 1
-        if leaves:
-            earliest = min(earliest, rules.midnight(leaves))
-    if since:
-        longest = max(longest, (day or rules.day_of(now)) - since + 1)
-        threshold = next_threshold_days(rules, longest)
+    if late.leaves:
+        earliest = min(earliest, rules.midnight(late.leaves))
+    if late.since:
+        threshold = next_threshold_days(rules, late.days_longest)
         if threshold is not None:
-            earliest = min(earliest, rules.midnight(since + threshold - 1))
+            earliest = min(earliest, rules.midnight(late.since + threshold - 1))
     return earliest
 
 

@@ -22,8 +22,7 @@ def of(rules: Rules, client: Client, day: Days) -> Profile:
 
 def keep(rules: Rules, client: Client, day: Days) -> None:
     """Let the state hold the profile of `day`, which is today."""
-    about = client.facts.about
-    about.profile = of(rules, client, day)
+    client.facts.about.profile = of(rules, client, day)
 
 
 def forget(client: Client) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from schemas.records import NEVER
 from streams.domain import money
 from streams.domain.lookup import opening_in_force
@@ -21,7 +23,7 @@ class Refused(NamedTuple):
     """The status is to be flagged `conflict`."""
 
 
-class Accepted(NamedTuple):
+class Accepted(msgspec.Struct, frozen=True, gc=False):
     """What accepting a fact changed."""
 
     changed: bool

@@ -103,7 +103,7 @@ def _ends(
 
 def _ends_at(standing: Standing, client: Client, view: View, request: Request, reason: RequestReason) -> Instant:
     """When the reason ends by time alone; NEVER when it does not."""
-    first = coming(standing, client, view.instant, view.day, view)
+    first = coming(standing, client, view)
     for later in timeline(standing, client, first, view):
         if not reason.check(standing.rules, client, later, request):
             return later.instant

@@ -22,28 +22,34 @@ def recorded(
     answer = settled(rules, client, known, event)
     if answer is not None:
         return answer
-    on = known.day if event.voided and known is not None else day if event.voided else event.sold_on.toordinal()
-    refused = _month_closed(rules, on if known is None else min(on, known.day), day, source) or (
-        None if event.voided else too_old(client, on, "sold_on")
-    )
+    if event.voided:
+        on = day if known is None else known.day
+    else:
+        on = event.sold_on.toordinal()
+    refused = _month_closed(rules, on if known is None else min(on, known.day), day, source)
     if refused is not None:
         return refused
-    rate = "" if event.voided else rate_of(rules, event.currency, event.rate, event.amount_minor)
-    if isinstance(rate, Refused):
-        return rate
-    fact = Sale(
-        revision=event.revision,
-        digest=event.digest,
-        voided=event.voided,
-        day=on,
-        amount=0 if event.voided else convert(event.amount_minor, rate) if rate else event.amount_minor,
-        rate=rate,
-        scope=-1 if event.voided else book_of(client, scope_of(event.direction, event.territory, event.territorial)),
-    )
+    if event.voided:
+        fact = Sale(revision=event.revision, digest=event.digest, voided=True, day=on)
+    else:
+        refused = too_old(client, on, "sold_on")
+        if refused is not None:
+            return refused
+        rate = rate_of(rules, event.currency, event.rate, event.amount_minor)
+        if isinstance(rate, Refused):
+            return rate
+        fact = Sale(
+            revision=event.revision,
+            digest=event.digest,
+            day=on,
+            amount=convert(event.amount_minor, rate) if rate else event.amount_minor,
+            rate=rate,
+            scope=book_of(client, scope_of(event.direction, event.territory, event.territorial)),
+        )
     facts.sales[event.id] = fact
     facts.count += known is None
     activity.sold(client, on, known is not None or fact.voided)
-    if known is not None or release(client, ("sale.returned",), event.id):
+    if known is not None or (facts.waiting and release(client, ("sale.returned",), event.id)):
         return _recounted(rules, client, day)
     if fact.voided:
         return KEPT

@@ -49,7 +49,7 @@ def paid(
             fact.rest, fact.allocations = known.rest, known.allocations
             return KEPT
         return _replayed(rules, client, min(known.day, fact.day))
-    if release(client, ("payment.reversed",), event.id) and not fact.voided:
+    if client.facts.waiting and release(client, ("payment.reversed",), event.id) and not fact.voided:
         return _replayed(rules, client, fact.day)
     return KEPT if fact.voided else _booked(rules, client, fact.day, PAYMENT, event.id)
 
@@ -108,8 +108,7 @@ def dispatched(
     sell_through.note_dispatch(rules, client, event, rate, day)
     facts.dispatches[shipment_id] = fact
     client.facts.count += known is None
-    released = bool(release(client, ("goods.returned",), shipment_id))
-    released |= release_changes(client, [one.id for one in fact.obligations])
+    released = bool(facts.waiting) and _released(client, shipment_id, fact)
     if client.decided.deal is not None and not fact.voided:
         first_deal_start.ended(client, shipment_id, fact.day)
     activity.dispatched(client, fact.day, known is not None or fact.voided)
@@ -121,6 +120,12 @@ def dispatched(
     if fact.voided:
         return KEPT
     return _replayed(rules, client, fact.day) if released else _booked(rules, client, fact.day, DISPATCH, shipment_id)
+
+
+def _released(client: Client, shipment_id: str, fact: Dispatch) -> bool:
+    """Whether something waited for the dispatch that now takes effect: returns, or changes of its obligations."""
+    returns = release(client, ("goods.returned",), shipment_id)
+    return release_changes(client, [one.id for one in fact.obligations]) or bool(returns)
 
 
 def _leaves_otherwise(known: Dispatch, fact: Dispatch) -> bool:

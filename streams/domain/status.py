@@ -14,9 +14,10 @@ from schemas.records import Instant
 from streams.domain import first_deal_status, money, overrides, overriding, reservations, sell_through
 from streams.domain.importance import hearing
 from streams.domain.importance.hearing import InScope
+from streams.domain.lateness import Overdue
 from streams.domain.lookup import obligation_at
 from streams.domain.next_change import Change, Prediction
-from streams.domain.outputs import Common, encode
+from streams.domain.outputs import encode
 from streams.domain.policy import Rules
 from streams.domain.state import Client, Condition, Days
 from streams.domain.view import View
@@ -84,8 +85,11 @@ class NextChange(msgspec.Struct, gc=False):
     changes: list[Change]
 
 
-class Counted(msgspec.Struct, gc=False):
-    """The part of a status that holds what passes with the days."""
+class Status(msgspec.Struct, gc=False):
+    """What a status says beside the fields that every output has. Money is decimal strings.
+
+    From `overdue_since` on nothing moves by the passing of a day alone.
+    """
 
     as_of: str
     blocked: bool
@@ -93,11 +97,6 @@ class Counted(msgspec.Struct, gc=False):
     violations: int
     overdue_days_longest: int
     overdue_days_current: int
-
-
-class Lasting(msgspec.Struct, gc=False):
-    """The part of a status that does not move by the passing of a day alone. Money is decimal strings."""
-
     overdue_since: str | None
     currency: str
     outstanding: str
@@ -126,12 +125,12 @@ _NO_WARNINGS: Final[list[str]] = []
 _NONE_RESERVED: Final[tuple[str, list[Reservation], int]] = ("0.00", [], 0)
 
 
-def says_more(counted_json: bytes, lasting_json: bytes, longest_is_open: bool, published: bytes) -> bool:
-    """Whether a status of these parts differs in what matters from the one published last (empty: none)."""
-    if not published.endswith(lasting_json[1:]):
+def says_more(status_json: bytes, longest_is_open: bool, published: bytes) -> bool:
+    """Whether a status differs in what matters from the one published last (empty: none)."""
+    if not published.endswith(status_json[status_json.index(b',"overdue_since":') :]):
         return True
     # everything up to `violations` stands side by side in the value; the days after it may pass
-    steady = counted_json[counted_json.index(b',"blocked":') : counted_json.index(b',"overdue_days_current":')]
+    steady = status_json[status_json.index(b',"blocked":') : status_json.index(b',"overdue_days_current":')]
     if longest_is_open:  # it grows with the one that is open; since when that is, is in the lasting part
         steady = steady[: steady.index(b',"overdue_days_longest":')]
     return steady + b',"overdue_days_' not in published
@@ -148,21 +147,13 @@ def _deadline_text(rules: Rules, instant: Instant) -> str:
     return rules.instant_text(instant)
 
 
-def counted(client: Client, view: View, at: str) -> Counted:
-    """The counted part as of the view, whose instant is `at` in words."""
-    late = view.overdue
-    about = view.profile
+def of(rules: Rules, client: Client, view: View, at: str, prediction: Prediction | None) -> Status:
+    """The status as of the view, whose instant is `at` in words; lists up to the policy's limit."""
+    position, decided, late, about, text = client.position, client.decided, view.overdue, view.profile, money.text
     malls = [MallOutlets(*item) for item in about.mall_outlets.items()] if about.mall_outlets else _NO_MALLS
     categories = Categories(
         view.group, view.volume, about.sales_type, about.activities, malls, view.lifecycle, hearing.of(client)
     )
-    blocked = bool(view.reasons)
-    return Counted(at, blocked, categories, late.violations, late.days_longest, late.days_current)
-
-
-def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | None) -> Lasting:
-    """The lasting part as of the view; open obligations are listed up to the policy's limit."""
-    position, decided, late, text = client.position, client.decided, view.overdue, money.text
     judged, dispatches = late.judged, client.facts.dispatches
     listed: list[OpenObligation] = []
     for place in position.open[: rules.obligations_listed_max]:
@@ -178,7 +169,13 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         listed.append(OpenObligation(name, of_shipment, due, amount, outstanding, name in judged))
     outstanding = text(position.outstanding)
     reserved, held, held_count = _NONE_RESERVED if client.facts.requests is None else _reserved(rules, client, view)
-    return Lasting(
+    return Status(
+        at,
+        bool(view.reasons),
+        categories,
+        late.violations,
+        late.days_longest,
+        late.days_current,
         _date_text(late.since) if late.since else None,
         rules.currency,
         outstanding,
@@ -194,7 +191,7 @@ def lasting(rules: Rules, client: Client, view: View, prediction: Prediction | N
         held,
         held_count,
         [] if client.facts.judgements is None else _overrides(rules, client, view),
-        msgspec.Raw(view.profile.documents),
+        msgspec.Raw(about.documents),
         msgspec.Raw(first_deal_status.of(rules, client, view)),
         decided.flags,
     )
@@ -232,15 +229,10 @@ def _overrides(rules: Rules, client: Client, view: View) -> list[ActiveOverride]
     return listed
 
 
-def value_of_parts(common: Common, counted_json: bytes, lasting_json: bytes) -> bytes:
-    """The status's value: the common fields, the counted part, the lasting part."""
-    return b"".join((encode(common)[:-1], b",", counted_json[1:-1], b",", lasting_json[1:]))
-
-
-def as_of(published: bytes, counted_part: Counted) -> bytes:
-    """The status published last, with its instant and day counts brought to those of `counted_part`."""
+def as_of(published: bytes, late: Overdue, at: str) -> bytes:
+    """The status published last as of another instant, `at` in words, and of the days counted by then."""
     body: dict[str, object] = msgspec.json.decode(published)
-    body["as_of"] = counted_part.as_of
-    body["overdue_days_longest"] = counted_part.overdue_days_longest
-    body["overdue_days_current"] = counted_part.overdue_days_current
+    body["as_of"] = at
+    body["overdue_days_longest"] = late.days_longest
+    body["overdue_days_current"] = late.days_current
     return encode(body)

@@ -45,18 +45,19 @@ def after(rules: Rules, client: Client, day: int) -> str:
     return of(rules, client, month_first(month_of(day) + 1))
 
 
-def next_day(rules: Rules, client: Client, day: int) -> int:
-    """The first day after `day` on which the category changes when nothing arrives; NEVER: not at all."""
+def next_day(rules: Rules, client: Client, day: int, today: str) -> int:
+    """The first day after `day`, whose category is `today`, on which it changes when nothing arrives; NEVER: none."""
     book = client.position.turnover
     if not book:
         return NEVER
     month = month_of(day)
     running, closed_last = book.get(month, 0), book.get(month - 1, 0)
-    if running < 0:
-        running = 0
-    next_month = category(rules, running)
-    if closed_last > running and next_month != category(rules, closed_last):
-        return month_first(month + 1)
+    if running >= closed_last and running >= 0:
+        next_month = today
+    else:
+        next_month = category(rules, max(running, 0))  # of the month to come nothing is sold
+        if next_month != today:
+            return month_first(month + 1)
     # C is the lowest, so it cannot fall
     return month_first(month + 2) if next_month != "C" and next_month != category(rules, 0) else NEVER
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from schemas.records import Output
 
 LEFT_OUT_HEADER: Final = "stoplist-left-out"
@@ -21,5 +23,5 @@ def fitting(output: Output) -> Output:
     if bytes_of(output.key, output.value, output.headers) <= _DEAD_LETTER_BYTES_MAX:
         return output
     if bytes_of(output.key, None, output.headers) <= _DEAD_LETTER_BYTES_MAX:
-        return output._replace(value=None, headers=[*output.headers, (LEFT_OUT_HEADER, b"value")])
-    return output._replace(key=None, value=None, headers=[*output.headers[-20:], (LEFT_OUT_HEADER, b"key,value")])
+        return replace(output, value=None, headers=[*output.headers, (LEFT_OUT_HEADER, b"value")])
+    return replace(output, key=None, value=None, headers=[*output.headers[-20:], (LEFT_OUT_HEADER, b"key,value")])

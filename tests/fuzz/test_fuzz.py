@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from schemas.records import Instant, Output, Rejected, Source
 from streams.domain.fold import ClientFold
@@ -97,7 +98,7 @@ def test_a_dead_letter_with_other_bytes_is_found(monkeypatch: pytest.MonkeyPatch
 
     def rejected(self: WatchedFold, source: Source, why: Rejected, at: Instant) -> Output:
         letter = rightly(self, source, why, at)
-        return letter._replace(value=letter.value and letter.value.rstrip())
+        return replace(letter, value=letter.value and letter.value.rstrip())
 
     monkeypatch.setattr(ClientFold, "rejected", rejected)
     with pytest.raises(Broken, match="its dead letter has other bytes"):

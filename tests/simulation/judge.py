@@ -313,7 +313,7 @@ def judge_outputs(simulation: "Simulation") -> None:
                 identity = _identity(output)
                 wanted[output.topic, target, identity[0]].append(output)
                 for version in sorted(expected.again.get(n, ())):
-                    said = output._replace(value=subject.told_by(output.value or b"", version))
+                    said = msgspec.structs.replace(output, value=subject.told_by(output.value or b"", version))
                     others[output.topic, target, identity].append(_body(said))
         for record in expected.forwarded:
             _judge_forwarded(simulation, record)

@@ -3,6 +3,8 @@
 from random import Random
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from tests.engine.counting import CountState
 from tests.simulation import counting_subject
 from tests.simulation.counting_subject import COUNTING, QuickFold
@@ -19,7 +21,7 @@ class SpeakingFold(QuickFold):
     def _publish(self, state: CountState, instant: int, out: list[Any]) -> None:
         super()._publish(state, instant, out)
         state.status = state.status[:-1] + f',"by":"{self.rules_version}"}}'.encode()
-        out[-2:] = [output._replace(value=state.status) for output in out[-2:]]
+        out[-2:] = [replace(output, value=state.status) for output in out[-2:]]
 
     def canonical(self, state: CountState) -> bytes:
         """The same whoever said it last."""

@@ -54,4 +54,8 @@ def active(rules: Rules, client: Client, view: View) -> tuple[str, ...]:
         there |= _DOCUMENTS
     if not there:
         return ()  # most clients, most of the time
+    return _of_those_asked(there, rules, client, view)
+
+
+def _of_those_asked(there: int, rules: Rules, client: Client, view: View) -> tuple[str, ...]:
     return tuple([reason for reason, holds in _asked(there) if holds(rules, client, view)])

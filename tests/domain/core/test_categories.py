@@ -67,22 +67,32 @@ def test_the_better_of_the_last_closed_and_the_running_month_decides() -> None:
     assert volume_category.of(told.rules, told.client, day) == "A"
     assert volume_category.deciding(told.rules, told.client, day) == (2026 * 12 + 1, 60_000)
     assert volume_category.after(told.rules, told.client, day) == "B"
-    assert volume_category.next_day(told.rules, told.client, day) == date(2026, 4, 1).toordinal()
+    assert volume_category.next_day(told.rules, told.client, day, "A") == date(2026, 4, 1).toordinal()
     april = date(2026, 4, 1).toordinal()
     assert volume_category.of(told.rules, told.client, april) == "B"
-    assert volume_category.next_day(told.rules, told.client, april) == date(2026, 5, 1).toordinal()
-    assert volume_category.next_day(told.rules, told.client, date(2026, 5, 1).toordinal()) == NEVER
+    assert volume_category.next_day(told.rules, told.client, april, "B") == date(2026, 5, 1).toordinal()
+    assert volume_category.next_day(told.rules, told.client, date(2026, 5, 1).toordinal(), "C") == NEVER
     assert volume_category.turnover(told.client, 2026 * 12 + 2) == 20_000
 
 
 def test_the_running_month_decides_when_it_is_as_good() -> None:
     told = Book().wait_until(on(10)).accept(sale("V1", on(10), 60_000))
     assert volume_category.deciding(told.rules, told.client, on(10).toordinal()) == (2026 * 12 + 2, 60_000)
-    assert volume_category.next_day(told.rules, told.client, on(10).toordinal()) == date(2026, 5, 1).toordinal()
+    assert volume_category.next_day(told.rules, told.client, on(10).toordinal(), "A") == date(2026, 5, 1).toordinal()
 
 
 def test_no_sales_never_change_by_time() -> None:
-    assert volume_category.next_day(RULES, Book().client, MARCH.toordinal()) == NEVER
+    assert volume_category.next_day(RULES, Book().client, MARCH.toordinal(), "C") == NEVER
+
+
+def test_returns_alone_are_below_what_the_next_month_begins_with() -> None:
+    """Where B begins with 0.00: less than nothing in both months is C, the month to come is not."""
+    rules = Rules.compile(Policy.from_document({"version": 1, "volume": {"b_from": "0.00"}}))
+    client = Book().client
+    client.position.turnover = {2026 * 12 + 1: -1_000, 2026 * 12 + 2: -500}
+    assert volume_category.of(rules, client, on(10).toordinal()) == "C"
+    assert volume_category.next_day(rules, client, on(10).toordinal(), "C") == date(2026, 4, 1).toordinal()
+    assert volume_category.of(rules, client, date(2026, 4, 1).toordinal()) == "B"
 
 
 def test_a_sale_return_is_booked_to_the_month_of_its_sale() -> None:

@@ -23,7 +23,7 @@ def _agrees(company: Company) -> list[str]:
     day = standing.rules.day_of(company.at)
     anew = allocation.copy(client)
     view = look(standing, client, company.at, day)
-    first = coming(standing, client, company.at, day, view)
+    first = coming(standing, client, view)
     states = []
     for later in islice(timeline(standing, client, first, view), 12):
         allocation.advance(standing.rules, anew, later.day)

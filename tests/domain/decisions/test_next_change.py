@@ -76,7 +76,7 @@ def _check(
     for _ in range(24):  # change after change, to the end of time
         standing = company.shared.standing(client.seen)
         view = look(standing, client, company.at, standing.rules.day_of(company.at))
-        first = coming(standing, client, company.at, view.day)
+        first = coming(standing, client, view)
         prediction = predict(standing, client, view, first)
         published = json.loads(client.decided.status)["next_change"]
         if prediction is None:
