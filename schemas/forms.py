@@ -89,7 +89,8 @@ def instant_of(text: str) -> int:
     """Milliseconds of an RFC 3339 time with offset, later digits cut off; INVALID for any other form or before 1970."""
     try:  # each part was read before
         if text[10] == "T":
-            return max(_days_seen[text[:10]] + _times_seen[text[11:19]] - _offsets_seen[text[19:]], INVALID)
+            known = _days_seen[text[:10]] + _times_seen[text[11:19]] - _offsets_seen[text[19:]]
+            return known if known >= 0 else INVALID
     except (KeyError, IndexError):
         pass
     match = _INSTANT(text)

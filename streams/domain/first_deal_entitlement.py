@@ -87,13 +87,15 @@ def goods_of(client: Client, shipment_id: str) -> Goods:
 
 def _covered(client: Client, shipment_id: str) -> int:
     """What money that had come by the day of the dispatch paid of it."""
-    facts = client.facts
+    facts, covered = client.facts, 0
     day = facts.dispatches[shipment_id].day
-    money = (*facts.payments.values(), *facts.returns.values(), *facts.openings.values())
-    return sum(
-        amount for one in money if not one.voided and one.day <= day for to, _, amount in one.allocations
-        if to == shipment_id
-    )  # fmt: skip
+    for money in (facts.payments, facts.returns, facts.openings):
+        for one in money.values() if money else ():
+            if one.day <= day and not one.voided:
+                for to, _, amount in one.allocations:
+                    if to == shipment_id:
+                        covered += amount
+    return covered
 
 
 def uncovered_money(client: Client, deal: Deal | None) -> int:

@@ -107,8 +107,8 @@ def next_instant(
             if begins < earliest:
                 earliest = begins
             break
-    if late.leaves:
-        earliest = min(earliest, rules.midnight(late.leaves))
+    if late.leaves and (leaves := rules.midnight(late.leaves)) < earliest:
+        earliest = leaves
     if late.since:
         threshold = next_threshold_days(rules, late.days_longest)
         if threshold is not None:

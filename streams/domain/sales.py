@@ -18,7 +18,8 @@ def recorded(
 ) -> Accepted | Refused:
     """`sale.recorded`; refused once its month has been closed for longer than `correction_days`."""
     facts = client.facts
-    known = facts.sales.get(event.id)
+    sales = facts.sales
+    known = sales.get(event.id)
     answer = settled(rules, client, known, event)
     if answer is not None:
         return answer
@@ -46,7 +47,7 @@ def recorded(
             rate=rate,
             scope=book_of(client, scope_of(event.direction, event.territory, event.territorial)),
         )
-    facts.sales[event.id] = fact
+    sales[event.id] = fact
     facts.count += known is None
     activity.sold(client, on, known is not None or fact.voided)
     if known is not None or (facts.waiting and release(client, ("sale.returned",), event.id)):

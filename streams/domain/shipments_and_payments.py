@@ -20,7 +20,9 @@ def paid(
     rules: Rules, client: Client, event: PaymentReceived, day: Days, at: Instant, source: Source
 ) -> Accepted | Refused:
     """`payment.received`."""
-    known = client.facts.payments.get(event.id)
+    facts = client.facts
+    payments = facts.payments
+    known = payments.get(event.id)
     answer = settled(rules, client, known, event)
     if answer is not None:
         return answer
@@ -42,14 +44,14 @@ def paid(
             names=event.obligations,
             rate=rate,
         )
-    client.facts.payments[event.id] = fact
-    client.facts.count += known is None
+    payments[event.id] = fact
+    facts.count += known is None
     if known is not None:
         if _same_money(known, fact):
             fact.rest, fact.allocations = known.rest, known.allocations
             return KEPT
         return _replayed(rules, client, min(known.day, fact.day))
-    if client.facts.waiting and release(client, ("payment.reversed",), event.id) and not fact.voided:
+    if facts.waiting and release(client, ("payment.reversed",), event.id) and not fact.voided:
         return _replayed(rules, client, fact.day)
     return KEPT if fact.voided else _booked(rules, client, fact.day, PAYMENT, event.id)
 
@@ -76,7 +78,8 @@ def dispatched(
 ) -> Accepted | Refused:
     """`shipment.dispatched`; its business id is the shipment's."""
     facts, shipment_id = client.facts, event.shipment_id
-    known = facts.dispatches.get(shipment_id)
+    dispatches = facts.dispatches
+    known = dispatches.get(shipment_id)
     answer = repeated(known, event)
     if answer is not None:
         return answer
@@ -106,8 +109,8 @@ def dispatched(
     if not event.voided and (known is None or _leaves_otherwise(known, fact)):
         booking_requests.left(rules, client, event, rate, at)
     sell_through.note_dispatch(rules, client, event, rate, day)
-    facts.dispatches[shipment_id] = fact
-    client.facts.count += known is None
+    dispatches[shipment_id] = fact
+    facts.count += known is None
     released = bool(facts.waiting) and _released(client, shipment_id, fact)
     if client.decided.deal is not None and not fact.voided:
         first_deal_start.ended(client, shipment_id, fact.day)

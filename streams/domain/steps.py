@@ -85,8 +85,10 @@ def settle(rules: Rules, client: Client, position: Position, step: Step) -> None
 def pay(rules: Rules, client: Client, money: Money, place: OpenObligation, day: Days) -> int:
     """Let money pay an open obligation as far as both go; gives the amount. The caller counts `unapplied`."""
     obligation = obligation_at(client, place.shipment_id, place.index)
-    amount = min(money.rest, obligation.outstanding)
-    money.rest -= amount
+    rest, amount = money.rest, obligation.outstanding
+    if rest < amount:
+        amount = rest
+    money.rest = rest - amount
     money.allocations.append((place.shipment_id, place.index, amount))
     reduce(rules, client.position, place, obligation, amount, day)
     return amount

@@ -55,7 +55,7 @@ def next_day(rules: Rules, client: Client, day: int, today: str) -> int:
     if running >= closed_last and running >= 0:
         next_month = today
     else:
-        next_month = category(rules, max(running, 0))  # of the month to come nothing is sold
+        next_month = category(rules, running if running > 0 else 0)  # of the month to come nothing is sold
         if next_month != today:
             return month_first(month + 1)
     # C is the lowest, so it cannot fall

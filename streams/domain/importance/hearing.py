@@ -59,9 +59,11 @@ def _book(client: Client, kind: ScopeKind, scope_id: str) -> Book:
 
 def of(client: Client) -> list[InScope]:
     """The client's importance in every scope where it has one, directions first, by id."""
-    if client.books is None:
-        return []
-    told = [(book.name, book.importance) for book in client.books.all if book.importance]
+    told: list[tuple[str, str]] = []
+    if client.books is not None:
+        for book in client.books.all:
+            if book.importance:
+                told.append((book.name, book.importance))
     if not told:
         return []
     told.sort()
