@@ -29,7 +29,11 @@ def test_a_block_and_a_release_are_on_the_desk_within_a_second(visit: Visit, sta
         stack.pay("lively", "50.00")
         row.wait_for(state="detached")
     assert median(taken) <= SECONDS_MAX, taken
-    expect(page.locator(".happenings li").first).to_contain_text("Lively, Tula may be shipped to again")
+    told = page.locator(".happenings li")
+    expect(told.first).to_contain_text("Lively, Tula may be shipped to again")
+    before = told.all_inner_texts()
+    page.reload()  # what happened stays there
+    expect(told).to_have_text(before)
 
 
 def test_the_page_says_that_it_is_cut_off_and_takes_up_what_it_missed(visit: Visit, stack: Stack) -> None:

@@ -136,6 +136,13 @@ def test_the_server_refuses_what_the_page_would_not_offer(stack: Stack) -> None:
         assert client.post("v1/payments", json=said, headers=as_viewer).status_code == 403
         withdrawn = {"client_id": "volna", "id": "payment-1", "revision": 2, "voided": True}
         assert client.post("v1/payments", json=withdrawn, headers=as_viewer).status_code == 403
-        for path in ("v1/desk", "v1/desk/clients", "v1/desk/find?code=volna", "v1/desk/clients/volna/timeline"):
+        called = (
+            "v1/desk",
+            "v1/desk/clients",
+            "v1/desk/find?code=volna",
+            "v1/desk/happened",
+            "v1/desk/clients/volna/timeline",
+        )
+        for path in called:
             assert client.get(path).status_code == 401
             assert client.get(path, headers=as_viewer).status_code == 200

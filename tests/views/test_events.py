@@ -178,3 +178,19 @@ def test_a_partition_that_falls_silent_is_told(site: Site) -> None:
         while silent["fresh"]:  # that it became fresh may come first
             silent = told.next_of("freshness")["data"]
         assert (silent["partition"], silent["reason"]) == (0, "worker_silent")
+
+
+def test_what_happened_last_is_there_for_a_page_that_is_opened_later(site: Site) -> None:
+    site.put("category-changes", *(change("c", number) for number in range(1, 106)))  # the desk does not show these
+    site.put("shipment-blocks", block := blocked("a", 1, condition("conduct")))
+    site.put("category-changes", moved := output("category.changed", "b", 1, dimension="risk_group"))
+    site.put("shipment-blocks", free := released("a", 2))
+    site.put("category-changes", *(change("c", number) for number in range(106, 211)))
+
+    def happened(limit: int) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = site.clients["viewer"].get(f"/v1/desk/happened?limit={limit}").json()["items"]
+        return items
+
+    assert happened(50) == [free, moved, block]
+    assert happened(2) == [free, moved]
+    assert site.clients["viewer"].get("/v1/desk/happened?limit=51").status_code == 400

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from streams.views import names
 from streams.views.desk.copy import TableCopy
 from streams.views.desk.facts import Facts, facts_of
+from streams.views.desk.happened import happened_last
 from streams.views.desk.recent import Recent
 from streams.views.desk.rows import shown
 from streams.views.desk.table import Filters
@@ -62,6 +63,11 @@ def looking(context: Context, recent: Recent) -> APIRouter:
         rows = table.rows(list_, filters, today)
         items = [shown(row, today) for row in rows[offset : offset + limit]]
         return _json({"list": list_, "items": items, "total": len(rows), "offset": offset})
+
+    @router.get("/happened", response_class=Response)
+    async def happened(limit: Annotated[int, Query(ge=1, le=50)] = 12) -> Response:
+        """What happened last: blocks, releases, answers, alerts, moves between risk groups; the newest first."""
+        return _json({"items": await happened_last(context.redis, limit), "as_of": present.text(present.now)})
 
     @router.get("/names", response_class=Response)
     async def names_of(id_: Annotated[list[str], Query(alias="id", max_length=50)]) -> Response:

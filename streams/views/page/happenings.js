@@ -1,8 +1,8 @@
-// What happens while one looks: the last events, newest first, told to screen readers one at a time.
+// What happened last and what happens while one looks, newest first; news are told to screen readers one at a time.
 
 import { clientAddress } from "./addresses.js";
 import { get } from "./api.js";
-import { nowText } from "./clock.js";
+import { heard, nowText } from "./clock.js";
 import { calmed, h, icon } from "./dom.js";
 import { said, when } from "./format.js";
 import { t } from "./language.js";
@@ -46,7 +46,7 @@ class Names {
 
 export class Happenings {
   #names = new Names(() => this.#rename());
-  #list = h("ol", { class: "happenings", role: "log", "aria-live": "polite", "aria-labelledby": "title-happened" });
+  #list = h("ol", { class: "happenings", role: "log", "aria-live": "off", "aria-labelledby": "title-happened" });
   #empty = h("p", { class: "empty" }, t("happened_none"));
   #end;
 
@@ -54,7 +54,8 @@ export class Happenings {
     const made = panel("happened", t("happened"), "");
     made.body.append(this.#empty, this.#list);
     this.element = made.element;
-    this.#end = live.listen((name, event) => this.#take(name, event));
+    this.#end = live.listen((name, event) => this.#take(name, event, true));
+    this.#look();
   }
 
   close() {
@@ -65,7 +66,19 @@ export class Happenings {
     for (const link of this.#list.querySelectorAll("a")) if (link.textContent !== link.say()) link.textContent = link.say();
   }
 
-  #take(name, event) {
+  /** What happened before one looked goes below what has come meanwhile. */
+  async #look() {
+    try {
+      const { items, as_of } = await get(`v1/desk/happened?limit=${KEPT}`);
+      heard(as_of);
+      for (const event of items) this.#take(event.type, event, false);
+    } catch { /* what happens from now on is shown all the same */ }
+    this.#list.setAttribute("aria-live", "polite");
+  }
+
+  #take(name, event, isNews) {
+    const shown = [...this.#list.children];
+    if (shown.some((row) => row.dataset.id === event.id) || (!isNews && shown.length >= KEPT)) return;
     if (!(name in TOLD) || (name === "category.changed" && event.dimension !== "risk_group")) return;
     const [picture, words, tone] = TOLD[name];
     const mark = name === "category.changed" && event.to < event.from ? "down" : picture;
@@ -73,9 +86,10 @@ export class Happenings {
     const link = h("a", { href: clientAddress(event.client_id), title: said(event.explanation) }, say());
     this.#empty.remove();
     link.say = say;
-    this.#list.prepend(h("li", { "data-tone": tone },
+    const row = h("li", { "data-tone": tone, "data-id": event.id },
       icon(mark), h("span", {}, link,
-        h("span", { class: "quiet" }, ` ${when(event.effective_at, nowText())}`))));
+        h("span", { class: "quiet" }, ` ${when(event.effective_at, nowText())}`)));
+    if (isNews) this.#list.prepend(row); else this.#list.append(row);
     while (this.#list.children.length > KEPT) this.#list.lastElementChild.remove();
   }
 }
