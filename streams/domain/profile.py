@@ -30,11 +30,6 @@ def forget(client: Client) -> None:
     client.facts.about.profile.until = 0
 
 
-def next_day(rules: Rules, client: Client, day: Days) -> Days:
-    """The first day after `day` on which another profile may hold; NEVER: none."""
-    return of(rules, client, day).until
-
-
 def _found(rules: Rules, client: Client, day: Days) -> Profile:
     about = client.facts.about
     closings = [fact.day for fact in about.closings.values() if not fact.voided]
