@@ -124,9 +124,11 @@ class Calendar:
             instant = self._cutoffs[due] = self._instant(self.working_from(due + 1), self._cutoff_time)
         return instant
 
-    def text(self, instant: int) -> str:
-        """RFC 3339 in the company's zone, e.g. 2026-03-01T12:00:00+03:00; milliseconds only when there are any."""
-        day = self.day_of(instant)
+    def text(self, instant: int, day: int = 0) -> str:
+        """RFC 3339 in the company's zone, e.g. 2026-03-01T12:00:00+03:00; milliseconds only when there are any. `day`
+        is the day it falls on, where that is known."""
+        if not day:
+            day = self.day_of(instant)
         form = self._forms.get(day)
         if form is None:
             if len(self._forms) >= _REMEMBERED_MAX:

@@ -234,7 +234,7 @@ def decide(
         telling.tell(client, named, now, out)
     deal = first_deal_start.record(rules, client, now, day)
     view = look(standing, client, now, day, deal)
-    decision = Decision(standing, rules, client, view, rules.instant_text(now), cause, correction, out, moved)
+    decision = Decision(standing, rules, client, view, rules.instant_text(now, day), cause, correction, out, moved)
     if client.facts.requests is not None:
         decision.answer()
     decision.publish()

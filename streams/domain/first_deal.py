@@ -7,6 +7,8 @@ else is derived from the facts and from the approvals' days, so that late facts 
 
 from typing import Final, NamedTuple
 
+import msgspec
+
 from schemas.records import NEVER
 from streams.domain import first_deal_decisions, first_deal_payment
 from streams.domain.deal_facts import Start
@@ -54,7 +56,7 @@ MOVES: Final = (
 """Every move; `docs/first-deal.md` shows them."""
 
 
-class Deal(NamedTuple):
+class Deal(msgspec.Struct, frozen=True, gc=False):
     """The first deal of a client as of a day."""
 
     id: str

@@ -1,6 +1,6 @@
 """Whether the first deal is paid: all its obligations, 100 %, net of returns (source: «только после 100% оплаты»)."""
 
-from typing import NamedTuple
+import msgspec
 
 from streams.domain import obligation_changes
 from streams.domain.allocation import return_day
@@ -11,7 +11,7 @@ from streams.domain.state import Client, Days, Dispatch, Instant
 from streams.domain.steps import in_time
 
 
-class Shipment(NamedTuple):
+class Shipment(msgspec.Struct, frozen=True, order=True, gc=False):
     """A shipment dispatched and not withdrawn; ordered by `at`, then id."""
 
     at: Instant

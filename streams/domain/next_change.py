@@ -152,9 +152,10 @@ def timeline(standing: Standing, client: Client, first: Coming, now: View) -> It
     `first` must be what is `coming` after the view of `now`. No state is changed.
     """
     rules, subject, view = standing.rules, client, now
+    day_of = rules.day_of
     late, other = first
     while (at := late if late < other else other) != NEVER:
-        day = rules.day_of(at)
+        day = day_of(at)
         deal = first_deal.later(subject, view.deal, day)
         if late < other and (deal is not None or view.deal is None):
             view = _later(standing, subject, view, at, day, deal)

@@ -20,7 +20,6 @@ def of(rules: Rules, violations: int, days: int) -> tuple[int, list[str]]:
 
 def next_threshold_days(rules: Rules, days: int) -> int | None:
     """The number of overdue days above `days` at which a higher band begins; None in the last."""
-    for band in rules.bands[:-1]:
-        if days <= band.overdue_days_max:
-            return band.overdue_days_max + 1
-    return None
+    maxima = rules.overdue_days_maxima
+    index = bisect_left(maxima, days)
+    return maxima[index] + 1 if index < len(maxima) - 1 else None

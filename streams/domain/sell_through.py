@@ -59,14 +59,14 @@ def reported(
     return KEPT
 
 
-def note_dispatch(rules: Rules, client: Client, event: ShipmentDispatched, rate: str, day: Days) -> None:
-    """Keep what a dispatch holds; of one withdrawn nothing."""
+def note_dispatch(client: Client, event: ShipmentDispatched, rate: str, left_on: Days, day: Days) -> None:
+    """Keep what a dispatch holds that left on a day; of one withdrawn nothing."""
     kept = _kept(client, day)
     if kept is None:
         return
     kept.goods.pop(event.shipment_id, None)
     closed_on, deal_id = client.position.deal_closed
-    of_deal = rules.day_of(event.at_ms) <= closed_on or (event.deal_id or event.shipment_id) == deal_id
+    of_deal = left_on <= closed_on or (event.deal_id or event.shipment_id) == deal_id
     if not event.voided and (of_deal or not first_deal.known_closed(client, day)):
         price = event.rrp_minor if event.lines else event.amount_minor
         lines = [(line.sku, line.quantity_milli, line.rrp_minor) for line in event.lines]

@@ -5,7 +5,7 @@ it is next touched; so what was in force before each is kept until no client nee
 """
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -58,7 +58,7 @@ class Stored(msgspec.Struct, array_like=True):
     history: list[tuple[Instant, Days]]
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """What is in force for a client that has taken so many broadcasts."""
 
     rules: Rules
@@ -179,7 +179,7 @@ class Shared:
     def _standing_after(self, broadcast: Broadcast) -> Standing:
         before = self._after[-1] if self._after else self._base
         if broadcast.policy:
-            return before._replace(rules=compiled(broadcast.policy))
+            return msgspec.structs.replace(before, rules=compiled(broadcast.policy))
         history = (*before.history, (broadcast.instant, broadcast.completed_through))[-HISTORY_MAX:]
         return Standing(before.rules, broadcast.completed_through, history)
 

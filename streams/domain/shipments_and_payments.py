@@ -108,7 +108,7 @@ def dispatched(
         )
     if not event.voided and (known is None or _leaves_otherwise(known, fact)):
         booking_requests.left(rules, client, event, rate, at)
-    sell_through.note_dispatch(rules, client, event, rate, day)
+    sell_through.note_dispatch(client, event, rate, fact.day, day)
     dispatches[shipment_id] = fact
     facts.count += known is None
     released = bool(facts.waiting) and _released(client, shipment_id, fact)
