@@ -46,13 +46,15 @@ class Names {
 
 export class Happenings {
   #names = new Names(() => this.#rename());
-  #list = h("ol", { class: "happenings", role: "log", "aria-live": "off", "aria-labelledby": "title-happened" });
+  #list = h("ol", { class: "happenings" });
+  // around the list: with a role of its own it would be no list any more
+  #log = h("div", { role: "log", "aria-live": "off", "aria-labelledby": "title-happened" }, this.#list);
   #empty = h("p", { class: "empty" }, t("happened_none"));
   #end;
 
   constructor(live) {
     const made = panel("happened", t("happened"), "");
-    made.body.append(this.#empty, this.#list);
+    made.body.append(this.#empty, this.#log);
     this.element = made.element;
     this.#end = live.listen((name, event) => this.#take(name, event, true));
     this.#look();
@@ -73,7 +75,7 @@ export class Happenings {
       heard(as_of);
       for (const event of items) this.#take(event.type, event, false);
     } catch { /* what happens from now on is shown all the same */ }
-    this.#list.setAttribute("aria-live", "polite");
+    this.#log.setAttribute("aria-live", "polite");
   }
 
   #take(name, event, isNews) {
