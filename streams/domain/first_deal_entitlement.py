@@ -90,7 +90,7 @@ def _covered(client: Client, shipment_id: str) -> int:
     facts, covered = client.facts, 0
     day = facts.dispatches[shipment_id].day
     for money in (facts.payments, facts.returns, facts.openings):
-        for one in money.values() if money else ():
+        for one in money.values():
             if one.day <= day and not one.voided:
                 for to, _, amount in one.allocations:
                     if to == shipment_id:
